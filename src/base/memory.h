@@ -1,0 +1,32 @@
+// Host memory: every allocation of the library passes here, so that a test can fail each in turn.
+#ifndef GAN_BASE_MEMORY_H
+#define GAN_BASE_MEMORY_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+
+// `count` * `size` zeroed bytes in *out (never NULL on success, also for 0 bytes).
+// Errors: NO_MEMORY, also where the product overflows; *out is then NULL.
+gan_status gan__alloc(size_t count, size_t size, void **out);
+
+// Resizes *block to `count` * `size` bytes; new bytes are not zeroed. On NO_MEMORY *block is kept.
+gan_status gan__realloc(size_t count, size_t size, void **block);
+
+// Frees what the two functions above returned; NULL is allowed.
+void gan__free(void *block);
+
+// An arena: many small blocks, freed together. Blocks are zeroed and aligned to 16 bytes.
+typedef struct gan_arena gan_arena;
+gan_status gan__arena_create(gan_arena **out);
+void gan__arena_destroy(gan_arena *arena);
+gan_status gan__arena_alloc(gan_arena *arena, size_t count, size_t size, void **out);
+// A copy of `text` in the arena.
+gan_status gan__arena_string(gan_arena *arena, const char *text, char **out);
+
+// Tests only: the n-th allocation from now on fails (1 is the next); 0 switches this off.
+// The second function returns how many allocations were made since.
+void gan__alloc_fail_at(size_t n);
+size_t gan__alloc_count(void);
+
+#endif

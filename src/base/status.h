@@ -1,0 +1,24 @@
+// How the library's own files report a failure: set the thread's message, return the status.
+#ifndef GAN_BASE_STATUS_H
+#define GAN_BASE_STATUS_H
+
+#include "clgan/status.h"
+
+// Keeps the formatted message as the thread's latest and returns `status`. The message says what,
+// where (file and line, byte, tensor, option) and what to do; control bytes in it are escaped.
+gan_status gan__fail(gan_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Puts "<formatted>: " before the thread's latest message and returns `status`: for a caller that
+// knows where the failing callee was called from.
+gan_status gan__fail_in(gan_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Returns from the enclosing function when `expression` is not GAN_STATUS_OK.
+#define GAN_TRY(expression)                                                                        \
+    do {                                                                                           \
+        gan_status gan_try_status = (expression);                                                  \
+        if (gan_try_status != GAN_STATUS_OK) return gan_try_status;                                \
+    } while (0)
+
+#endif

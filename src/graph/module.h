@@ -1,0 +1,67 @@
+// A graph on a device. A module holds the graph's states and inputs in device memory; its programs
+// are lists of launches over them, replayed step after step with no allocation and no waiting.
+//
+//     gan__module_create(device, graph, &module);
+//     gan__program_create(module, "discriminator step", roots, count, &program);  // plans: host only
+//     gan__module_get_memory(module, &memory);                                    // exact, printed
+//     gan__module_prepare(module, 16);                                            // allocates, builds
+//     loop: gan__module_feed(module, x, batch); gan__program_run(program, step);
+//     gan__program_read(program, 0, &loss);                                       // once per interval
+#ifndef GAN_GRAPH_MODULE_H
+#define GAN_GRAPH_MODULE_H
+
+#include "graph/graph.h"
+#include "runtime/launch.h"
+
+typedef struct gan_module gan_module;
+typedef struct gan_program gan_program;
+
+// The graph and the device must outlive the module. Fails with the graph's own status if it has one.
+gan_status gan__module_create(gan_device *device, gan_graph *graph, gan_module **out);
+void gan__module_destroy(gan_module *module); // and its programs; NULL is allowed
+void gan__module_set_seed(gan_module *module, uint64_t seed); // of random nodes; 0 at first
+
+// Plans the computation of `roots` (assignments, and nodes to be read): simplifies, fuses, generates
+// code, lays out memory. Touches no device memory. Programs of one module share one arena.
+// `name` is for messages and profiles. Before gan__module_prepare only.
+gan_status gan__program_create(gan_module *module, const char *name, gan_node *const *roots,
+                               size_t count, gan_program **out);
+
+typedef struct gan_module_memory {
+    uint64_t state_bytes, input_bytes, output_bytes, arena_bytes;
+    uint64_t total_bytes;
+} gan_module_memory;
+void gan__module_get_memory(const gan_module *module, gan_module_memory *out);
+
+// Allocates and builds everything. `stage_slots`: how many batches may wait in host memory; with at
+// least as many as there are runs between two host syncs, feeding never waits.
+// Errors: DEVICE_MEMORY before anything is allocated when the plan exceeds the device, with both
+// figures; BUILD_FAILED.
+gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots);
+// Called before each kernel that has to be compiled, with how many are done and how many there are.
+void gan__module_on_build(gan_module *module, void (*call)(void *user, size_t done, size_t total),
+                          void *user);
+
+// Blocking, dense, row-major float32; for initialisation and checkpoints.
+gan_status gan__module_write_state(gan_module *module, const gan_node *state, const float *values);
+gan_status gan__module_read_state(gan_module *module, const gan_node *state, float *values);
+
+// Copies `data` (of the input's element type and shape) into host staging memory and sends it
+// without blocking; runs enqueued later see it, runs enqueued earlier do not.
+gan_status gan__module_feed(gan_module *module, const gan_node *input, const void *data);
+// The same without a copy: *slot is the staging memory, filled by the caller, then sent.
+gan_status gan__module_feed_begin(gan_module *module, const gan_node *input, void **slot);
+gan_status gan__module_feed_end(gan_module *module, const gan_node *input);
+
+// Enqueues one run. `counter` names the draws of its random nodes.
+gan_status gan__program_run(gan_program *program, uint64_t counter);
+// The value of roots[root] from the latest run; blocking. Not for assignments (read the state).
+gan_status gan__program_read(gan_program *program, size_t root, float *values);
+
+// What a program is, for --dry-run, --profile and tests.
+size_t gan__program_launches(const gan_program *program);
+void gan__program_get_profile(const gan_program *program, size_t launch, gan_launch_profile *out);
+// The generated source of a launch, for vendor compilers and readers; "" for library calls.
+const char *gan__program_source(const gan_program *program, size_t launch);
+
+#endif

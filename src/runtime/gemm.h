@@ -1,0 +1,62 @@
+// Matrix products: C = op(A) op(B), with generated code fused behind it. One interface, two engines
+// (clgan's tile template in cl/, and CLBlast), each checked against a plain reference when it is
+// first used on a device.
+//
+// All matrices are row-major. With M rows of C, N columns, K summed over:
+//     A is (M, K), or (K, M) where transpose_a; its rows are lda elements apart
+//     B is (K, N), or (N, K) where transpose_b; ldb
+//     C is (M, N); ldc
+// `batches` products are made at once, each operand `stride_*` elements after the one before
+// (0 repeats the same operand).
+#ifndef GAN_RUNTIME_GEMM_H
+#define GAN_RUNTIME_GEMM_H
+
+#include "runtime/launch.h"
+
+typedef struct gan_gemm_operand {
+    gan_buffer *buffer;
+    uint64_t offset; // elements
+    uint32_t pitch;  // elements between rows: lda, ldb, ldc
+    uint64_t stride; // elements between batches
+} gan_gemm_operand;
+
+// Code that takes the place of the plain store of C. The engine emits, for each row and each run of
+// columns a work-item owns, the statements in `body` with these names in scope:
+//     gan_t acc     the sum: one float, or a float16 (GAN_LANES of them) on CPUs
+//     uint batch, m, n   which element (the first of the run)
+//     uint lanes    how many lanes are valid (GAN_LANES, or fewer at the right edge)
+// and the helpers gan_load(pointer, lanes), gan_store(value, pointer, lanes) of cl/prelude.cl.
+// Nothing is stored but by `body`. With an epilogue, desc.c is not used.
+typedef struct gan_gemm_epilogue {
+    const char *parameters; // kernel parameters, each after a comma: ", global const float *p0, const uint o0"
+    const char *functions;  // OpenCL C put before the kernel; "" for none
+    const char *body;
+    const gan_argument *arguments; // matching `parameters`; BUFFER takes two of them
+    size_t argument_count;
+    gan_work work; // in addition to the product's own
+} gan_gemm_epilogue;
+
+typedef struct gan_gemm_desc {
+    const char *label;
+    uint32_t m, n, k, batches; // each at least 1
+    bool transpose_a, transpose_b;
+    gan_gemm_operand a, b, c;
+    const gan_gemm_epilogue *epilogue; // NULL: store to c
+} gan_gemm_desc;
+
+typedef enum gan_gemm_engine { GAN_GEMM_ENGINE_TILE, GAN_GEMM_ENGINE_CLBLAST } gan_gemm_engine;
+
+// The engine that will be used for such a product on this device: planning asks, because only TILE
+// can take an epilogue. ($CLGAN_GEMM = tile | clblast forces one, for tests and measurements.)
+// Only the sizes, transposes and batches of `desc` are looked at.
+gan_gemm_engine gan__gemm_choose(gan_device *device, const gan_gemm_desc *desc);
+
+// Floats of scratch memory the product needs (0 for most; split-K needs some).
+uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc);
+
+// `scratch` holds at least gan__gemm_scratch elements (ignored when that is 0).
+// Errors: as gan__launch_create; BAD_ARGUMENT when an epilogue meets an engine that cannot take it.
+gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,
+                            const gan_gemm_operand *scratch, gan_launch **out);
+
+#endif
