@@ -1,0 +1,11 @@
+// clgan: generative adversarial networks on any OpenCL device. The whole public API.
+#ifndef CLGAN_CLGAN_H
+#define CLGAN_CLGAN_H
+
+#include "clgan/checkpoint.h"
+#include "clgan/device.h"
+#include "clgan/sample.h"
+#include "clgan/status.h"
+#include "clgan/train.h"
+
+#endif

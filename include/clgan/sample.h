@@ -1,0 +1,52 @@
+// Drawing samples from a checkpoint's generator.
+#ifndef CLGAN_SAMPLE_H
+#define CLGAN_SAMPLE_H
+
+#include "clgan/checkpoint.h"
+#include "clgan/device.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum gan_sample_weights {
+    GAN_SAMPLE_WEIGHTS_DEFAULT, // averaged where the checkpoint has them, else raw
+    GAN_SAMPLE_WEIGHTS_EMA,
+    GAN_SAMPLE_WEIGHTS_RAW,
+} gan_sample_weights;
+
+// What one sample is.
+typedef struct gan_sample_info {
+    int rank;            // 1 (D), or 3 (channels, height, width)
+    int64_t size[3];
+    size_t elements;     // of one sample
+    size_t latent;       // elements of one latent
+    double low, high;    // what the data's black and white (0 and 255) map to; 0, 0 for raw data
+    uint64_t step;       // the checkpoint's
+    bool averaged;       // the weights in use
+} gan_sample_info;
+
+typedef struct gan_sampler gan_sampler;
+
+// Takes the generator's weights to the device; the checkpoint may be closed afterwards, the device
+// must outlive the sampler. Errors: BAD_INPUT (no generator or no recipe in it; no averaged weights
+// though asked for), CORRUPT, DEVICE_*.
+GAN_API gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *checkpoint,
+                                      gan_sample_weights weights, gan_sampler **out);
+GAN_API void gan_sampler_destroy(gan_sampler *sampler); // NULL is allowed
+GAN_API const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler);
+
+// The latent that belongs to `seed` under the recipe's prior: info.latent floats.
+GAN_API void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent);
+
+// One sample a latent: `latents` (count, info.latent), `samples` (count, info.elements), row-major. A
+// sample is a function of the weights and its latent alone, whatever the count or the order.
+GAN_API gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
+                                        float *samples);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,130 @@
+// Training: a run takes a recipe, a data set and a device, and fills a folder with checkpoints,
+// samples and metrics. Everything gan-train does is here.
+//
+//     gan_run_options options = {.recipe = "models/ring8.yaml"};
+//     gan_run *run;
+//     if (gan_run_open(&options, &run) == GAN_STATUS_OK) {    // checks and plans; writes nothing
+//         status = gan_run_train(run, NULL);                  // to the recipe's last step
+//         gan_run_close(run);
+//     }
+#ifndef CLGAN_TRAIN_H
+#define CLGAN_TRAIN_H
+
+#include "clgan/device.h"
+#include "clgan/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gan_run gan_run;
+
+// All texts are copied. Zero and NULL mean the default everywhere.
+typedef struct gan_run_options {
+    const char *recipe;            // path of a YAML recipe; required
+    const char *data;              // a folder, a file or "builtin:NAME"; default: the recipe's source
+    const char *out;               // the run's folder; default runs/<recipe's name>
+    const char *device;            // as gan_device_open
+    const char *const *settings;   // "key=value" overrides by the key's path, later ones win
+    size_t setting_count;
+    bool resume;                   // go on from the newest whole checkpoint in the folder ...
+    const char *resume_from;       // ... or from this one
+    bool profile;                  // time every kernel
+} gan_run_options;
+
+// Reads the recipe and the data, opens the device, builds both players' graphs and plans their
+// memory, and when resuming finds the checkpoint and compares recipes. Writes nothing, allocates
+// nothing on the device.
+// Errors: BAD_INPUT (recipe, data, checkpoint), BAD_OUTPUT (the folder holds a run and resume is not
+// asked for), NO_DEVICE, DEVICE_MEMORY (the plan does not fit).
+GAN_API gan_status gan_run_open(const gan_run_options *options, gan_run **out);
+GAN_API void gan_run_close(gan_run *run); // NULL is allowed
+
+// --- What has been planned ------------------------------------------------------------------------
+typedef struct gan_run_layer {
+    const char *network;       // "generator", "discriminator"
+    const char *name;          // "0", "1", ...: the prefix of its parameters
+    const char *kind;          // "dense"
+    char output[64];           // "512", "1x28x28": one sample's shape
+    uint64_t parameters;
+} gan_run_layer;
+
+// One entry of the list that is replayed each step.
+typedef struct gan_run_kernel {
+    const char *program; // "discriminator step", "generator step", "sampling"
+    const char *label;   // what it computes
+    const char *engine;  // "kernel", "tile", "clblast"
+    uint64_t runs;       // so far
+    double seconds;      // in all; 0 unless profiling
+    double flops, bytes; // of one run
+} gan_run_kernel;
+
+typedef struct gan_run_plan {
+    const char *name;             // the recipe's
+    const char *recipe;           // resolved, as YAML
+    const char *data_kind;        // "IDX"
+    uint64_t data_count;
+    char sample[64];              // one sample's shape
+    uint64_t steps, first_step;   // first_step > 0 when resuming
+    uint64_t generator_parameters, discriminator_parameters;
+    uint64_t state_bytes, input_bytes, output_bytes, arena_bytes, device_bytes; // exact
+    uint64_t launches_per_step;   // of one step: all its discriminator updates and one of the generator
+    const gan_run_layer *layers;
+    size_t layer_count;
+} gan_run_plan;
+
+// Belongs to the run.
+GAN_API const gan_run_plan *gan_run_get_plan(const gan_run *run);
+GAN_API const gan_device_info *gan_run_get_device(const gan_run *run);
+GAN_API size_t gan_run_kernel_count(const gan_run *run);
+GAN_API gan_status gan_run_get_kernel(gan_run *run, size_t index, gan_run_kernel *out);
+
+// --- Training ---------------------------------------------------------------------------------------
+// Means over the steps since the metrics before.
+typedef struct gan_run_metrics {
+    uint64_t step, steps; // done, and in all
+    uint64_t images;      // real samples shown to the discriminator so far
+    double elapsed_s;     // of training, over all resumptions
+    double images_per_s;  // since the metrics before
+    double d_loss, g_loss;
+    double d_real, d_fake; // D's mean probability for real and for generated samples
+    uint64_t host_syncs;   // since the metrics before, the reading of these included
+} gan_run_metrics;
+
+// Any member may be NULL. They are called from gan_run_train's thread.
+typedef struct gan_run_callbacks {
+    void *user;
+    // While kernels are compiled, before the first step.
+    void (*on_build)(void *user, size_t done, size_t total);
+    // Each log interval.
+    void (*on_metrics)(void *user, const gan_run_metrics *metrics);
+    // After a file of the run was written: a checkpoint or a picture of samples.
+    void (*on_file)(void *user, const char *path);
+} gan_run_callbacks;
+
+// Trains to the last step, writing the folder's files as it goes.
+// Errors: DEVICE_*, BUILD_FAILED, BAD_OUTPUT, DIVERGED (the newest checkpoint is the one before),
+// INTERRUPTED or TERMINATED (as requested; saved first).
+GAN_API gan_status gan_run_train(gan_run *run, const gan_run_callbacks *callbacks);
+
+typedef enum gan_run_request {
+    GAN_RUN_REQUEST_SAVE,      // save and go on
+    GAN_RUN_REQUEST_INTERRUPT, // finish the step, save, return INTERRUPTED
+    GAN_RUN_REQUEST_TERMINATE, // the same, TERMINATED
+} gan_run_request;
+
+// May be called from a signal handler or another thread at any time after gan_run_open; takes effect
+// during compilation too.
+GAN_API void gan_run_post(gan_run *run, gan_run_request request);
+
+// The folder the run writes to.
+GAN_API const char *gan_run_folder(const gan_run *run);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
