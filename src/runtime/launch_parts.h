@@ -1,0 +1,35 @@
+// Launches made of several enqueues, for the engines of this folder. A launch is a list of parts
+// that are enqueued in order: kernels, or calls of a library that enqueues by itself.
+//
+//     GAN_TRY(gan__launch_begin(device, "g.0 matmul", "tile", work, &launch));
+//     status = gan__launch_add_kernel(launch, &partial_sums);
+//     if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, &reduction);
+//     if (status != GAN_STATUS_OK) gan__launch_destroy(launch);
+//
+// Private to src/runtime/.
+#ifndef GAN_RUNTIME_LAUNCH_PARTS_H
+#define GAN_RUNTIME_LAUNCH_PARTS_H
+
+#include "runtime/launch.h"
+#include "runtime/opencl.h"
+
+// Enqueues work on device->queue. Where `event` is not NULL the call sets it to the event of the
+// last command it enqueued, or leaves it NULL. `state` is the part's own.
+typedef gan_status (*gan_library_call)(gan_device *device, void *state, cl_event *event);
+
+// An empty launch. `engine` is a literal: "kernel", "tile", "clblast".
+gan_status gan__launch_begin(gan_device *device, const char *label, const char *engine,
+                             gan_work work, gan_launch **out);
+
+// Adds a kernel, built and bound as gan__launch_create does. desc->label and desc->work are not
+// looked at. gan__launch_set_uint reaches the arguments of the first kernel only.
+gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *desc);
+
+// Adds a library call with its own copy of `state` (`bytes` of it).
+gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
+                                size_t bytes);
+
+// The OpenCL memory of a buffer, for library calls.
+cl_mem gan__buffer_memory(const gan_buffer *buffer);
+
+#endif
