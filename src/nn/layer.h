@@ -1,0 +1,85 @@
+// Layers: one table of what each is called, what it takes, what it does to shapes, which parameters
+// it owns and which nodes it builds. To add a layer is to add a row (layer.c and the file of its
+// family: layer_linear.c, layer_normal.c, layer_activation.c, layer_view.c).
+//
+// The batch is the innermost dimension: a layer maps (features, B) or (channels, height, width, B);
+// the shapes named here are without B.
+#ifndef GAN_NN_LAYER_H
+#define GAN_NN_LAYER_H
+
+#include "graph/graph.h"
+#include "nn/initialise.h"
+
+#define GAN_LAYER_ARGUMENTS_MAX 6
+
+typedef enum gan_argument_type {
+    GAN_ARGUMENT_WHOLE, // a whole number
+    GAN_ARGUMENT_REAL,
+    GAN_ARGUMENT_BOOL,  // 0 or 1
+    GAN_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer kind
+} gan_argument_type;
+
+typedef struct gan_argument {
+    const char *name; // NULL ends the list
+    gan_argument_type type;
+    bool required;
+    double fallback;  // when absent and not required
+    double low, high; // legal range, both ends included
+    const char *meaning;
+} gan_argument;
+
+typedef struct gan_layer_kind gan_layer_kind;
+
+// One layer as a recipe says it. The caller fills it (gan__layer_defaults first).
+typedef struct gan_layer {
+    const gan_layer_kind *kind;
+    double argument[GAN_LAYER_ARGUMENTS_MAX]; // in the order of kind->arguments
+    gan_shape shape;                          // of the GAN_ARGUMENT_SHAPE argument
+    gan_init init, bias_init;                 // DEFAULT: as the network says
+    int line;                                 // in the recipe; 0 when it comes from elsewhere
+} gan_layer;
+
+// What one layer owns. Buffers are what training updates without a gradient (running statistics).
+typedef struct gan_layer_tensor {
+    const char *name; // "weight", "bias", "running_mean"
+    gan_shape shape;
+    int64_t fan_in, fan_out;
+    gan_init init; // DEFAULT: as the network says for weights or for biases
+    bool is_bias;  // takes the network's bias_init rather than its init
+    bool buffer;
+} gan_layer_tensor;
+#define GAN_LAYER_TENSORS_MAX 4
+
+// What a layer builds its nodes from. `tensors` are its own, in the order it declared them.
+typedef struct gan_layer_call {
+    const gan_layer *layer;
+    bool training;
+    uint32_t stream;          // for its random nodes
+    gan_node *const *tensors; // parameters as views, buffers before the step
+    gan_node **updated;       // buffers after the step, at the places of `tensors`; preset to them
+    gan_node *const *outputs; // outputs[i]: of layer i; outputs[-1]: the network's input
+} gan_layer_call;
+
+struct gan_layer_kind {
+    const char *name;
+    const char *meaning;
+    // The first is the one a short form gives: `- dense: 256`.
+    gan_argument arguments[GAN_LAYER_ARGUMENTS_MAX + 1];
+    bool has_weights; // so init: and bias_init: may stand in it
+    // Output shape from the input's, both without batch. On BAD_INPUT the message says what does
+    // not fit; the caller adds where. shapes[i]: output of layer i, shapes[-1]: the network's
+    // input.
+    gan_status (*infer)(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
+                        size_t index, gan_shape *out);
+    // Appends what the layer owns to `tensors`; returns how many. NULL: nothing.
+    size_t (*declare)(const gan_layer *layer, const gan_shape *in, gan_layer_tensor *tensors);
+    gan_node *(*build)(const gan_layer_call *call, gan_node *x);
+};
+
+const gan_layer_kind *gan__layer_find(const char *name); // NULL when there is none
+const gan_layer_kind *gan__layer_kind(size_t index);     // in the table's order; NULL past its end
+size_t gan__layer_argument_count(const gan_layer_kind *kind);
+// Sets every argument to its fallback (a required one to NaN).
+void gan__layer_defaults(const gan_layer_kind *kind, gan_layer *layer);
+
+#endif

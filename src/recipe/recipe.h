@@ -1,0 +1,100 @@
+// A recipe as the library sees it: validated values, and the two networks they describe.
+// One table (recipe_keys.c) drives parsing, defaults, ranges, suggestions, overrides, the resolved
+// text and the comparison of two recipes; to add a key is to add a field here and a row there.
+#ifndef GAN_RECIPE_RECIPE_H
+#define GAN_RECIPE_RECIPE_H
+
+#include "base/text.h"
+#include "clgan/recipe.h"
+#include "nn/network.h"
+#include "nn/optimizer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum gan_prior {
+    GAN_PRIOR_UNIFORM,   // each element U(range[0], range[1])
+    GAN_PRIOR_NORMAL,    // each element N(0, 1)
+    GAN_PRIOR_SPHERICAL, // N(0, 1)^size scaled to the unit sphere
+} gan_prior;
+
+typedef enum gan_generator_cost {
+    GAN_GENERATOR_COST_MINIMAX,            // E log(1 - D(G(z))), minimised
+    GAN_GENERATOR_COST_NON_SATURATING,     // -E log D(G(z))
+    GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD, // -E exp(logits of D(G(z))); Goodfellow 2014 (1412.6515)
+} gan_generator_cost;
+
+typedef enum gan_order {
+    GAN_ORDER_ALTERNATING,  // discriminator steps first, the generator sees the updated one
+    GAN_ORDER_SIMULTANEOUS, // one batch, both gradients at the same point, both updated
+} gan_order;
+
+typedef struct gan_recipe_network {
+    gan_layer *layers;
+    size_t count;
+    gan_init init, bias_init;
+    int line;
+} gan_recipe_network;
+
+typedef struct gan_recipe_optimizer {
+    gan_optimizer optimizer; // assembled from the keys
+    // The keys that schedules are assembled from, as said.
+    double lr, lr_decay, lr_floor, lr_end, momentum, momentum_end;
+    int64_t lr_ramp[2], momentum_ramp[2];
+} gan_recipe_optimizer;
+
+// The values. Read-only outside src/recipe.
+typedef struct gan_recipe_values {
+    char *name;
+    int64_t seed, batch, steps;
+    struct {
+        char *source;     // "" when the recipe names none: --data must
+        bool has_range;   // else samples are used as they are stored
+        double range[2];  // what bytes 0 and 255 are mapped to
+        int64_t limit[2]; // start, count; count 0: all
+    } data;
+    struct {
+        int64_t size;
+        int prior;       // gan_prior
+        double range[2]; // of the uniform prior
+    } latent;
+    struct {
+        int generator_cost;         // gan_generator_cost
+        double discriminator_scale; // the discriminator's cost is scale * (BCE real + BCE fake)
+        double label_smoothing;     // target for real samples is 1 - this (one-sided)
+        double r1;                  // + r1 / 2 * E |grad D(x)|^2 at real samples; 0: none
+    } objective;
+    struct {
+        int64_t discriminator_steps; // k of Algorithm 1
+        int order;                   // gan_order
+    } schedule;
+    gan_recipe_network generator, discriminator;
+    gan_recipe_optimizer generator_optimizer, discriminator_optimizer;
+    struct {
+        double decay;  // 0: no averaged generator
+        int64_t start; // first step that averages
+    } ema;
+    int64_t log_every, sample_every, save_every, keep;
+    struct {
+        int64_t grid[2]; // columns, rows of the sample picture
+    } samples;
+} gan_recipe_values;
+
+const gan_recipe_values *gan__recipe_values(const gan_recipe *recipe);
+// The path it was read from, for messages.
+const char *gan__recipe_source(const gan_recipe *recipe);
+
+// The two networks for samples of the shape `sample` (without batch, as the data set has it).
+// The generator's input is (latent.size); its output must have the sample's shape or be a vector of
+// as many elements; the discriminator takes `sample` and must give one value (1).
+// Errors: BAD_INPUT "FILE:LINE: ..." naming the layers. Both are the caller's
+// (gan__network_destroy).
+gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
+                                gan_network **generator, gan_network **discriminator);
+
+// Appends "key, key" for each key whose value differs between the two, except those that
+// gan_recipe_set has changed in `now`; for --resume. `before` is read with gan_recipe_parse from a
+// checkpoint's text. Returns how many.
+size_t gan__recipe_differences(const gan_recipe *now, const gan_recipe *before, gan_text *keys);
+
+#endif
