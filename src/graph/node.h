@@ -1,5 +1,7 @@
 // What a node and a graph are made of: for the files of this folder only.
 //
+// Kernels index with 32 bits, so a node has at most GAN_ELEMENTS_MAX elements.
+//
 // Invariants every pass may rely on:
 // - An operand has a smaller id than its node, so ascending ids are a topological order.
 // - Operands of elementwise nodes have exactly the node's shape: the builders put in RESHAPE (to
@@ -13,6 +15,8 @@
 #include "graph/graph.h"
 #include "graph/ops.h"
 
+#define GAN_ELEMENTS_MAX INT64_C(0x7fffffff)
+
 typedef enum gan_distribution {
     GAN_DISTRIBUTION_UNIFORM, // [0, 1)
     GAN_DISTRIBUTION_NORMAL,  // mean 0, variance 1
@@ -22,12 +26,14 @@ typedef enum gan_distribution {
 // hashed as bytes. (`slice` comes first because {0} clears the first member, and it is the
 // largest.)
 typedef union gan_attributes {
+    // SLICE: out[j] = in[start + j * step]. PAD, its adjoint: out[start + j * step] = in[j], 0
+    // elsewhere (graph.h's gan__pad has steps of 1; gradients of slices have others).
     struct {
         int64_t start[GAN_RANK_MAX];
         int64_t step[GAN_RANK_MAX]; // at least 1; unused ones 0
-    } slice;                        // SLICE: out[j] = in[start + j * step]
-    double value;                   // CONSTANT
-    int64_t axis;                   // IOTA, CONCAT, GATHER, SCATTER_ADD (its size is in the shape)
+    } slice;
+    double value; // CONSTANT
+    int64_t axis; // IOTA, CONCAT, GATHER, SCATTER_ADD (its size is in the shape)
     struct {
         const char *name;
         uint32_t index; // in the graph's list of inputs or states
@@ -40,9 +46,8 @@ typedef union gan_attributes {
     uint32_t axes; // REDUCE_SUM, REDUCE_MAX: only bits below the rank
     struct {
         bool transpose_a, transpose_b;
-    } matmul;                     // MATMUL
-    int32_t order[GAN_RANK_MAX];  // PERMUTE: out's axis i is in's axis order[i]
-    int64_t before[GAN_RANK_MAX]; // PAD: zeros before; those after follow from the shapes
+    } matmul;                    // MATMUL
+    int32_t order[GAN_RANK_MAX]; // PERMUTE: out's axis i is in's axis order[i]
     struct {
         int32_t stride[2], before[2], dilation[2], groups;
     } convolution; // the three CONVOLUTIONs (height, width); output sizes are in the shape
@@ -78,10 +83,13 @@ struct gan_graph {
     char message[1024]; // of the first failure
 };
 
-// The node of these parts, found or made: the one place where nodes come from. `shape` is trusted.
-// NULL (with the failure recorded) when memory runs out.
-gan_node *gan__node_intern(gan_graph *graph, gan_op op, const gan_shape *shape,
-                           const gan_attributes *attributes, gan_node *const *inputs, size_t count);
+// The node of these parts: folded to an operand or a constant (graph/fold.h), else found, else
+// made. This is the one place where nodes come from. That the shape follows from the rest is
+// trusted; its sizes are checked. `attributes` NULL: all 0. Returns NULL when an input is NULL,
+// and, with the failure recorded, when the shape is impossible, inputs are of another graph, or
+// memory runs out.
+gan_node *gan__node_make(gan_graph *graph, gan_op op, const gan_shape *shape,
+                         const gan_attributes *attributes, gan_node *const *inputs, size_t count);
 
 // The nodes that `roots` depend on, themselves included, each once, operands before their users
 // (ascending ids). *order is the caller's (gan__free). No recursion, so any depth will do.

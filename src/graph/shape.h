@@ -20,6 +20,8 @@ gan_shape gan__shape(int rank, const int64_t *size);
 gan_shape gan__shape_scalar(void);
 
 int64_t gan__shape_elements(const gan_shape *shape);
+// How many elements apart neighbours along each axis lie, row-major; `stride` holds rank numbers.
+void gan__shape_strides(const gan_shape *shape, int64_t *stride);
 bool gan__shape_equal(const gan_shape *a, const gan_shape *b);
 // "(512, 784)"; `text` holds GAN_SHAPE_TEXT bytes. Returns `text`.
 #define GAN_SHAPE_TEXT 128
