@@ -5,7 +5,9 @@
 #include "clgan/status.h"
 
 // Keeps the formatted message as the thread's latest and returns `status`. The message says what,
-// where (file and line, byte, tensor, option) and what to do; control bytes in it are escaped.
+// where (file and line, byte, tensor, option) and what to do. Control bytes in it except newlines
+// and tabs are escaped; a message of more than 4 KB is cut and ends in "...". The arguments may
+// point into the present message.
 gan_status gan__fail(gan_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -26,8 +26,15 @@ gan_status gan__text_status(const gan_text *text);
 void gan__text_clear(gan_text *text);
 void gan__text_destroy(gan_text *text);
 
-// Copies `source` to `target` (of `size` bytes) with control bytes as \xNN; always terminated.
+// Copies `source` to `target` (of `size` bytes) with control characters (newlines and tabs too) and
+// bytes that are no UTF-8 as \xNN, so that a name read from a file can do nothing to a terminal;
+// always terminated, cut only between characters.
 void gan__text_escape(const char *source, char *target, size_t size);
+// The same, but newlines and tabs stay: for a text of several lines, such as a compiler's log.
+void gan__text_escape_lines(const char *source, char *target, size_t size);
+
+// The bytes of the UTF-8 character that `text` begins with; 0 at the end or where it is not valid.
+size_t gan__text_utf8_length(const char *text);
 
 // The candidate nearest to `word` by edit distance, or NULL when none is near enough to be meant
 // (distance at most a third of the longer's length, and at least 1). For "did you mean".
