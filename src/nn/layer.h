@@ -12,21 +12,21 @@
 
 #define GAN_LAYER_ARGUMENTS_MAX 6
 
-typedef enum gan_argument_type {
-    GAN_ARGUMENT_WHOLE, // a whole number
-    GAN_ARGUMENT_REAL,
-    GAN_ARGUMENT_BOOL,  // 0 or 1
-    GAN_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer kind
-} gan_argument_type;
+typedef enum gan_layer_argument_type {
+    GAN_LAYER_ARGUMENT_WHOLE, // a whole number
+    GAN_LAYER_ARGUMENT_REAL,
+    GAN_LAYER_ARGUMENT_BOOL,  // 0 or 1
+    GAN_LAYER_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer kind
+} gan_layer_argument_type;
 
-typedef struct gan_argument {
+typedef struct gan_layer_argument {
     const char *name; // NULL ends the list
-    gan_argument_type type;
+    gan_layer_argument_type type;
     bool required;
     double fallback;  // when absent and not required
     double low, high; // legal range, both ends included
     const char *meaning;
-} gan_argument;
+} gan_layer_argument;
 
 typedef struct gan_layer_kind gan_layer_kind;
 
@@ -34,7 +34,7 @@ typedef struct gan_layer_kind gan_layer_kind;
 typedef struct gan_layer {
     const gan_layer_kind *kind;
     double argument[GAN_LAYER_ARGUMENTS_MAX]; // in the order of kind->arguments
-    gan_shape shape;                          // of the GAN_ARGUMENT_SHAPE argument
+    gan_shape shape;                          // of the GAN_LAYER_ARGUMENT_SHAPE argument
     gan_init init, bias_init;                 // DEFAULT: as the network says
     int line;                                 // in the recipe; 0 when it comes from elsewhere
 } gan_layer;
@@ -64,7 +64,7 @@ struct gan_layer_kind {
     const char *name;
     const char *meaning;
     // The first is the one a short form gives: `- dense: 256`.
-    gan_argument arguments[GAN_LAYER_ARGUMENTS_MAX + 1];
+    gan_layer_argument arguments[GAN_LAYER_ARGUMENTS_MAX + 1];
     bool has_weights; // so init: and bias_init: may stand in it
     // Output shape from the input's, both without batch. On BAD_INPUT the message says what does
     // not fit; the caller adds where. shapes[i]: output of layer i, shapes[-1]: the network's
