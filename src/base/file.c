@@ -133,13 +133,17 @@ static gan_status gunzip(z_stream *stream, const char *path, size_t limit, const
 }
 
 gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, size_t *length) {
+    *bytes = NULL;
+    *length = 0;
     uint8_t *packed;
     size_t packed_length;
     GAN_TRY(gan__file_read(path, limit, &packed, &packed_length));
     bool is_gzip = packed_length >= 2 && packed[0] == 0x1F && packed[1] == 0x8B;
-    *bytes = is_gzip ? NULL : packed;
-    *length = is_gzip ? 0 : packed_length;
-    if (!is_gzip) return GAN_STATUS_OK;
+    if (!is_gzip) {
+        *bytes = packed;
+        *length = packed_length;
+        return GAN_STATUS_OK;
+    }
 
     z_stream stream = {0};
     gan_status status = GAN_STATUS_OK;
