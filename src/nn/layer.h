@@ -16,7 +16,8 @@ typedef enum gan_layer_argument_type {
     GAN_LAYER_ARGUMENT_WHOLE, // a whole number
     GAN_LAYER_ARGUMENT_REAL,
     GAN_LAYER_ARGUMENT_BOOL,  // 0 or 1
-    GAN_LAYER_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer kind
+    GAN_LAYER_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer
+                              // kind
 } gan_layer_argument_type;
 
 typedef struct gan_layer_argument {

@@ -1,7 +1,8 @@
 // A network: a sequence of layers over parameters that live in one flat vector.
 //
 //     gan__network_create(&(gan_network_spec){.name = "generator", ...}, &network);
-//     flat = gan__state(graph, "generator", &GAN_SHAPE(gan__network_parameter_elements(network)));
+//     shape = GAN_SHAPE(gan__network_parameter_elements(network));
+//     flat = gan__state(graph, "generator", &shape);
 //     gan__network_weights(network, flat, weights);          // views: slice and reshape
 //     result = gan__network_apply(network, &call, x);        // result.output, result.logits
 //     gan__gradient(loss, weights, count, gradients);

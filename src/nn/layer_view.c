@@ -1,0 +1,91 @@
+// Layers that rearrange without computing: reshape, flatten, concat with an earlier layer's output.
+#include "nn/layer_families.h"
+
+// `shape` followed by the batch of x.
+static gan_shape with_batch_of(const gan_shape *shape, gan_node *x) {
+    const gan_shape *old = gan__node_shape(x);
+    gan_shape result = *shape;
+    result.size[result.rank++] = old->size[old->rank - 1];
+    return result;
+}
+
+static gan_status infer_reshape(const gan_layer *layer, const gan_shape *in,
+                                const gan_shape *shapes, size_t index, gan_shape *out) {
+    (void)shapes, (void)index;
+    char from[GAN_SHAPE_TEXT], to[GAN_SHAPE_TEXT];
+    int64_t have = gan__shape_elements(in), want = gan__shape_elements(&layer->shape);
+    if (have != want)
+        return gan__fail(GAN_STATUS_BAD_INPUT, "%s has %lld elements, its input %s has %lld",
+                         gan__shape_text(&layer->shape, to), (long long)want,
+                         gan__shape_text(in, from), (long long)have);
+    *out = layer->shape;
+    return GAN_STATUS_OK;
+}
+
+static gan_node *build_reshape(const gan_layer_call *call, gan_node *x) {
+    if (!x) return NULL;
+    gan_shape shape = with_batch_of(&call->layer->shape, x);
+    return gan__reshape(x, &shape);
+}
+
+static gan_status infer_flatten(const gan_layer *layer, const gan_shape *in,
+                                const gan_shape *shapes, size_t index, gan_shape *out) {
+    (void)layer, (void)shapes, (void)index;
+    *out = GAN_SHAPE(gan__shape_elements(in));
+    return GAN_STATUS_OK;
+}
+
+static gan_node *build_flatten(const gan_layer_call *call, gan_node *x) {
+    (void)call;
+    if (!x) return NULL;
+    const gan_shape *shape = gan__node_shape(x);
+    int64_t batch = shape->size[shape->rank - 1];
+    return gan__reshape(x, &(gan_shape){2, {gan__shape_elements(shape) / batch, batch}});
+}
+
+static gan_status infer_concat(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
+                               size_t index, gan_shape *out) {
+    int64_t from = (int64_t)layer->argument[0];
+    if (from >= (int64_t)index)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "layer %lld is not before it: name one from -1 (the network's input) "
+                         "to %lld",
+                         (long long)from, (long long)index - 1);
+    const gan_shape *other = &shapes[from];
+    bool fits = other->rank == in->rank;
+    for (int i = 1; fits && i < in->rank; i++) fits = other->size[i] == in->size[i];
+    char a[GAN_SHAPE_TEXT], b[GAN_SHAPE_TEXT];
+    if (!fits)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "its input %s and layer %lld's output %s differ in more than the first "
+                         "dimension",
+                         gan__shape_text(in, a), (long long)from, gan__shape_text(other, b));
+    *out = *in;
+    out->size[0] += other->size[0];
+    return GAN_STATUS_OK;
+}
+
+static gan_node *build_concat(const gan_layer_call *call, gan_node *x) {
+    gan_node *parts[2] = {x, call->outputs[(int64_t)call->layer->argument[0]]};
+    return parts[0] && parts[1] ? gan__concat(parts, 2, 0) : NULL;
+}
+
+const gan_layer_kind gan__layers_view[] = {
+    {.name = "reshape",
+     .meaning = "the same elements in another shape",
+     .arguments = {{"shape", GAN_LAYER_ARGUMENT_SHAPE, true, 0, 1, GAN_LAYER_WHOLE_MAX,
+                    "[features] or [channels, height, width]"}},
+     .infer = infer_reshape,
+     .build = build_reshape},
+    {.name = "flatten",
+     .meaning = "all elements as one vector",
+     .infer = infer_flatten,
+     .build = build_flatten},
+    {.name = "concat",
+     .meaning = "its input followed by an earlier layer's output, along the first dimension",
+     .arguments = {{"layer", GAN_LAYER_ARGUMENT_WHOLE, true, 0, -1, GAN_LAYER_WHOLE_MAX,
+                    "number of that layer; -1 is the network's input"}},
+     .infer = infer_concat,
+     .build = build_concat},
+    {.name = NULL},
+};
