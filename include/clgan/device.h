@@ -46,7 +46,8 @@ typedef struct gan_device gan_device;
 
 // `spec`: "auto" (a discrete GPU before an integrated one before a CPU), "cpu", "gpu", "P:D", or a
 // case-insensitive part of a platform's or device's name; NULL means $CLGAN_DEVICE, else "auto".
-// No match, or several for a name: NO_DEVICE with a message that lists the devices.
+// Among equals Mesa's drivers come after the vendor's (and after PoCL on CPUs), then the larger
+// memory first. No match, or several for a name: NO_DEVICE with a message that lists the devices.
 GAN_API gan_status gan_device_open(const char *spec, gan_device **out);
 // Waits for the queue, releases everything; NULL is allowed.
 GAN_API void gan_device_close(gan_device *device);

@@ -7,12 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What planning and code generation must know of a device.
+// What planning and code generation must know of a device. $CLGAN_LANES = 1 | 16 forces `lanes`, so
+// that the code for GPUs can be tested on a CPU: with 1 a CPU is treated as a GPU (is_cpu is false).
 typedef struct gan_device_traits {
     bool is_cpu;             // one work-item per work-group, explicit vectors of `lanes` floats
     uint32_t lanes;          // 16 on CPUs, 1 on GPUs
     uint32_t compute_units;
-    uint32_t work_group;     // preferred size for elementwise kernels: 1 on CPUs
+    uint32_t work_group;     // preferred size for elementwise kernels: 1 on CPUs, else up to 256
     uint32_t max_work_group; // what the device allows; some CPU devices allow 1
     uint64_t local_memory_bytes;
     uint64_t memory_bytes;
@@ -23,12 +24,12 @@ const gan_device_traits *gan__device_traits(const gan_device *device);
 
 // What the device has been asked for since it was opened (or since the last reset).
 typedef struct gan_device_counters {
-    uint64_t launches;     // kernels, CLBlast calls and copies enqueued
+    uint64_t launches;     // kernels and CLBlast calls enqueued; transfers are not launches
     uint64_t host_syncs;   // blocking reads and writes, finishes and waits
     uint64_t allocations;  // buffers created
     uint64_t bytes_allocated; // now, not since the reset
     uint64_t bytes_staged; // host to device, without blocking
-    uint64_t builds, build_cache_hits;
+    uint64_t builds, build_cache_hits; // compiled from source; found in memory or on disk
 } gan_device_counters;
 void gan__device_get_counters(const gan_device *device, gan_device_counters *out);
 void gan__device_reset_counters(gan_device *device);

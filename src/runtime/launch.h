@@ -5,6 +5,13 @@
 //     gan_launch_desc desc = {.name = "add", .source = text, .arguments = args, ...};
 //     GAN_TRY(gan__launch_create(device, &desc, &launch));   // builds through the program cache
 //     GAN_TRY(gan__launch_enqueue(launch));                  // any number of times
+//
+// What is compiled is "#define GAN_LANES n", cl/prelude.cl, what the source asks for, the source. It
+// asks with lines of its own, so that no kernel pays for parsing what it does not call:
+//     //@use philox
+// puts cl/philox.cl before it, once, after whatever that file itself uses. The options are
+// -cl-std=CL1.2 and those of the desc. $CLGAN_DUMP_KERNELS names a folder into which every distinct
+// complete source is written, for other compilers and for readers.
 #ifndef GAN_RUNTIME_LAUNCH_H
 #define GAN_RUNTIME_LAUNCH_H
 
@@ -35,11 +42,11 @@ typedef struct gan_work {
 typedef struct gan_launch_desc {
     const char *label;   // for profiles and errors: "discriminator.2 matmul"; copied
     const char *name;    // the kernel's name in `source`
-    const char *source;  // OpenCL C 1.2; cl/prelude.cl is put before it by the runtime
+    const char *source;  // OpenCL C 1.2, without what the runtime puts before it
     const char *options; // build options, NULL for none; never -cl-fast-relaxed-math
     const gan_argument *arguments;
     size_t argument_count;
-    size_t global[3]; // a multiple of local in each dimension
+    size_t global[3]; // a multiple of local in each dimension; 0 means 1, but for the first
     size_t local[3];  // {0} lets the driver choose: only for kernels that do not care
     gan_work work;
 } gan_launch_desc;

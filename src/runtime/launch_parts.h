@@ -32,4 +32,6 @@ gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const
 // The OpenCL memory of a buffer, for library calls.
 cl_mem gan__buffer_memory(const gan_buffer *buffer);
 
+gan_device *gan__buffer_device(const gan_buffer *buffer);
+
 #endif

@@ -12,12 +12,14 @@ typedef struct cl_error_words {
     const char *advice; // NULL: nothing better than the general advice
 } cl_error_words;
 
-#define WORDS(name, advice) {name, #name, advice}
+#define WORDS(name, advice)                                                                        \
+    { name, #name, advice }
 
 static const cl_error_words error_words[] = {
     WORDS(CL_SUCCESS, NULL),
     WORDS(CL_DEVICE_NOT_FOUND, "install an OpenCL driver"),
-    WORDS(CL_DEVICE_NOT_AVAILABLE, "another program may hold the device; try again or use --device"),
+    WORDS(CL_DEVICE_NOT_AVAILABLE,
+          "another program may hold the device; try again or use --device"),
     WORDS(CL_COMPILER_NOT_AVAILABLE, "this driver has no compiler; choose another with --device"),
     WORDS(CL_MEM_OBJECT_ALLOCATION_FAILURE,
           "use a smaller batch or network, or free memory on the device"),
@@ -107,10 +109,9 @@ gan_status gan__cl_check(const gan_device *device, cl_int error, const char *cal
                              : "update the driver, or choose another device with --device";
     char heard[GAN_DEVICE_NOTICE_SIZE] = "";
     if (device) gan__device_take_notice(device, heard);
-    return gan__fail(means_too_little_memory(error) ? GAN_STATUS_DEVICE_MEMORY
-                                                    : GAN_STATUS_DEVICE_FAILED,
-                     "%.*s: %s (%d) on %s%s%s: %s", (int)strcspn(call, "("), call,
-                     words ? words->name : "unknown error", (int)error,
-                     device ? device->info.name : "no device", heard[0] ? "; the driver says: " : "",
-                     heard, advice);
+    return gan__fail(
+        means_too_little_memory(error) ? GAN_STATUS_DEVICE_MEMORY : GAN_STATUS_DEVICE_FAILED,
+        "%.*s: %s (%d) on %s%s%s: %s", (int)strcspn(call, "("), call,
+        words ? words->name : "unknown error", (int)error, device ? device->info.name : "no device",
+        heard[0] ? "; the driver says: " : "", heard, advice);
 }

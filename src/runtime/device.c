@@ -1,0 +1,211 @@
+// Opening and closing a device, its traits, its counters and its queue.
+#include "base/memory.h"
+#include "runtime/catalogue.h"
+#include "runtime/device_state.h"
+#include "runtime/program.h"
+#include "runtime/timing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// --- What the driver says outside any call
+// --------------------------------------------------------
+
+static void CL_CALLBACK keep_notice(const char *text, const void *data, size_t bytes, void *user) {
+    (void)data;
+    (void)bytes;
+    gan_device_notice *notice = user;
+    pthread_mutex_lock(&notice->lock);
+    size_t length = strlen(text);
+    if (length > sizeof notice->text - 1) length = sizeof notice->text - 1;
+    memcpy(notice->text, text, length);
+    notice->text[length] = 0;
+    pthread_mutex_unlock(&notice->lock);
+}
+
+void gan__device_take_notice(const gan_device *device, char text[GAN_DEVICE_NOTICE_SIZE]) {
+    gan_device_notice *notice = device->notice;
+    pthread_mutex_lock(&notice->lock);
+    memcpy(text, notice->text, sizeof notice->text);
+    notice->text[0] = 0;
+    pthread_mutex_unlock(&notice->lock);
+}
+
+static gan_status create_notice(gan_device_notice **out) {
+    void *notice = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_device_notice), &notice));
+    *out = notice;
+    pthread_mutex_init(&(*out)->lock, NULL);
+    return GAN_STATUS_OK;
+}
+
+static void destroy_notice(gan_device_notice *notice) {
+    if (!notice) return;
+    pthread_mutex_destroy(&notice->lock);
+    gan__free(notice);
+}
+
+// --- Opening
+// --------------------------------------------------------------------------------------
+
+static gan_status read_lanes(const gan_device_info *info, uint32_t *lanes) {
+    const char *forced = getenv("CLGAN_LANES");
+    *lanes = info->kind == GAN_DEVICE_KIND_CPU ? 16 : 1;
+    if (!forced || !*forced) return GAN_STATUS_OK;
+    if (strcmp(forced, "1") != 0 && strcmp(forced, "16") != 0)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "CLGAN_LANES is '%s': it may be 1 or 16", forced);
+    *lanes = forced[1] ? 16 : 1;
+    return GAN_STATUS_OK;
+}
+
+static uint32_t max_argument_bytes(cl_device_id id) {
+    size_t bytes = 0;
+    clGetDeviceInfo(id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof bytes, &bytes, NULL);
+    if (bytes < 256) return 256; // the least OpenCL allows, in its embedded profile
+    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+static gan_status read_traits(gan_device *device) {
+    const gan_device_info *info = &device->info;
+    gan_device_traits *traits = &device->traits;
+    GAN_TRY(read_lanes(info, &traits->lanes));
+    uint64_t most = info->max_work_group ? info->max_work_group : 1;
+    traits->is_cpu = traits->lanes > 1;
+    traits->compute_units = info->compute_units ? info->compute_units : 1;
+    traits->max_work_group = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+    traits->work_group = traits->is_cpu                 ? 1
+                         : traits->max_work_group < 256 ? traits->max_work_group
+                                                        : 256;
+    traits->local_memory_bytes = info->local_memory_bytes;
+    traits->memory_bytes = info->memory_bytes;
+    traits->max_allocation_bytes = info->max_allocation_bytes;
+    traits->max_argument_bytes = max_argument_bytes(device->id);
+    return GAN_STATUS_OK;
+}
+
+// Drivers known to keep compiled programs themselves, or not to take binaries back reliably.
+static bool should_keep_binaries(const char *platform) {
+    return !strstr(platform, "Portable Computing Language") && !strstr(platform, "NVIDIA") &&
+           !strstr(platform, "Apple");
+}
+
+static gan_status create_queue(gan_device *device) {
+    cl_int error = CL_SUCCESS;
+    cl_command_queue_properties properties =
+        device->profiling && device->events_tell_time ? CL_QUEUE_PROFILING_ENABLE : 0;
+    device->queue = clCreateCommandQueue(device->context, device->id, properties, &error);
+    return gan__cl_check(device, error, "clCreateCommandQueue");
+}
+
+static gan_status open_entry(gan_device *device) {
+    GAN_TRY(read_traits(device));
+    GAN_TRY(create_notice(&device->notice));
+    GAN_TRY(gan__programs_create(&device->programs));
+    GAN_TRY(gan__timings_create(&device->timings));
+    device->keeps_binaries = should_keep_binaries(device->info.platform_name);
+    // Apple's event times are in units of its own.
+    device->events_tell_time = !strstr(device->info.platform_name, "Apple");
+    cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
+                                          (cl_context_properties)device->platform, 0};
+    cl_int error = CL_SUCCESS;
+    device->context =
+        clCreateContext(properties, 1, &device->id, keep_notice, device->notice, &error);
+    GAN_TRY(gan__cl_check(device, error, "clCreateContext"));
+    return create_queue(device);
+}
+
+static const char *default_spec(void) {
+    const char *spec = getenv("CLGAN_DEVICE");
+    return spec && *spec ? spec : "auto";
+}
+
+gan_status gan_device_open(const char *spec, gan_device **out) {
+    *out = NULL;
+    gan_device_info *infos = NULL;
+    gan_catalogue_entry *entries = NULL;
+    size_t count = 0, index = 0;
+    GAN_TRY(gan__catalogue_read(&infos, &entries, &count));
+    void *memory = NULL;
+    gan_status status = gan__catalogue_choose(infos, count, spec ? spec : default_spec(), &index);
+    if (status == GAN_STATUS_OK) status = gan__alloc(1, sizeof(gan_device), &memory);
+    gan_device *device = memory;
+    if (status == GAN_STATUS_OK) {
+        device->info = infos[index];
+        device->platform = entries[index].platform;
+        device->id = entries[index].id;
+        status = open_entry(device);
+    }
+    gan__free(entries);
+    gan_device_list_free(infos);
+    if (status == GAN_STATUS_OK)
+        *out = device;
+    else
+        gan_device_close(device);
+    return status;
+}
+
+void gan_device_close(gan_device *device) {
+    if (!device) return;
+    if (device->queue) clFinish(device->queue);
+    if (device->gemm_release) device->gemm_release(device);
+    gan__timings_destroy(device->timings);
+    gan__programs_destroy(device->programs);
+    if (device->queue) clReleaseCommandQueue(device->queue);
+    if (device->context) clReleaseContext(device->context);
+    destroy_notice(device->notice);
+    gan__free(device);
+}
+
+// --- Looking at it
+// --------------------------------------------------------------------------------
+
+const gan_device_info *gan_device_get_info(const gan_device *device) {
+    return &device->info;
+}
+
+const gan_device_traits *gan__device_traits(const gan_device *device) {
+    return &device->traits;
+}
+
+void gan__device_get_counters(const gan_device *device, gan_device_counters *out) {
+    *out = device->counters;
+}
+
+void gan__device_reset_counters(gan_device *device) {
+    uint64_t allocated = device->counters.bytes_allocated;
+    device->counters = (gan_device_counters){.bytes_allocated = allocated};
+}
+
+// --- The queue
+// ------------------------------------------------------------------------------------
+
+gan_status gan__device_flush(gan_device *device) {
+    GAN_CL(device, clFlush(device->queue));
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__device_finish(gan_device *device) {
+    device->counters.host_syncs++;
+    GAN_CL(device, clFinish(device->queue));
+    gan__timings_resolve(device->timings);
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__device_set_profiling(gan_device *device, bool on) {
+    if (device->profiling == on) return GAN_STATUS_OK;
+    GAN_TRY(gan__device_finish(device));
+    cl_command_queue before = device->queue;
+    device->profiling = on;
+    gan_status status = create_queue(device);
+    if (status != GAN_STATUS_OK) {
+        device->queue = before;
+        device->profiling = !on;
+        return status;
+    }
+    clReleaseCommandQueue(before);
+    return GAN_STATUS_OK;
+}
+
+bool gan__device_profiling(const gan_device *device) {
+    return device->profiling;
+}

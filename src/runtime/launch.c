@@ -1,0 +1,306 @@
+// Launches: kernels with their arguments bound, enqueued again and again.
+#include "runtime/launch.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "runtime/device_state.h"
+#include "runtime/launch_parts.h"
+#include "runtime/program.h"
+#include "runtime/timing.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MOST_PARTS 8
+
+typedef struct launch_part {
+    cl_kernel kernel; // NULL for a library call
+    char *name;
+    size_t global[3], local[3];
+    bool local_given;
+    gan_library_call call;
+    void *state;
+} launch_part;
+
+struct gan_launch {
+    gan_device *device;
+    char *label;
+    const char *engine;
+    gan_work work; // of one run
+    launch_part parts[MOST_PARTS];
+    uint32_t part_count;
+    size_t argument_count;   // of the first kernel, as in its desc
+    cl_uint *argument_index; // where each goes in the kernel; UINT_MAX unless it is a UINT
+    uint64_t runs;
+    double seconds;
+};
+
+static gan_status copy_text(const char *text, char **out) {
+    void *copy = NULL;
+    GAN_TRY(gan__alloc(strlen(text) + 1, 1, &copy));
+    *out = memcpy(copy, text, strlen(text) + 1);
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__launch_begin(gan_device *device, const char *label, const char *engine,
+                             gan_work work, gan_launch **out) {
+    *out = NULL;
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_launch), &memory));
+    gan_launch *launch = memory;
+    launch->device = device;
+    launch->engine = engine;
+    launch->work = work;
+    gan_status status = copy_text(label, &launch->label);
+    if (status == GAN_STATUS_OK)
+        *out = launch;
+    else
+        gan__launch_destroy(launch);
+    return status;
+}
+
+void gan__launch_destroy(gan_launch *launch) {
+    if (!launch) return;
+    gan__timings_forget(launch->device->timings, &launch->seconds);
+    for (uint32_t i = 0; i < launch->part_count; i++) {
+        launch_part *part = &launch->parts[i];
+        if (part->kernel) clReleaseKernel(part->kernel);
+        gan__free(part->name);
+        gan__free(part->state);
+    }
+    gan__free(launch->argument_index);
+    gan__free(launch->label);
+    gan__free(launch);
+}
+
+// --- Binding
+// --------------------------------------------------------------------------------------
+
+static gan_status bind_buffer(gan_device *device, cl_kernel kernel, cl_uint index,
+                              const gan_argument *argument) {
+    cl_mem memory = gan__buffer_memory(argument->buffer);
+    cl_uint offset = (cl_uint)argument->offset;
+    GAN_CL(device, clSetKernelArg(kernel, index, sizeof memory, &memory));
+    GAN_CL(device, clSetKernelArg(kernel, index + 1, sizeof offset, &offset));
+    return GAN_STATUS_OK;
+}
+
+static gan_status bind_argument(gan_device *device, cl_kernel kernel, cl_uint index,
+                                const gan_argument *argument) {
+    switch (argument->kind) {
+    case GAN_ARGUMENT_KIND_UINT:
+        GAN_CL(device, clSetKernelArg(kernel, index, sizeof(cl_uint), &argument->uint_value));
+        return GAN_STATUS_OK;
+    case GAN_ARGUMENT_KIND_FLOAT:
+        GAN_CL(device, clSetKernelArg(kernel, index, sizeof(cl_float), &argument->float_value));
+        return GAN_STATUS_OK;
+    case GAN_ARGUMENT_KIND_BUFFER:
+        break;
+    }
+    return bind_buffer(device, kernel, index, argument);
+}
+
+static gan_status check_arguments(const gan_device *device, const gan_launch_desc *desc,
+                                  cl_kernel kernel) {
+    size_t count = 0, bytes = 0;
+    for (size_t i = 0; i < desc->argument_count; i++) {
+        const gan_argument *argument = &desc->arguments[i];
+        bool is_buffer = argument->kind == GAN_ARGUMENT_KIND_BUFFER;
+        count += is_buffer ? 2 : 1;
+        bytes += is_buffer ? sizeof(cl_mem) + 4 : 4;
+        if (is_buffer && !argument->buffer)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "kernel %s: argument %zu has no buffer",
+                             desc->name, i);
+        if (is_buffer && argument->offset > UINT32_MAX)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                             "kernel %s: argument %zu starts at element %" PRIu64
+                             "; kernels reach 2^32 - 1: use a smaller batch or network",
+                             desc->name, i, argument->offset);
+    }
+    cl_uint wanted = 0;
+    GAN_CL(device, clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL));
+    if (count != wanted)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "kernel %s takes %u arguments and was given %zu",
+                         desc->name, (unsigned)wanted, count);
+    if (bytes > device->traits.max_argument_bytes)
+        return gan__fail(GAN_STATUS_DEVICE_FAILED,
+                         "kernel %s has %zu bytes of arguments; %s allows %u", desc->name, bytes,
+                         device->info.name, (unsigned)device->traits.max_argument_bytes);
+    return GAN_STATUS_OK;
+}
+
+static gan_status bind_all(gan_launch *launch, const gan_launch_desc *desc, cl_kernel kernel) {
+    GAN_TRY(check_arguments(launch->device, desc, kernel));
+    void *indices = NULL;
+    bool is_first = launch->argument_index == NULL;
+    if (is_first) {
+        GAN_TRY(gan__alloc(desc->argument_count, sizeof(cl_uint), &indices));
+        launch->argument_index = indices;
+        launch->argument_count = desc->argument_count;
+    }
+    cl_uint index = 0;
+    for (size_t i = 0; i < desc->argument_count; i++) {
+        const gan_argument *argument = &desc->arguments[i];
+        gan_status status = bind_argument(launch->device, kernel, index, argument);
+        if (status != GAN_STATUS_OK)
+            return gan__fail_in(status, "kernel %s, argument %zu", desc->name, i);
+        if (is_first)
+            launch->argument_index[i] =
+                argument->kind == GAN_ARGUMENT_KIND_UINT ? index : UINT32_MAX;
+        index += argument->kind == GAN_ARGUMENT_KIND_BUFFER ? 2 : 1;
+    }
+    return GAN_STATUS_OK;
+}
+
+// --- Sizes
+// ----------------------------------------------------------------------------------------
+
+static gan_status set_sizes(launch_part *part, const gan_launch_desc *desc) {
+    part->local_given = desc->local[0] != 0;
+    for (int i = 0; i < 3; i++) {
+        part->global[i] = desc->global[i] ? desc->global[i] : 1;
+        part->local[i] = desc->local[i] ? desc->local[i] : 1;
+        if (desc->global[0] == 0 || part->global[i] % part->local[i] != 0)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                             "kernel %s: %zu work-items in dimension %d are not a multiple of %zu",
+                             desc->name, desc->global[i], i, part->local[i]);
+    }
+    return GAN_STATUS_OK;
+}
+
+// What a device allows may differ from kernel to kernel: Apple's CPUs allow one work-item where
+// there is a barrier.
+static gan_status check_sizes(gan_device *device, const launch_part *part, const char *name) {
+    size_t most = 0, asked = part->local[0] * part->local[1] * part->local[2];
+    cl_ulong local = 0;
+    GAN_CL(device, clGetKernelWorkGroupInfo(part->kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE,
+                                            sizeof most, &most, NULL));
+    if (part->local_given && asked > most)
+        return gan__fail(GAN_STATUS_DEVICE_FAILED,
+                         "kernel %s wants work-groups of %zu; %s allows it %zu: choose another "
+                         "device with --device",
+                         name, asked, device->info.name, most);
+    GAN_CL(device, clGetKernelWorkGroupInfo(part->kernel, device->id, CL_KERNEL_LOCAL_MEM_SIZE,
+                                            sizeof local, &local, NULL));
+    if (local > device->traits.local_memory_bytes)
+        return gan__fail(GAN_STATUS_DEVICE_FAILED,
+                         "kernel %s wants %" PRIu64 " bytes of local memory; %s has %" PRIu64
+                         ": choose another device with --device",
+                         name, (uint64_t)local, device->info.name,
+                         device->traits.local_memory_bytes);
+    return GAN_STATUS_OK;
+}
+
+// --- Making
+// ---------------------------------------------------------------------------------------
+
+gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *desc) {
+    gan_device *device = launch->device;
+    if (launch->part_count == MOST_PARTS)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "launch %s has more than %d parts", launch->label,
+                         MOST_PARTS);
+    cl_program program = NULL;
+    GAN_TRY(gan__program_get(device, desc->source, desc->options, desc->name, &program));
+    launch_part *part = &launch->parts[launch->part_count++]; // destroyed with the launch
+    GAN_TRY(copy_text(desc->name, &part->name));
+    cl_int error = CL_SUCCESS;
+    part->kernel = clCreateKernel(program, desc->name, &error);
+    if (error != CL_SUCCESS)
+        return gan__fail_in(gan__cl_check(device, error, "clCreateKernel"), "kernel %s",
+                            desc->name);
+    GAN_TRY(set_sizes(part, desc));
+    GAN_TRY(check_sizes(device, part, desc->name));
+    return bind_all(launch, desc, part->kernel);
+}
+
+gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
+                                size_t bytes) {
+    if (launch->part_count == MOST_PARTS)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "launch %s has more than %d parts", launch->label,
+                         MOST_PARTS);
+    void *copy = NULL;
+    GAN_TRY(gan__alloc(1, bytes, &copy));
+    memcpy(copy, state, bytes);
+    launch->parts[launch->part_count++] = (launch_part){.call = call, .state = copy};
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__launch_create(gan_device *device, const gan_launch_desc *desc, gan_launch **out) {
+    gan_launch *launch = NULL;
+    *out = NULL;
+    gan_status status = gan__launch_begin(device, desc->label, "kernel", desc->work, &launch);
+    if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, desc);
+    if (status == GAN_STATUS_OK)
+        *out = launch;
+    else
+        gan__launch_destroy(launch);
+    return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", desc->label);
+}
+
+gan_status gan__launch_set_uint(gan_launch *launch, size_t index, uint32_t value) {
+    if (index >= launch->argument_count || launch->argument_index[index] == UINT32_MAX)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s: argument %zu is not a uint", launch->label,
+                         index);
+    GAN_CL(launch->device, clSetKernelArg(launch->parts[0].kernel, launch->argument_index[index],
+                                          sizeof value, &value));
+    return GAN_STATUS_OK;
+}
+
+// --- Running
+// --------------------------------------------------------------------------------------
+
+static gan_status enqueue_kernel(gan_launch *launch, const launch_part *part, cl_event *event) {
+    gan_device *device = launch->device;
+    cl_int error = clEnqueueNDRangeKernel(device->queue, part->kernel, 3, NULL, part->global,
+                                          part->local_given ? part->local : NULL, 0, NULL, event);
+    if (error == CL_SUCCESS) return GAN_STATUS_OK;
+    return gan__fail_in(gan__cl_check(device, error, "clEnqueueNDRangeKernel"), "%s, kernel %s",
+                        launch->label, part->name);
+}
+
+static gan_status enqueue_part(gan_launch *launch, const launch_part *part, cl_event *event) {
+    launch->device->counters.launches++;
+    if (part->kernel) return enqueue_kernel(launch, part, event);
+    gan_status status = part->call(launch->device, part->state, event);
+    return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", launch->label);
+}
+
+static gan_status enqueue_with_events(gan_launch *launch) {
+    for (uint32_t i = 0; i < launch->part_count; i++) {
+        cl_event event = NULL;
+        GAN_TRY(enqueue_part(launch, &launch->parts[i], &event));
+        if (event) GAN_TRY(gan__timings_add(launch->device->timings, event, &launch->seconds));
+    }
+    return GAN_STATUS_OK;
+}
+
+static gan_status enqueue_with_clock(gan_launch *launch) {
+    GAN_TRY(gan__device_finish(launch->device));
+    double start = gan__clock_seconds();
+    for (uint32_t i = 0; i < launch->part_count; i++)
+        GAN_TRY(enqueue_part(launch, &launch->parts[i], NULL));
+    GAN_TRY(gan__device_finish(launch->device));
+    launch->seconds += gan__clock_seconds() - start;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__launch_enqueue(gan_launch *launch) {
+    launch->runs++;
+    if (launch->device->profiling)
+        return launch->device->events_tell_time ? enqueue_with_events(launch)
+                                                : enqueue_with_clock(launch);
+    for (uint32_t i = 0; i < launch->part_count; i++)
+        GAN_TRY(enqueue_part(launch, &launch->parts[i], NULL));
+    return GAN_STATUS_OK;
+}
+
+void gan__launch_get_profile(gan_launch *launch, gan_launch_profile *out) {
+    gan_timings *timings = launch->device->timings;
+    if (gan__timings_waiting_for(timings, &launch->seconds)) gan__device_finish(launch->device);
+    *out = (gan_launch_profile){.label = launch->label,
+                                .engine = launch->engine,
+                                .runs = launch->runs,
+                                .enqueues = launch->part_count,
+                                .seconds = launch->seconds,
+                                .work = launch->work};
+}
