@@ -13,10 +13,11 @@ typedef struct gan_shape {
     int64_t size[GAN_RANK_MAX]; // each at least 1; unused ones are 0
 } gan_shape;
 
-// gan__shape(2, (int64_t[]){3, 4}); GAN_SHAPE(3, 4) is the same.
+// gan__shape(2, (int64_t[]){3, 4}); GAN_SHAPE(3, 4) is the same, and its address can be taken.
 gan_shape gan__shape(int rank, const int64_t *size);
 #define GAN_SHAPE(...)                                                                             \
-    gan__shape((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+    ((gan_shape){.rank = (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),                \
+                 .size = {__VA_ARGS__}})
 gan_shape gan__shape_scalar(void);
 
 int64_t gan__shape_elements(const gan_shape *shape);

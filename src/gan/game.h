@@ -1,0 +1,60 @@
+// The game of two players as one graph: Algorithm 1 of Goodfellow et al. 2014, with the steps a
+// trainer runs as lists of roots. Knows no device and no data set: it only builds nodes.
+//
+// Random nodes of the discriminator's and of the generator's step draw from disjoint streams, so
+// each step's counter may be its own.
+#ifndef GAN_GAN_GAME_H
+#define GAN_GAN_GAME_H
+
+#include "graph/graph.h"
+#include "nn/network.h"
+#include "nn/optimizer.h"
+#include "recipe/recipe.h"
+
+// One player: its network and everything of it that lasts from step to step, as state nodes.
+typedef struct gan_player {
+    const char *name; // "generator", "discriminator"
+    gan_network *network;
+    const gan_optimizer *optimizer;
+    gan_optimizer_state state;
+    const char *slot_names[GAN_OPTIMIZER_SLOTS_MAX];
+    size_t slot_count;
+    gan_node *buffers; // NULL when the network has none
+} gan_player;
+
+// What to compute in one program.
+#define GAN_GAME_ROOTS_MAX 16
+typedef struct gan_game_step {
+    const char *name; // "discriminator step"; for messages and profiles
+    gan_node *roots[GAN_GAME_ROOTS_MAX];
+    size_t count;
+} gan_game_step;
+
+// Sums of the figures of the steps since they were last cleared; the count is the caller's.
+enum { GAN_GAME_D_LOSS, GAN_GAME_D_REAL, GAN_GAME_D_FAKE, GAN_GAME_D_METRICS };
+enum { GAN_GAME_G_LOSS, GAN_GAME_G_METRICS };
+
+typedef struct gan_game {
+    const gan_recipe_values *recipe;
+    gan_graph *graph;
+    gan_player generator, discriminator;
+    gan_node *average;            // moving average of the generator's parameters; NULL: none
+    gan_node *real;               // input (B, sample...): as the data set gives it
+    gan_node *discriminator_sums; // (GAN_GAME_D_METRICS)
+    gan_node *generator_sums;     // (GAN_GAME_G_METRICS)
+    gan_game_step discriminator_step;
+    gan_game_step generator_step; // SIMULTANEOUS: both players at once, so it takes a batch too
+} gan_game;
+
+// The data's side of the game.
+typedef struct gan_game_data {
+    gan_shape sample;    // without batch
+    gan_element element; // U8: mapped to the recipe's range
+} gan_game_data;
+
+// Builds both networks and both steps. `recipe` must outlive the game.
+// Errors: BAD_INPUT naming the layers that do not fit; those of the graph.
+gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data, gan_game **out);
+void gan__game_destroy(gan_game *game); // NULL is allowed
+
+#endif

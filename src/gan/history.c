@@ -1,0 +1,78 @@
+// Implements gan/history.h.
+#include "gan/history.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void append_number(gan_text *history, const char *key, double value) {
+    if (isfinite(value))
+        gan__text_append(history, ", \"%s\": %.9g", key, value);
+    else
+        gan__text_append(history, ", \"%s\": null", key);
+}
+
+void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
+    gan__text_append(history, "{\"step\": %" PRIu64 ", \"images\": %" PRIu64, metrics->step,
+                     metrics->images);
+    append_number(history, "elapsed_s", metrics->elapsed_s);
+    append_number(history, "images_per_s", metrics->images_per_s);
+    append_number(history, "d_loss", metrics->d_loss);
+    append_number(history, "g_loss", metrics->g_loss);
+    append_number(history, "d_real", metrics->d_real);
+    append_number(history, "d_fake", metrics->d_fake);
+    gan__text_append(history, "}\n");
+}
+
+struct gan_history_file {
+    FILE *stream;
+    char *path;
+};
+
+static gan_status output_failed(const gan_history_file *file) {
+    return gan__fail(GAN_STATUS_BAD_OUTPUT, "%s cannot be written: %s", file->path,
+                     strerror(errno));
+}
+
+gan_status gan__history_file_open(const char *path, const gan_text *history,
+                                  gan_history_file **out) {
+    *out = NULL;
+    GAN_TRY(gan__file_write(path, gan__text_string(history), history->length));
+    void *file = NULL, *copy = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_history_file), &file));
+    gan_history_file *const opened = file;
+    gan_status status = gan__alloc(strlen(path) + 1, 1, &copy);
+    if (status == GAN_STATUS_OK) {
+        strcpy(copy, path);
+        opened->path = copy;
+        opened->stream = fopen(path, "ab");
+        if (opened->stream == NULL) status = output_failed(opened);
+    }
+    if (status != GAN_STATUS_OK) {
+        gan__history_file_close(opened);
+        return status;
+    }
+    *out = opened;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__history_file_append(gan_history_file *file, const gan_text *history, size_t from) {
+    const size_t length = history->length - from;
+    if (length == 0) return GAN_STATUS_OK;
+    if (fwrite(history->bytes + from, 1, length, file->stream) != length ||
+        fflush(file->stream) != 0)
+        return output_failed(file);
+    return GAN_STATUS_OK;
+}
+
+void gan__history_file_close(gan_history_file *file) {
+    if (file == NULL) return;
+    if (file->stream != NULL) fclose(file->stream);
+    gan__free(file->path);
+    gan__free(file);
+}

@@ -1,0 +1,22 @@
+// The history of a run: one JSON object a line, in metrics.jsonl and in each checkpoint alike.
+#ifndef GAN_GAN_HISTORY_H
+#define GAN_GAN_HISTORY_H
+
+#include "base/text.h"
+#include "clgan/train.h"
+
+// Appends the line, with its newline. Numbers are written so that they read back as the same float;
+// one that is not finite is written as null, since JSON has no other word for it.
+void gan__history_append(gan_text *history, const gan_run_metrics *metrics);
+
+// The file beside the run: holds the same lines, and grows by appending.
+typedef struct gan_history_file gan_history_file;
+// Replaces whatever is at `path` by `history` (after a resume, lines from beyond the checkpoint are
+// gone), and stays open for appending. Errors: BAD_OUTPUT.
+gan_status gan__history_file_open(const char *path, const gan_text *history,
+                                  gan_history_file **out);
+// Appends the part of `history` from byte `from` on, and hands it to the system.
+gan_status gan__history_file_append(gan_history_file *file, const gan_text *history, size_t from);
+void gan__history_file_close(gan_history_file *file); // NULL is allowed
+
+#endif

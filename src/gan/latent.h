@@ -1,0 +1,16 @@
+// The generator's noise: drawn on the device in training, on the host for sampling by seed.
+#ifndef GAN_GAN_LATENT_H
+#define GAN_GAN_LATENT_H
+
+#include "graph/graph.h"
+#include "recipe/recipe.h"
+
+// (latent.size, batch) under the recipe's prior, drawn anew each run from `stream`.
+gan_node *gan__latent_node(gan_graph *graph, const gan_recipe_values *recipe, int64_t batch,
+                           uint32_t stream);
+
+// The latent that belongs to `seed`: latent.size floats, element e from Philox's (seed,
+// GAN_STREAM_LATENT, 0, e). A function of prior and seed alone.
+void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *latent);
+
+#endif
