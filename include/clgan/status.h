@@ -54,6 +54,11 @@ GAN_API int gan_status_exit_code(gan_status status);
 // The calling thread's latest failure in words; "" when nothing has failed yet.
 GAN_API const char *gan_status_message(void);
 
+// Makes `message` the calling thread's latest failure and returns `status`: for programs that report
+// failures of their own as clgan does. Control bytes except newlines and tabs are escaped; what is
+// past 4 KB is cut.
+GAN_API gan_status gan_status_set(gan_status status, const char *message);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,10 +1,8 @@
-// The thread's latest failure message and the table of statuses. Nothing here prints.
+// The public side of statuses: their table, and the thread's latest message.
 #include "base/status.h"
 
 #include "base/text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { MESSAGE_SIZE = 4096 };
@@ -48,35 +46,9 @@ const char *gan_status_message(void) {
     return message;
 }
 
-// Formats and escapes onto the end of `target`, which already holds `used` bytes; a text that does
-// not fit ends in "...".
-static void message_format(char *target, size_t used, const char *format, va_list arguments) {
-    char plain[MESSAGE_SIZE];
-    int length = vsnprintf(plain, sizeof plain, format, arguments);
-    if (length < 0) snprintf(plain, sizeof plain, "%s", format);
-    if (length >= (int)sizeof plain) memcpy(plain + sizeof plain - 4, "...", 4);
-    gan__text_escape_lines(plain, target + used, MESSAGE_SIZE - used);
-}
-
-gan_status gan__fail(gan_status status, const char *format, ...) {
-    char built[MESSAGE_SIZE]; // an argument may be the present message
-    va_list arguments;
-    va_start(arguments, format);
-    message_format(built, 0, format, arguments);
-    va_end(arguments);
-    memcpy(message, built, sizeof message);
-    return status;
-}
-
-gan_status gan__fail_in(gan_status status, const char *format, ...) {
-    char built[MESSAGE_SIZE];
-    va_list arguments;
-    va_start(arguments, format);
-    message_format(built, 0, format, arguments);
-    va_end(arguments);
-    size_t used = strlen(built);
-    int length = snprintf(built + used, sizeof built - used, ": %s", message);
-    if (length >= (int)(sizeof built - used)) memcpy(built + sizeof built - 4, "...", 4);
-    memcpy(message, built, sizeof message);
+gan_status gan_status_set(gan_status status, const char *text) {
+    char escaped[MESSAGE_SIZE]; // `text` may point into the message
+    gan__text_escape_lines(text, escaped, sizeof escaped);
+    memcpy(message, escaped, sizeof message);
     return status;
 }

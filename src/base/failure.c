@@ -1,0 +1,34 @@
+// How the library's own files set the thread's message. Apart from status.c, so that a tool that
+// links these files beside the shared library sets the library's message, not one of its own.
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MESSAGE_SIZE = 4096 };
+
+// Marks a message of `length` bytes that did not fit.
+static void message_end(char text[MESSAGE_SIZE], int length) {
+    if (length < 0) snprintf(text, MESSAGE_SIZE, "a message that cannot be formatted");
+    if (length >= MESSAGE_SIZE) memcpy(text + MESSAGE_SIZE - 4, "...", 4);
+}
+
+gan_status gan__fail(gan_status status, const char *format, ...) {
+    char text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    message_end(text, vsnprintf(text, sizeof text, format, arguments));
+    va_end(arguments);
+    return gan_status_set(status, text);
+}
+
+gan_status gan__fail_in(gan_status status, const char *format, ...) {
+    char place[MESSAGE_SIZE], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    message_end(place, vsnprintf(place, sizeof place, format, arguments));
+    va_end(arguments);
+    message_end(text, snprintf(text, sizeof text, "%s: %s", place, gan_status_message()));
+    return gan_status_set(status, text);
+}
