@@ -13,29 +13,30 @@ typedef struct gan_dataset gan_dataset;
 typedef enum gan_sample_type { GAN_SAMPLE_TYPE_U8, GAN_SAMPLE_TYPE_F32 } gan_sample_type;
 
 typedef struct gan_dataset_info {
-    char kind[32];     // "IDX", "CIFAR-10 binary", "NPY", "NPZ", "built-in ring8", ...
-    uint64_t count;    // samples; for endless built-in sets a nominal epoch
-    int rank;          // of one sample: 1 (D), or 3 (channels, height, width)
+    char kind[32];  // "IDX", "CIFAR-10 binary", "NPY", "NPZ", "built-in ring8", ...
+    uint64_t count; // samples; for endless built-in sets a nominal epoch
+    int rank;       // of one sample: 1 (D), or 3 (channels, height, width)
     int64_t size[3];
     gan_sample_type type; // U8: 0..255
-    uint32_t classes;  // 0: no labels
-    bool endless;      // every sample number gives a new sample
+    uint32_t classes;     // 0: no labels
+    bool endless;         // every sample number gives a new sample
 } gan_dataset_info;
 
 // `source`: a file, a folder, or "builtin:NAME"; the kind is found by looking at the content. In a
 // folder of several files the training part is taken (names with "train" before "t10k"/"test").
-// Labels are taken from beside the images where the format has them. The set is kept in host memory.
-// Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut short.
+// Labels are taken from beside the images where the format has them. The set is kept in host
+// memory. Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut
+// short.
 gan_status gan__dataset_open(const char *source, gan_dataset **out);
 // The first `count` samples from `start` on only (REFERENCES: MNIST train[0:50000]).
 gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count);
 void gan__dataset_close(gan_dataset *dataset); // NULL is allowed
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
 
-// Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the stream
-// runs through a new Philox permutation each epoch, and any position can be reached at once, so the
-// data position of a run is one number. `samples`: (count, elements of one sample), of info.type;
-// `labels` (count), NULL if not wanted.
+// Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the
+// stream runs through a new Philox permutation each epoch, and any position can be reached at once,
+// so the data position of a run is one number. `samples`: (count, elements of one sample), of
+// info.type; `labels` (count), NULL if not wanted.
 gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t position,
                              size_t count, void *samples, uint32_t *labels);
 // Sample `index` as stored, unshuffled.
@@ -46,7 +47,8 @@ gan_status gan__dataset_sample(const gan_dataset *dataset, uint64_t index, void 
 gan_status gan__dataset_means(const gan_dataset *dataset, double *means);
 // "ring8, grid25, ..." for messages and help.
 const char *gan__dataset_builtins(void);
-// The centres of a built-in mixture's modes, x then y each, and their deviation; 0 modes for others.
+// The centres of a built-in mixture's modes, x then y each, and their deviation; 0 modes for
+// others.
 size_t gan__dataset_modes(const gan_dataset *dataset, const double **centres, double *deviation);
 
 #endif

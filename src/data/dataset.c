@@ -1,0 +1,194 @@
+// Opening a data set, reading it in shuffled order, and its statistics. What is in which bytes is
+// the formats' matter (formats.h), which samples exist by formula is builtin.c's.
+#include "data/dataset.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/philox.h"
+#include "data/formats.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+// Stands for the training seed where an endless set must have samples of its own: those that
+// gan__dataset_sample numbers. No one trains with it by accident.
+#define STORED_SEED UINT64_C(0x636c67616e73746f)
+// How many samples of an endless set its means are taken over.
+#define MEANS_SAMPLES 8192
+
+gan_status gan__file_open(const char *path, gan_file *out) {
+    *out = (gan_file){.path = path};
+    return gan__file_read_gzip(path, GAN_FILE_BYTES_MAX, &out->bytes, &out->length);
+}
+
+void gan__file_close(gan_file *file) {
+    gan__free(file->bytes);
+    file->bytes = NULL;
+}
+
+static gan_status load_cifar(gan_file *first, char **paths, size_t count, gan_dataset *dataset) {
+    GAN_TRY(gan__cifar_append(first, dataset));
+    gan__file_close(first);
+    gan_status status = GAN_STATUS_OK;
+    for (size_t i = 1; i < count && status == GAN_STATUS_OK; ++i) {
+        gan_file file;
+        status = gan__file_open(paths[i], &file);
+        if (status == GAN_STATUS_OK) status = gan__cifar_append(&file, dataset);
+        gan__file_close(&file);
+    }
+    return status;
+}
+
+static gan_status load_first(gan_file *file, char **paths, size_t count, gan_dataset *dataset) {
+    gan_source_kind kind = gan__source_look(file->bytes, file->length, true);
+    if (kind == GAN_SOURCE_KIND_IDX) return gan__idx_load(file, dataset);
+    if (kind == GAN_SOURCE_KIND_NPY) return gan__npy_load(file, dataset);
+    if (kind == GAN_SOURCE_KIND_NPZ) return gan__npz_load(file, dataset);
+    // A damaged file of records has no other mark than its name; its loader can say what is wrong.
+    if (kind == GAN_SOURCE_KIND_CIFAR || strstr(file->path, ".bin"))
+        return load_cifar(file, paths, count, dataset);
+    if (file->length == 0)
+        return gan__fail(GAN_STATUS_BAD_INPUT, "%s: the file is empty; known kinds are %s",
+                         file->path, GAN_SOURCE_KNOWN);
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "%s: byte 0: not a data set (known kinds are %s): this is %s", file->path,
+                     GAN_SOURCE_KNOWN, gan__source_advice(kind));
+}
+
+static gan_status load(char **paths, size_t count, gan_dataset *dataset) {
+    gan_file file;
+    GAN_TRY(gan__file_open(paths[0], &file));
+    gan_status status = load_first(&file, paths, count, dataset);
+    gan__file_close(&file);
+    return status;
+}
+
+static gan_status load_folder(const char *folder, gan_dataset *dataset) {
+    char **paths;
+    size_t count;
+    GAN_TRY(gan__source_pick(folder, &paths, &count));
+    gan_status status = load(paths, count, dataset);
+    for (size_t i = 0; i < count; ++i) gan__free(paths[i]);
+    gan__free(paths);
+    return status;
+}
+
+static gan_status fill(const char *source, gan_dataset *dataset) {
+    size_t prefix = strlen(GAN_BUILTIN_PREFIX);
+    if (strncmp(source, GAN_BUILTIN_PREFIX, prefix) == 0)
+        return gan__builtin_open(source + prefix, dataset);
+    if (gan__file_is_folder(source)) return load_folder(source, dataset);
+    char *path = (char *)(uintptr_t)source; // only read: load takes the paths of a folder too
+    return load(&path, 1, dataset);
+}
+
+gan_status gan__dataset_open(const char *source, gan_dataset **out) {
+    void *block;
+    *out = NULL;
+    GAN_TRY(gan__alloc(1, sizeof **out, &block));
+    gan_status status = fill(source, block);
+    if (status == GAN_STATUS_OK)
+        *out = block;
+    else
+        gan__dataset_close(block);
+    return status;
+}
+
+void gan__dataset_close(gan_dataset *dataset) {
+    if (!dataset) return;
+    gan__free(dataset->storage);
+    gan__free(dataset->labels);
+    gan__free(dataset);
+}
+
+gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count) {
+    gan_dataset_info *info = &dataset->info;
+    uint64_t present = info->endless ? UINT64_MAX - dataset->start : info->count;
+    if (count == 0 || start > present || count > present - start)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "the data set (%s) has %" PRIu64 " samples; %" PRIu64
+                         " from number %" PRIu64 " on cannot be taken",
+                         info->kind, present, count, start);
+    dataset->start += start;
+    info->count = count;
+    info->endless = false;
+    return GAN_STATUS_OK;
+}
+
+const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset) {
+    return &dataset->info;
+}
+
+// Sample `index` of the window; both parts may be unwanted (NULL).
+static void fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
+                  uint32_t *label) {
+    index += dataset->start;
+    if (dataset->builtin) {
+        gan__builtin_draw(dataset->builtin, seed, index, sample, label);
+        return;
+    }
+    memcpy(sample, dataset->samples + index * dataset->sample_bytes, dataset->sample_bytes);
+    if (label) *label = dataset->labels ? dataset->labels[index] : 0;
+}
+
+gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t position,
+                             size_t count, void *samples, uint32_t *labels) {
+    const gan_dataset_info *info = &dataset->info;
+    uint8_t *sample = samples;
+    for (size_t i = 0; i < count; ++i, sample += dataset->sample_bytes) {
+        uint64_t at = position + i;
+        uint64_t index = at;
+        if (!info->endless)
+            index = gan__philox_permute(seed, GAN_STREAM_SHUFFLE, at / info->count,
+                                        at % info->count, info->count);
+        fetch(dataset, info->endless ? seed : STORED_SEED, index, sample,
+              labels ? labels + i : NULL);
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__dataset_sample(const gan_dataset *dataset, uint64_t index, void *sample,
+                               uint32_t *label) {
+    const gan_dataset_info *info = &dataset->info;
+    if (!info->endless && index >= info->count)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "the data set (%s) has %" PRIu64 " samples; there is no number %" PRIu64,
+                         info->kind, info->count, index);
+    fetch(dataset, STORED_SEED, index, sample, label);
+    return GAN_STATUS_OK;
+}
+
+static void add_sample(const gan_dataset *dataset, const uint8_t *sample, double *sums) {
+    for (size_t i = 0; i < dataset->elements; ++i) {
+        float value;
+        if (dataset->info.type == GAN_SAMPLE_TYPE_U8)
+            value = sample[i];
+        else
+            memcpy(&value, sample + i * sizeof value, sizeof value);
+        sums[i] += (double)value;
+    }
+}
+
+gan_status gan__dataset_means(const gan_dataset *dataset, double *means) {
+    uint64_t count = dataset->info.endless ? MEANS_SAMPLES : dataset->info.count;
+    void *sample;
+    GAN_TRY(gan__alloc(1, dataset->sample_bytes, &sample));
+    memset(means, 0, dataset->elements * sizeof *means);
+    for (uint64_t i = 0; i < count; ++i) {
+        fetch(dataset, STORED_SEED, i, sample, NULL);
+        add_sample(dataset, sample, means);
+    }
+    gan__free(sample);
+    for (size_t i = 0; i < dataset->elements; ++i) means[i] /= (double)count;
+    return GAN_STATUS_OK;
+}
+
+const char *gan__dataset_builtins(void) {
+    return gan__builtin_names();
+}
+
+size_t gan__dataset_modes(const gan_dataset *dataset, const double **centres, double *deviation) {
+    *centres = NULL;
+    *deviation = 0;
+    return dataset->builtin ? gan__builtin_modes(dataset->builtin, centres, deviation) : 0;
+}
