@@ -13,7 +13,8 @@ void gan__interpreter_destroy(gan_interpreter *interpreter); // NULL is allowed
 // Sets the value of an input or state: dense, row-major, copied.
 gan_status gan__interpreter_set(gan_interpreter *interpreter, const gan_node *leaf,
                                 const double *values);
-// The value of a state or input, or of any node that the latest run computed. Valid until the next run.
+// The value of a state or input, or of any node that the latest run computed. Valid until the next
+// run.
 gan_status gan__interpreter_get(gan_interpreter *interpreter, const gan_node *node,
                                 const double **values);
 // Evaluates the roots at `counter` (random nodes depend on it), then carries out the assignments

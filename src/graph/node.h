@@ -91,6 +91,10 @@ struct gan_graph {
 gan_node *gan__node_make(gan_graph *graph, gan_op op, const gan_shape *shape,
                          const gan_attributes *attributes, gan_node *const *inputs, size_t count);
 
+// gan__graph_fail with a status of its own.
+gan_node *gan__graph_fail_with(gan_graph *graph, gan_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 // The nodes that `roots` depend on, themselves included, each once, operands before their users
 // (ascending ids). *order is the caller's (gan__free). No recursion, so any depth will do.
 gan_status gan__graph_topological(gan_node *const *roots, size_t count, gan_node ***order,
