@@ -39,7 +39,8 @@ void gan__module_get_memory(const gan_module *module, gan_module_memory *out);
 // figures; BUILD_FAILED.
 gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots);
 // Called before each kernel that has to be compiled, with how many are done and how many there are.
-void gan__module_on_build(gan_module *module, void (*call)(void *user, size_t done, size_t total),
+// Where it returns false, gan__module_prepare stops and returns INTERRUPTED.
+void gan__module_on_build(gan_module *module, bool (*call)(void *user, size_t done, size_t total),
                           void *user);
 
 // Blocking, dense, row-major float32; for initialisation and checkpoints.
