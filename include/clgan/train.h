@@ -46,10 +46,10 @@ GAN_API void gan_run_close(gan_run *run); // NULL is allowed
 
 // --- What has been planned ------------------------------------------------------------------------
 typedef struct gan_run_layer {
-    const char *network;       // "generator", "discriminator"
-    const char *name;          // "0", "1", ...: the prefix of its parameters
-    const char *kind;          // "dense"
-    char output[64];           // "512", "1x28x28": one sample's shape
+    const char *network; // "generator", "discriminator"
+    size_t index;        // from 0, as in the names of its parameters: "generator.0.weight"
+    const char *kind;    // "dense"
+    char output[64];     // "512", "1x28x28": one sample's shape
     uint64_t parameters;
 } gan_run_layer;
 
@@ -122,7 +122,7 @@ typedef enum gan_run_request {
 GAN_API void gan_run_post(gan_run *run, gan_run_request request);
 
 // The folder the run writes to.
-GAN_API const char *gan_run_folder(const gan_run *run);
+GAN_API const char *gan_run_get_folder(const gan_run *run);
 
 #ifdef __cplusplus
 }

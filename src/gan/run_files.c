@@ -1,0 +1,86 @@
+// What a run leaves in its folder: the resolved recipe, the figures, checkpoints and pictures.
+#include "gan/run_state.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static gan_status write_recipe(const gan_run *run) {
+    gan_text path = {0};
+    gan_status status = gan__run_folder_file(run->folder, "recipe.yaml", &path);
+    if (status == GAN_STATUS_OK)
+        status = gan__file_write(path.bytes, run->plan.recipe, strlen(run->plan.recipe));
+    gan__text_destroy(&path);
+    return status;
+}
+
+gan_status gan__run_begin_files(gan_run *run) {
+    gan_text path = {0};
+    gan_status status = write_recipe(run);
+    if (status == GAN_STATUS_OK) status = gan__run_folder_file(run->folder, "metrics.jsonl", &path);
+    if (status == GAN_STATUS_OK)
+        status = gan__history_file_open(path.bytes, &run->history, &run->history_file);
+    gan__text_destroy(&path);
+    return status;
+}
+
+static void tell_file(const gan_run *run, const char *path) {
+    if (run->callbacks.on_file != NULL) run->callbacks.on_file(run->callbacks.user, path);
+}
+
+// --- Checkpoints
+// ----------------------------------------------------------------------------------
+
+static void update_record(gan_run *run) {
+    const gan_device_info *const device = gan_device_get_info(run->device);
+    const gan_dataset_info *const data = gan__dataset_info(run->dataset);
+    gan_run_record *const record = &run->record;
+    record->seed = (uint64_t)run->values->seed;
+    record->step = gan__trainer_step_count(run->trainer);
+    record->data_position = gan__trainer_samples_seen(run->trainer);
+    record->data_count = data->count;
+    record->sample = (gan_shape){.rank = data->rank};
+    memcpy(record->sample.size, data->size, (size_t)data->rank * sizeof data->size[0]);
+    snprintf(record->device, sizeof record->device, "%s", device->name);
+    snprintf(record->driver, sizeof record->driver, "%s", device->driver);
+    snprintf(record->data_kind, sizeof record->data_kind, "%s", data->kind);
+}
+
+static gan_status write_content(gan_run *run, gan_checkpoint_writer *writer) {
+    gan_text record = {0};
+    gan_status status = gan__run_record_write(&run->record, &record);
+    if (status == GAN_STATUS_OK)
+        status = gan_checkpoint_writer_text(writer, "recipe", run->plan.recipe);
+    if (status == GAN_STATUS_OK) status = gan_checkpoint_writer_text(writer, "run", record.bytes);
+    if (status == GAN_STATUS_OK)
+        status = gan_checkpoint_writer_text(writer, "history", gan__text_string(&run->history));
+    if (status == GAN_STATUS_OK) status = gan__trainer_save(run->trainer, writer);
+    gan__text_destroy(&record);
+    return status;
+}
+
+static gan_status write_checkpoint(gan_run *run, const char *path) {
+    gan_checkpoint_writer *writer = NULL;
+    GAN_TRY(gan_checkpoint_writer_create(path, GAN_CHECKPOINT_LEVEL_DEFAULT, &writer));
+    const gan_status status = write_content(run, writer);
+    if (status == GAN_STATUS_OK) return gan_checkpoint_writer_commit(writer);
+    gan_checkpoint_writer_discard(writer);
+    return status;
+}
+
+gan_status gan__run_save(gan_run *run) {
+    gan_text path = {0};
+    update_record(run);
+    const uint64_t step = run->record.step;
+    gan_status status = gan__run_folder_checkpoint(run->folder, step, &path);
+    if (status == GAN_STATUS_OK) status = write_checkpoint(run, path.bytes);
+    if (status == GAN_STATUS_OK) status = gan__run_folder_publish(run->folder, step);
+    if (status == GAN_STATUS_OK)
+        status = gan__run_folder_prune(run->folder, (uint64_t)run->values->keep);
+    if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    gan__text_destroy(&path);
+    return status;
+}

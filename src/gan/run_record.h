@@ -1,0 +1,31 @@
+// The "run" text of a checkpoint: what is true of the run besides its recipe, as JSON.
+//
+//     {"clgan": "0.1.0", "seed": 1, "step": 1000, "data_position": 64000, "logged_step": 1000,
+//      "elapsed_s": 12.5, "written": 1700000000, "device": "...", "driver": "...",
+//      "data": {"kind": "IDX", "count": 60000}, "sample": [1, 28, 28]}
+#ifndef GAN_GAN_RUN_RECORD_H
+#define GAN_GAN_RUN_RECORD_H
+
+#include "base/text.h"
+#include "clgan/checkpoint.h"
+#include "graph/shape.h"
+
+#include <stdint.h>
+
+typedef struct gan_run_record {
+    uint64_t seed;
+    uint64_t step;          // steps done
+    uint64_t data_position; // samples taken from the data set's stream
+    uint64_t logged_step;   // step of the history's last line
+    double elapsed_s;       // of training so far
+    char device[128], driver[128];
+    char data_kind[32];
+    uint64_t data_count;
+    gan_shape sample; // one sample, without batch
+} gan_run_record;
+
+gan_status gan__run_record_write(const gan_run_record *record, gan_text *json);
+// Errors: BAD_INPUT when the checkpoint has no record or one that lacks what is needed.
+gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out);
+
+#endif

@@ -1,0 +1,41 @@
+// What a run is made of: for gan/run*.c only.
+#ifndef GAN_GAN_RUN_STATE_H
+#define GAN_GAN_RUN_STATE_H
+
+#include "clgan/train.h"
+#include "gan/history.h"
+#include "gan/run_folder.h"
+#include "gan/run_record.h"
+#include "gan/trainer.h"
+
+#include <stdatomic.h>
+
+struct gan_run {
+    gan_recipe *recipe;
+    const gan_recipe_values *values;
+    gan_dataset *dataset;
+    gan_device *device;
+    gan_trainer *trainer;
+    gan_run_folder *folder;
+    gan_checkpoint *resumed; // NULL when starting anew
+    gan_run_record record;   // as of the newest save; all zero at the start
+    gan_text history;        // all lines so far
+    gan_history_file *history_file;
+    gan_run_plan plan;
+    gan_run_layer *layers;
+    atomic_int stop; // a gan_run_request that ends the run, or NO_REQUEST
+    atomic_int save; // whether a save was asked for
+    gan_run_callbacks callbacks;
+};
+
+enum { GAN_RUN_NO_REQUEST = -1 };
+
+// run_files.c: what a run leaves in its folder.
+gan_status gan__run_begin_files(gan_run *run);
+gan_status gan__run_save(gan_run *run);
+gan_status gan__run_picture(gan_run *run);
+
+// run_plan.c
+gan_status gan__run_fill_plan(gan_run *run);
+
+#endif

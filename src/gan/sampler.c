@@ -1,0 +1,171 @@
+// Implements clgan/sample.h: a checkpoint's generator on a device. Samples are made in batches of
+// one fixed size, so that a sample's bits do not depend on how many are asked for with it.
+#include "clgan/sample.h"
+
+#include "base/memory.h"
+#include "gan/generation.h"
+#include "gan/latent.h"
+#include "gan/model_file.h"
+#include "gan/run_record.h"
+#include "graph/module.h"
+#include "recipe/recipe.h"
+
+#include <string.h>
+
+#define BATCH 64
+
+struct gan_sampler {
+    gan_recipe *recipe;
+    const gan_recipe_values *values;
+    gan_network *generator;
+    gan_graph *graph;
+    gan_module *module;
+    gan_program *program;
+    gan_generation generation;
+    gan_node *parameters, *buffers; // buffers NULL when the network has none
+    gan_sample_info info;
+    float *batch; // BATCH samples
+};
+
+// --- Opening
+// --------------------------------------------------------------------------------------
+
+static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkpoint,
+                              gan_run_record *record) {
+    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
+    gan_network *discriminator = NULL;
+    if (text == NULL)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the checkpoint holds no recipe (text \"recipe\"), so its generator is "
+                         "not known; it was stripped or made by another program");
+    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &sampler->recipe));
+    GAN_TRY(gan__run_record_read(checkpoint, record));
+    sampler->values = gan__recipe_values(sampler->recipe);
+    GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, &sampler->generator,
+                                 &discriminator));
+    gan__network_destroy(discriminator);
+    return GAN_STATUS_OK;
+}
+
+static gan_status choose_weights(const gan_checkpoint *checkpoint, const gan_network *generator,
+                                 gan_sample_weights weights, bool *averaged) {
+    char first[64] = "ema.";
+    strcat(first, gan__network_parameter(generator, 0)->name);
+    *averaged = weights != GAN_SAMPLE_WEIGHTS_RAW && gan_checkpoint_find(checkpoint, first) != NULL;
+    if (weights != GAN_SAMPLE_WEIGHTS_EMA || *averaged) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint has no averaged weights; its recipe has "
+                                           "no ema.decay; use --weights raw");
+}
+
+static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool averaged) {
+    gan_sample_info *const info = &sampler->info;
+    info->rank = record->sample.rank;
+    memcpy(info->size, record->sample.size, (size_t)info->rank * sizeof info->size[0]);
+    info->elements = (size_t)gan__shape_elements(&record->sample);
+    info->latent = (size_t)sampler->values->latent.size;
+    info->step = record->step;
+    info->averaged = averaged;
+    if (!sampler->values->data.has_range) return;
+    info->low = sampler->values->data.range[0];
+    info->high = sampler->values->data.range[1];
+}
+
+// --- On the device
+// --------------------------------------------------------------------------------
+
+static gan_status build(gan_sampler *sampler, gan_device *device) {
+    GAN_TRY(gan__graph_create(&sampler->graph));
+    const gan_shape parameters = GAN_SHAPE(gan__network_parameter_elements(sampler->generator));
+    const int64_t buffers = gan__network_buffer_elements(sampler->generator);
+    sampler->parameters = gan__state(sampler->graph, "generator", &parameters);
+    if (buffers > 0)
+        sampler->buffers = gan__state(sampler->graph, "running statistics", &GAN_SHAPE(buffers));
+    GAN_TRY(gan__generation_build(sampler->graph, sampler->generator, sampler->parameters,
+                                  sampler->buffers, BATCH, &sampler->generation));
+    GAN_TRY(gan__module_create(device, sampler->graph, &sampler->module));
+    GAN_TRY(gan__program_create(sampler->module, "sampling", &sampler->generation.samples, 1,
+                                &sampler->program));
+    return gan__module_prepare(sampler->module, 2);
+}
+
+static gan_status load_flat(gan_sampler *sampler, const gan_checkpoint *checkpoint,
+                            const char *prefix, bool buffers, gan_node *state) {
+    void *values = NULL;
+    GAN_TRY(
+        gan__alloc((size_t)gan__shape_elements(gan__node_shape(state)), sizeof(float), &values));
+    gan_status status =
+        gan__model_read_flat(checkpoint, prefix, sampler->generator, buffers, values);
+    if (status == GAN_STATUS_OK) status = gan__module_write_state(sampler->module, state, values);
+    gan__free(values);
+    return status;
+}
+
+static gan_status open_all(gan_sampler *sampler, gan_device *device,
+                           const gan_checkpoint *checkpoint, gan_sample_weights weights) {
+    gan_run_record record;
+    bool averaged = false;
+    void *batch = NULL;
+    GAN_TRY(open_recipe(sampler, checkpoint, &record));
+    GAN_TRY(choose_weights(checkpoint, sampler->generator, weights, &averaged));
+    fill_info(sampler, &record, averaged);
+    GAN_TRY(gan__alloc(BATCH * sampler->info.elements, sizeof(float), &batch));
+    sampler->batch = batch;
+    GAN_TRY(build(sampler, device));
+    GAN_TRY(load_flat(sampler, checkpoint, averaged ? "ema." : "generator.", false,
+                      sampler->parameters));
+    if (sampler->buffers == NULL) return GAN_STATUS_OK;
+    return load_flat(sampler, checkpoint, "generator.", true, sampler->buffers);
+}
+
+gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *checkpoint,
+                              gan_sample_weights weights, gan_sampler **out) {
+    void *memory = NULL;
+    *out = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_sampler), &memory));
+    gan_sampler *const sampler = memory;
+    const gan_status status = open_all(sampler, device, checkpoint, weights);
+    if (status != GAN_STATUS_OK) {
+        gan_sampler_destroy(sampler);
+        return status;
+    }
+    *out = sampler;
+    return GAN_STATUS_OK;
+}
+
+void gan_sampler_destroy(gan_sampler *sampler) {
+    if (sampler == NULL) return;
+    gan__module_destroy(sampler->module);
+    gan__graph_destroy(sampler->graph);
+    gan__network_destroy(sampler->generator);
+    gan_recipe_destroy(sampler->recipe);
+    gan__free(sampler->batch);
+    gan__free(sampler);
+}
+
+const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler) {
+    return &sampler->info;
+}
+
+// --- Drawing
+// --------------------------------------------------------------------------------------
+
+void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent) {
+    gan__latent_draw(sampler->values, seed, latent);
+}
+
+gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
+                                float *samples) {
+    const size_t latent = sampler->info.latent, elements = sampler->info.elements;
+    for (size_t done = 0; done < count; done += BATCH) {
+        const size_t wanted = count - done < BATCH ? count - done : BATCH;
+        void *slot = NULL;
+        GAN_TRY(gan__module_feed_begin(sampler->module, sampler->generation.latents, &slot));
+        memset(slot, 0, BATCH * latent * sizeof(float));
+        memcpy(slot, latents + done * latent, wanted * latent * sizeof(float));
+        GAN_TRY(gan__module_feed_end(sampler->module, sampler->generation.latents));
+        GAN_TRY(gan__program_run(sampler->program, 0));
+        GAN_TRY(gan__program_read(sampler->program, 0, sampler->batch));
+        memcpy(samples + done * elements, sampler->batch, wanted * elements * sizeof(float));
+    }
+    return GAN_STATUS_OK;
+}

@@ -1,0 +1,281 @@
+// Implements gan/trainer.h.
+#include "gan/trainer.h"
+
+#include "base/memory.h"
+#include "gan/generation.h"
+#include "gan/latent.h"
+
+#include <string.h>
+
+// Philox steps of the two networks' initial values: each network has a range of its own.
+enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16 };
+
+// Host memory that waiting batches may take.
+#define STAGE_BYTES (64u << 20)
+
+enum { DISCRIMINATOR_STEP, GENERATOR_STEP, SAMPLING, PROGRAMS };
+
+struct gan_trainer {
+    gan_device *device;
+    const gan_recipe_values *recipe;
+    const gan_dataset *dataset;
+    gan_game *game;
+    gan_module *module;
+    gan_program *programs[PROGRAMS]; // DISCRIMINATOR_STEP NULL where the joint step is all
+    gan_trainer_program listed[PROGRAMS];
+    size_t listed_count;
+    gan_generation generation;
+    uint64_t step;
+};
+
+// --- Planning
+// -------------------------------------------------------------------------------------
+
+static gan_game_data data_of(const gan_dataset *dataset) {
+    const gan_dataset_info *const info = gan__dataset_info(dataset);
+    gan_game_data data = {.element =
+                              info->type == GAN_SAMPLE_TYPE_U8 ? GAN_ELEMENT_U8 : GAN_ELEMENT_F32};
+    data.sample.rank = info->rank;
+    memcpy(data.sample.size, info->size, (size_t)info->rank * sizeof info->size[0]);
+    return data;
+}
+
+static bool is_simultaneous(const gan_trainer *trainer) {
+    return trainer->recipe->schedule.order == GAN_ORDER_SIMULTANEOUS;
+}
+
+// Runs of the discriminator's own program in a step; the joint step is one of D's k updates itself.
+static uint64_t discriminator_runs(const gan_trainer *trainer) {
+    const uint64_t k = (uint64_t)trainer->recipe->schedule.discriminator_steps;
+    return is_simultaneous(trainer) ? k - 1 : k;
+}
+
+static gan_status plan_program(gan_trainer *trainer, size_t index, const char *name,
+                               gan_node *const *roots, size_t count, uint64_t runs_per_step) {
+    GAN_TRY(gan__program_create(trainer->module, name, roots, count, &trainer->programs[index]));
+    trainer->listed[trainer->listed_count++] = (gan_trainer_program){
+        .name = name, .program = trainer->programs[index], .runs_per_step = runs_per_step};
+    return GAN_STATUS_OK;
+}
+
+static int64_t grid_cells(const gan_recipe_values *recipe) {
+    return recipe->samples.grid[0] * recipe->samples.grid[1];
+}
+
+static gan_status plan(gan_trainer *trainer) {
+    const gan_game *const game = trainer->game;
+    const gan_player *const generator = &game->generator;
+    const uint64_t d_runs = discriminator_runs(trainer);
+    gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
+    GAN_TRY(gan__generation_build(game->graph, generator->network, weights, generator->buffers,
+                                  grid_cells(trainer->recipe), &trainer->generation));
+    GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
+    gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
+    if (d_runs > 0)
+        GAN_TRY(plan_program(trainer, DISCRIMINATOR_STEP, game->discriminator_step.name,
+                             game->discriminator_step.roots, game->discriminator_step.count,
+                             d_runs));
+    GAN_TRY(plan_program(trainer, GENERATOR_STEP, game->generator_step.name,
+                         game->generator_step.roots, game->generator_step.count, 1));
+    return plan_program(trainer, SAMPLING, "sampling", &trainer->generation.samples, 1, 0);
+}
+
+gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
+                               const gan_dataset *dataset, gan_trainer **out) {
+    void *memory = NULL;
+    *out = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_trainer), &memory));
+    gan_trainer *const trainer = memory;
+    const gan_game_data data = data_of(dataset);
+    trainer->device = device;
+    trainer->recipe = gan__recipe_values(recipe);
+    trainer->dataset = dataset;
+    gan_status status = gan__game_create(recipe, &data, &trainer->game);
+    if (status == GAN_STATUS_OK) status = plan(trainer);
+    if (status != GAN_STATUS_OK) {
+        gan__trainer_destroy(trainer);
+        return status;
+    }
+    *out = trainer;
+    return GAN_STATUS_OK;
+}
+
+void gan__trainer_destroy(gan_trainer *trainer) {
+    if (trainer == NULL) return;
+    gan__module_destroy(trainer->module);
+    gan__game_destroy(trainer->game);
+    gan__free(trainer);
+}
+
+const gan_game *gan__trainer_game(const gan_trainer *trainer) {
+    return trainer->game;
+}
+
+gan_module *gan__trainer_module(const gan_trainer *trainer) {
+    return trainer->module;
+}
+
+const gan_trainer_program *gan__trainer_program(const gan_trainer *trainer, size_t index) {
+    return index < trainer->listed_count ? &trainer->listed[index] : NULL;
+}
+
+// --- Set-up
+// ---------------------------------------------------------------------------------------
+
+static uint64_t sample_elements(const gan_trainer *trainer) {
+    const gan_game_data data = data_of(trainer->dataset);
+    return (uint64_t)gan__shape_elements(&data.sample);
+}
+
+// Enough slots that no batch waits for another between two readings of the figures, within reason.
+static uint32_t stage_slots(const gan_trainer *trainer) {
+    const bool bytes = gan__dataset_info(trainer->dataset)->type == GAN_SAMPLE_TYPE_U8;
+    const uint64_t batch_bytes =
+        sample_elements(trainer) * (uint64_t)trainer->recipe->batch * (bytes ? 1 : sizeof(float));
+    const uint64_t wanted = (uint64_t)trainer->recipe->log_every *
+                            (uint64_t)trainer->recipe->schedule.discriminator_steps;
+    const uint64_t affordable = STAGE_BYTES / batch_bytes;
+    const uint64_t slots = wanted < affordable ? wanted : affordable;
+    return slots < 2 ? 2 : (uint32_t)slots;
+}
+
+gan_status gan__trainer_prepare(gan_trainer *trainer) {
+    const uint64_t cells = (uint64_t)grid_cells(trainer->recipe);
+    const size_t latent = (size_t)trainer->recipe->latent.size;
+    GAN_TRY(gan__module_prepare(trainer->module, stage_slots(trainer)));
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
+    float *const latents = slot;
+    for (uint64_t i = 0; i < cells; i++) gan__latent_draw(trainer->recipe, i, latents + i * latent);
+    return gan__module_feed_end(trainer->module, trainer->generation.latents);
+}
+
+// The data's mean of each element in the recipe's range, for output biases from marginals.
+static gan_status output_means(const gan_trainer *trainer, double **out) {
+    void *memory = NULL;
+    const uint64_t elements = sample_elements(trainer);
+    *out = NULL;
+    if (!gan__network_wants_means(trainer->game->generator.network)) return GAN_STATUS_OK;
+    GAN_TRY(gan__alloc(elements, sizeof(double), &memory));
+    double *const means = memory;
+    const gan_status status = gan__dataset_means(trainer->dataset, means);
+    if (status != GAN_STATUS_OK) {
+        gan__free(means);
+        return status;
+    }
+    const double *const range = trainer->recipe->data.range;
+    const bool mapped = trainer->recipe->data.has_range &&
+                        gan__dataset_info(trainer->dataset)->type == GAN_SAMPLE_TYPE_U8;
+    for (uint64_t i = 0; mapped && i < elements; i++)
+        means[i] = range[0] + means[i] / 255.0 * (range[1] - range[0]);
+    *out = means;
+    return GAN_STATUS_OK;
+}
+
+static gan_status initialise_player(gan_trainer *trainer, const gan_player *player,
+                                    uint64_t first_step, const double *means, gan_node *average) {
+    const int64_t parameter_count = gan__network_parameter_elements(player->network);
+    const int64_t buffer_count = gan__network_buffer_elements(player->network);
+    void *parameters = NULL, *buffers = NULL;
+    gan_status status = gan__alloc((size_t)parameter_count, sizeof(float), &parameters);
+    if (status == GAN_STATUS_OK) status = gan__alloc((size_t)buffer_count, sizeof(float), &buffers);
+    if (status == GAN_STATUS_OK)
+        status = gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed,
+                                         first_step, means, parameters, buffers);
+    if (status == GAN_STATUS_OK)
+        status = gan__module_write_state(trainer->module, player->state.parameters, parameters);
+    if (status == GAN_STATUS_OK && average != NULL)
+        status = gan__module_write_state(trainer->module, average, parameters);
+    if (status == GAN_STATUS_OK && player->buffers != NULL)
+        status = gan__module_write_state(trainer->module, player->buffers, buffers);
+    gan__free(parameters);
+    gan__free(buffers);
+    return status;
+}
+
+gan_status gan__trainer_initialise(gan_trainer *trainer) {
+    const gan_game *const game = trainer->game;
+    double *means = NULL;
+    GAN_TRY(output_means(trainer, &means));
+    gan_status status =
+        initialise_player(trainer, &game->generator, INIT_GENERATOR, means, game->average);
+    if (status == GAN_STATUS_OK)
+        status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL, NULL);
+    gan__free(means);
+    trainer->step = 0;
+    return status;
+}
+
+gan_status gan__trainer_load(gan_trainer *trainer, const gan_checkpoint *checkpoint,
+                             uint64_t step) {
+    trainer->step = step;
+    return gan__model_load(trainer->module, trainer->game, checkpoint);
+}
+
+gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer) {
+    return gan__model_save(trainer->module, trainer->game, writer);
+}
+
+// --- Steps
+// ----------------------------------------------------------------------------------------
+
+uint64_t gan__trainer_step_count(const gan_trainer *trainer) {
+    return trainer->step;
+}
+
+// Batches that D sees in one step.
+static uint64_t batches_per_step(const gan_trainer *trainer) {
+    return (uint64_t)trainer->recipe->schedule.discriminator_steps;
+}
+
+uint64_t gan__trainer_samples_seen(const gan_trainer *trainer) {
+    return trainer->step * batches_per_step(trainer) * (uint64_t)trainer->recipe->batch;
+}
+
+// Stages batch number `batch` of the run.
+static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
+    const uint64_t size = (uint64_t)trainer->recipe->batch;
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->real, &slot));
+    GAN_TRY(gan__dataset_read(trainer->dataset, (uint64_t)trainer->recipe->seed, batch * size, size,
+                              slot, NULL));
+    return gan__module_feed_end(trainer->module, trainer->game->real);
+}
+
+gan_status gan__trainer_step(gan_trainer *trainer) {
+    const uint64_t first = trainer->step * batches_per_step(trainer);
+    const uint64_t alone = discriminator_runs(trainer);
+    for (uint64_t i = 0; i < alone; i++) {
+        GAN_TRY(feed_batch(trainer, first + i));
+        GAN_TRY(gan__program_run(trainer->programs[DISCRIMINATOR_STEP], first + i));
+    }
+    if (is_simultaneous(trainer)) GAN_TRY(feed_batch(trainer, first + alone));
+    GAN_TRY(gan__program_run(trainer->programs[GENERATOR_STEP], trainer->step));
+    trainer->step++;
+    return GAN_STATUS_OK;
+}
+
+// --- Looking
+// --------------------------------------------------------------------------------------
+
+gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
+    float d[GAN_GAME_D_METRICS], g[GAN_GAME_G_METRICS];
+    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
+    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
+    *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
+                              .d_real = (double)d[GAN_GAME_D_REAL],
+                              .d_fake = (double)d[GAN_GAME_D_FAKE],
+                              .g_loss = (double)g[GAN_GAME_G_LOSS]};
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
+    static const float zeros[GAN_GAME_D_METRICS + GAN_GAME_G_METRICS] = {0};
+    GAN_TRY(gan__module_write_state(trainer->module, trainer->game->discriminator_sums, zeros));
+    return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
+}
+
+gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
+    GAN_TRY(gan__program_run(trainer->programs[SAMPLING], 0));
+    return gan__program_read(trainer->programs[SAMPLING], 0, samples);
+}

@@ -1,0 +1,57 @@
+// A game on a device, with its data: runs steps, reports figures, draws samples, saves and loads.
+// The whole state of training is (seed, step) and the game's state nodes; a step neither allocates
+// nor waits. Files and folders are gan/run.c's business.
+#ifndef GAN_GAN_TRAINER_H
+#define GAN_GAN_TRAINER_H
+
+#include "data/dataset.h"
+#include "gan/game.h"
+#include "gan/model_file.h"
+
+typedef struct gan_trainer gan_trainer;
+
+// Builds the game for the data and plans its programs; nothing is allocated on the device yet. All
+// three must outlive the trainer. Errors: those of gan__game_create and gan__program_create.
+gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
+                               const gan_dataset *dataset, gan_trainer **out);
+void gan__trainer_destroy(gan_trainer *trainer); // NULL is allowed
+
+const gan_game *gan__trainer_game(const gan_trainer *trainer);
+gan_module *gan__trainer_module(const gan_trainer *trainer);
+
+// The programs, in the order they run: "discriminator step" (absent from a simultaneous game with
+// one step of D), "generator step" or "joint step", "sampling". NULL past the last.
+typedef struct gan_trainer_program {
+    const char *name;
+    gan_program *program;
+    uint64_t runs_per_step; // 0 for sampling
+} gan_trainer_program;
+const gan_trainer_program *gan__trainer_program(const gan_trainer *trainer, size_t index);
+
+// Allocates and compiles. Then the state must be set by one of the next two.
+gan_status gan__trainer_prepare(gan_trainer *trainer);
+// Step 0: weights from the recipe's initialisers and seed.
+gan_status gan__trainer_initialise(gan_trainer *trainer);
+// The state a checkpoint holds, which was taken after `step` steps.
+gan_status gan__trainer_load(gan_trainer *trainer, const gan_checkpoint *checkpoint, uint64_t step);
+gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer);
+
+uint64_t gan__trainer_step_count(const gan_trainer *trainer); // steps done
+// Real samples the discriminator has seen; also the position in the data set's stream.
+uint64_t gan__trainer_samples_seen(const gan_trainer *trainer);
+// Enqueues one step: k updates of D and one of G.
+gan_status gan__trainer_step(gan_trainer *trainer);
+
+// Sums over the steps since the last clearing; blocking.
+typedef struct gan_trainer_sums {
+    double d_loss, d_real, d_fake; // one term an update of D
+    double g_loss;                 // one term a step
+} gan_trainer_sums;
+gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
+gan_status gan__trainer_clear_sums(gan_trainer *trainer);
+
+// One sample for each cell of the recipe's grid, from latents that never change: seeds 0, 1, ...
+// `samples`: (columns x rows, elements of one sample).
+gan_status gan__trainer_sample(gan_trainer *trainer, float *samples);
+
+#endif
