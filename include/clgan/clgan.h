@@ -4,8 +4,10 @@
 
 #include "clgan/checkpoint.h"
 #include "clgan/device.h"
+#include "clgan/recipe.h"
 #include "clgan/sample.h"
 #include "clgan/status.h"
 #include "clgan/train.h"
+#include "clgan/version.h"
 
 #endif

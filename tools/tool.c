@@ -1,0 +1,73 @@
+// Implements tools/tool.h.
+#include "tool.h"
+
+#include "clgan/status.h"
+#include "clgan/version.h"
+
+#include <stdio.h>
+
+#define VERSION_SIZE 4096
+
+static gan_status print_help(const gan_tool *tool, const gan_terminal *out) {
+    gan_text text = {0};
+    gan__options_help(tool, &text);
+    const gan_status status = gan__terminal_write(out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
+static gan_status print_version(const gan_terminal *out) {
+    char versions[VERSION_SIZE];
+    gan_text text = {0};
+    gan_version_describe(versions, sizeof versions);
+    gan__text_append(&text, "%s", versions);
+    const gan_status status = gan__terminal_write(out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
+static void detect_terminals(gan_tool_call *call) {
+    const gan_color_when when =
+        call->options == NULL
+            ? GAN_COLOR_AUTO
+            : (gan_color_when)gan__options_choice(call->options, "color", GAN_COLOR_AUTO);
+    call->out = gan__terminal_detect(stdout, when);
+    call->err = gan__terminal_detect(stderr, when);
+}
+
+bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call *call,
+                     int *exit_code) {
+    *call = (gan_tool_call){.tool = tool};
+    const gan_status status = gan__options_parse(tool, argc, argv, &call->options);
+    detect_terminals(call);
+    if (status != GAN_STATUS_OK) {
+        *exit_code = gan__tool_end(call, status);
+        return false;
+    }
+    if (gan__options_given(call->options, "help") > 0) {
+        *exit_code = gan__tool_end(call, print_help(tool, &call->out));
+        return false;
+    }
+    if (gan__options_given(call->options, "version") > 0) {
+        *exit_code = gan__tool_end(call, print_version(&call->out));
+        return false;
+    }
+    call->quiet = gan__options_given(call->options, "quiet") > 0;
+    call->verbose = gan__options_given(call->options, "verbose") > 0;
+    return true;
+}
+
+int gan__tool_end(gan_tool_call *call, gan_status status) {
+    gan_text text = {0};
+    if (status != GAN_STATUS_OK) {
+        gan__terminal_failure(&call->err, &text, call->tool->name, status);
+        (void)gan__terminal_write(&call->err, &text);
+    }
+    gan__text_destroy(&text);
+    gan__options_destroy(call->options);
+    return gan_status_exit_code(status);
+}
+
+const char *gan__tool_device(const gan_tool_call *call) {
+    return gan__options_text(call->options, "device", NULL);
+}
