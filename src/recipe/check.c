@@ -1,0 +1,177 @@
+// What no single key can check: that every key is known, and that the values agree with each other.
+#include "recipe/keys.h"
+
+#include <ctype.h>
+#include <string.h>
+
+// --- What is in the document
+// ----------------------------------------------------------------------
+
+// Whether `path` is a key, or a section of keys.
+static bool known(const char *path, bool *section) {
+    size_t length = strlen(path);
+    *section = false;
+    for (size_t i = 0; i < gan__key_count(); i++) {
+        const char *key = gan__key(i)->path;
+        if (strncmp(key, path, length) != 0) continue;
+        if (key[length] == '\0') return true;
+        if (key[length] == '.') return *section = true;
+    }
+    return false;
+}
+
+enum { PATH_SIZE = 256, SIBLINGS_MAX = 64 };
+
+// The names that may stand in a section ("" is the root), without repetition.
+static size_t siblings(const char *section, char names[SIBLINGS_MAX][PATH_SIZE]) {
+    size_t count = 0, length = strlen(section);
+    for (size_t i = 0; i < gan__key_count() && count < SIBLINGS_MAX; i++) {
+        const char *key = gan__key(i)->path;
+        if (length > 0 && (strncmp(key, section, length) != 0 || key[length] != '.')) continue;
+        const char *rest = length > 0 ? key + length + 1 : key;
+        size_t name = strcspn(rest, ".");
+        if (count > 0 && strlen(names[count - 1]) == name &&
+            strncmp(names[count - 1], rest, name) == 0)
+            continue;
+        memcpy(names[count], rest, name);
+        names[count++][name] = '\0';
+    }
+    return count;
+}
+
+// A section in which a key of that name is known; NULL when there is none.
+static const gan_key *elsewhere(const char *name) {
+    for (size_t i = 0; i < gan__key_count(); i++) {
+        const char *dot = strrchr(gan__key(i)->path, '.');
+        if (dot && strcmp(dot + 1, name) == 0) return gan__key(i);
+    }
+    return NULL;
+}
+
+static gan_status fail_unknown(gan_document *document, const char *section, const gan_tree *node) {
+    char names[SIBLINGS_MAX][PATH_SIZE];
+    const char *candidates[SIBLINGS_MAX];
+    size_t count = siblings(section, names);
+    gan_text list = {0};
+    for (size_t i = 0; i < count; i++) {
+        candidates[i] = names[i];
+        gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = gan__text_nearest(node->key, candidates, count);
+    const gan_key *other = elsewhere(node->key);
+    const char *in = section[0] ? " in " : "";
+    gan_status status;
+    if (near)
+        status =
+            gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
+                           node->key, in, section, near);
+    else if (other)
+        status =
+            gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
+                           node->key, in, section, other->path);
+    else
+        status = gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; there are %s",
+                                node->key, in, section, gan__text_string(&list));
+    gan__text_destroy(&list);
+    return status;
+}
+
+// Refuses keys that are not in the table, below the section `path`.
+static gan_status check_section(gan_document *document, const gan_tree *map, const char *path) {
+    char words[GAN_TREE_WORDS];
+    if (map->kind != GAN_TREE_MAP)
+        return gan__tree_fail(document, map->line, "%s must be a mapping of keys, not %s",
+                              path[0] ? path : "a recipe", gan__tree_words(map, words));
+    for (const gan_tree *child = map->first; child; child = child->next) {
+        char name[PATH_SIZE];
+        bool section, fits = strlen(path) + strlen(child->key) + 2 <= sizeof name;
+        name[0] = '\0';
+        if (fits) {
+            gan_text joined = {0};
+            gan__text_append(&joined, "%s%s%s", path, path[0] ? "." : "", child->key);
+            memcpy(name, gan__text_string(&joined), strlen(gan__text_string(&joined)) + 1);
+            gan__text_destroy(&joined);
+        }
+        if (!fits || strchr(child->key, '.') || !known(name, &section))
+            return fail_unknown(document, path, child);
+        if (section && !gan__tree_is_null(child)) GAN_TRY(check_section(document, child, name));
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__recipe_check_keys(gan_document *document) {
+    return check_section(document, document->root, "");
+}
+
+// --- What several keys must agree on
+// --------------------------------------------------------------
+
+static int line_of(const gan_document *document, const char *path) {
+    const gan_tree *node = gan__tree_find(document->root, path);
+    return node ? node->line : document->root->line;
+}
+
+static gan_status check_pairs(gan_document *document, const gan_recipe_values *values) {
+    const struct {
+        const char *path;
+        bool rising;
+    } checks[] = {
+        {"data.range", !values->data.has_range || values->data.range[0] < values->data.range[1]},
+        {"latent.range", values->latent.range[0] < values->latent.range[1]},
+        {"optimizer.generator.lr_ramp",
+         values->generator_optimizer.lr_ramp[0] <= values->generator_optimizer.lr_ramp[1]},
+        {"optimizer.generator.momentum_ramp", values->generator_optimizer.momentum_ramp[0] <=
+                                                  values->generator_optimizer.momentum_ramp[1]},
+        {"optimizer.discriminator.lr_ramp",
+         values->discriminator_optimizer.lr_ramp[0] <= values->discriminator_optimizer.lr_ramp[1]},
+        {"optimizer.discriminator.momentum_ramp",
+         values->discriminator_optimizer.momentum_ramp[0] <=
+             values->discriminator_optimizer.momentum_ramp[1]},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        if (!checks[i].rising)
+            return gan__tree_fail(document, line_of(document, checks[i].path),
+                                  "%s must name the smaller number first", checks[i].path);
+    return GAN_STATUS_OK;
+}
+
+// The name becomes a folder's, so it is kept to what every file system takes.
+static gan_status check_name(gan_document *document, gan_recipe_values *values) {
+    int line = line_of(document, "name");
+    if (values->name[0] == '\0') {
+        const char *slash = strrchr(document->source, '/');
+        GAN_TRY(gan__arena_string(document->arena, slash ? slash + 1 : document->source,
+                                  &values->name));
+        char *dot = strrchr(values->name, '.');
+        if (dot && dot != values->name) *dot = '\0';
+    }
+    bool plain = values->name[0] != '.' && strlen(values->name) <= 64;
+    for (const char *c = values->name; *c; c++)
+        plain = plain && (isalnum((unsigned char)*c) || strchr("._-", *c));
+    if (plain && values->name[0]) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line,
+                          "name must have from 1 to 64 letters, digits, dots, dashes and "
+                          "underscores and not begin with a dot, not \"%.70s\"",
+                          values->name);
+}
+
+// A key that was written beside a choice that ignores it. (An override of the choice may leave such
+// keys behind; they are then passed over.)
+static gan_status check_applies(gan_document *document, const gan_key *key,
+                                const gan_recipe_values *values) {
+    const gan_tree *node = gan__tree_find(document->root, key->path);
+    if (!node || gan__key_applies(key, values)) return GAN_STATUS_OK;
+    const gan_tree *choice = gan__tree_find(document->root, key->condition);
+    if (choice && choice->line == 0 && node->line > 0) return GAN_STATUS_OK;
+    const gan_key *condition = gan__key_find(key->condition);
+    int chosen = *(const int *)gan__key_value(condition, values);
+    return gan__tree_fail(document, node->line, "%s has no effect while %s is %s", key->path,
+                          key->condition, condition->choices[chosen]);
+}
+
+gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
+    for (size_t i = 0; i < gan__key_count(); i++)
+        GAN_TRY(check_applies(document, gan__key(i), values));
+    GAN_TRY(check_pairs(document, values));
+    return check_name(document, values);
+}

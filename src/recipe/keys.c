@@ -1,0 +1,177 @@
+// The rows of the table of keys, in the order in which a resolved recipe prints them.
+#include "recipe/keys.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const priors[] = {"uniform", "normal", "spherical", NULL};
+static const char *const costs[] = {"minimax", "non-saturating", "maximum-likelihood", NULL};
+static const char *const orders[] = {"alternating", "simultaneous", NULL};
+static const char *const optimizers[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
+
+enum {
+    SGD = 1 << GAN_OPTIMIZER_SGD,
+    RMSPROP = 1 << GAN_OPTIMIZER_RMSPROP,
+    ADAMS = 1 << GAN_OPTIMIZER_ADAM | 1 << GAN_OPTIMIZER_ADAMW,
+};
+
+// What counts steps in float32 does so exactly up to here.
+#define STEPS_MAX 16777216
+#define COUNT_MAX 9007199254740992.0 // 2^53
+#define BELOW_ONE 0.999999999
+#define AT(field) offsetof(gan_recipe_values, field)
+
+#define TEXT_KEY(key_path, field, default_text, says)                                              \
+    {                                                                                              \
+        .path = key_path, .type = GAN_KEY_TEXT, .offset = AT(field), .fallback = default_text,     \
+        .meaning = says                                                                            \
+    }
+#define NUMBER_KEY(kind, key_path, field, default_text, least, most, says)                         \
+    {                                                                                              \
+        .path = key_path, .type = GAN_KEY_##kind, .offset = AT(field), .fallback = default_text,   \
+        .low = least, .high = most, .meaning = says                                                \
+    }
+#define CHOICE_KEY(key_path, field, default_text, words, says)                                     \
+    {                                                                                              \
+        .path = key_path, .type = GAN_KEY_CHOICE, .offset = AT(field), .fallback = default_text,   \
+        .choices = words, .meaning = says                                                          \
+    }
+#define NETWORK_KEYS(net, field)                                                                   \
+    {.path = net ".init",                                                                          \
+     .type = GAN_KEY_INIT,                                                                         \
+     .offset = AT(field.init),                                                                     \
+     .fallback = "",                                                                               \
+     .meaning = "initial weights; default torch"},                                                 \
+        {.path = net ".bias_init",                                                                 \
+         .type = GAN_KEY_INIT,                                                                     \
+         .offset = AT(field.bias_init),                                                            \
+         .fallback = "",                                                                           \
+         .meaning = "initial biases; default zeros where init is given, else "                     \
+                    "torch"},                                                                      \
+    {                                                                                              \
+        .path = net ".layers", .type = GAN_KEY_LAYERS, .offset = AT(field), .fallback = NULL,      \
+        .meaning = "the layers, first to last"                                                     \
+    }
+// A number that means something only to some optimisers.
+#define RULE_KEY(kind, net, name, field, default_text, least, most, mask, says)                    \
+    {                                                                                              \
+        .path = "optimizer." net "." name, .type = GAN_KEY_##kind, .offset = AT(field),            \
+        .fallback = default_text, .low = least, .high = most,                                      \
+        .condition = "optimizer." net ".kind", .condition_mask = mask, .meaning = says             \
+    }
+#define OPTIMIZER_KEYS(net, f)                                                                     \
+    CHOICE_KEY("optimizer." net ".kind", f.optimizer.kind, "adam", optimizers, "the update rule"), \
+        NUMBER_KEY(REAL, "optimizer." net ".lr", f.lr, "2e-4", 0, 1e3, "learning rate"),           \
+        NUMBER_KEY(REAL, "optimizer." net ".lr_decay", f.lr_decay, "1", 1, 2,                      \
+                   "the rate is divided by this after each update"),                               \
+        NUMBER_KEY(REAL, "optimizer." net ".lr_floor", f.lr_floor, "0", 0, 1e3,                    \
+                   "the rate never falls below this"),                                             \
+        NUMBER_KEY(REAL, "optimizer." net ".lr_end", f.lr_end, "0", 0, 1e3,                        \
+                   "where the ramp of the rate ends, if lr_ramp is given"),                        \
+        NUMBER_KEY(WHOLE_PAIR, "optimizer." net ".lr_ramp", f.lr_ramp, "[0, 0]", 0, STEPS_MAX,     \
+                   "updates at which the rate leaves lr and reaches lr_end; [0, 0]: no ramp"),     \
+        RULE_KEY(REAL, net, "momentum", f.momentum, "0", 0, 1, SGD | RMSPROP, "momentum"),         \
+        RULE_KEY(REAL, net, "momentum_end", f.momentum_end, "0", 0, 1, SGD | RMSPROP,              \
+                 "where the ramp of the momentum ends, if momentum_ramp is given"),                \
+        RULE_KEY(WHOLE_PAIR, net, "momentum_ramp", f.momentum_ramp, "[0, 0]", 0, STEPS_MAX,        \
+                 SGD | RMSPROP,                                                                    \
+                 "updates at which the momentum leaves momentum and reaches momentum_end"),        \
+        RULE_KEY(BOOL, net, "nesterov", f.optimizer.nesterov, "false", 0, 1, SGD,                  \
+                 "Nesterov's momentum"),                                                           \
+        RULE_KEY(REAL, net, "beta1", f.optimizer.beta1, "0.5", 0, BELOW_ONE, ADAMS,                \
+                 "decay of the mean of gradients"),                                                \
+        RULE_KEY(REAL, net, "beta2", f.optimizer.beta2, "0.999", 0, BELOW_ONE, ADAMS,              \
+                 "decay of the mean of squared gradients"),                                        \
+        RULE_KEY(REAL, net, "alpha", f.optimizer.alpha, "0.99", 0, BELOW_ONE, RMSPROP,             \
+                 "decay of the mean of squared gradients"),                                        \
+        RULE_KEY(REAL, net, "epsilon", f.optimizer.epsilon, "1e-8", 1e-30, 1, RMSPROP | ADAMS,     \
+                 "added to the root of the mean square"),                                          \
+        NUMBER_KEY(REAL, "optimizer." net ".weight_decay", f.optimizer.weight_decay, "0", 0, 1e3,  \
+                   "pull towards zero; apart from the gradient with adamw"),                       \
+        NUMBER_KEY(REAL, "optimizer." net ".clip_norm", f.optimizer.clip_norm, "0", 0, 1e6,        \
+                   "largest 2-norm of the whole gradient; 0: none"),                               \
+        NUMBER_KEY(REAL, "optimizer." net ".clip_value", f.optimizer.clip_value, "0", 0, 1e6,      \
+                   "largest element of the gradient; 0: none"),                                    \
+        NUMBER_KEY(REAL, "optimizer." net ".max_norm", f.optimizer.max_norm, "0", 0, 1e6,          \
+                   "largest 2-norm of a unit's incoming weights; 0: none")
+
+static const gan_key keys[] = {
+    TEXT_KEY("name", name, "", "names the run's folder; default: the file's name"),
+    NUMBER_KEY(WHOLE, "seed", seed, "1", 0, COUNT_MAX, "all randomness follows from it"),
+    NUMBER_KEY(WHOLE, "batch", batch, "64", 1, 65536, "samples a step"),
+    NUMBER_KEY(WHOLE, "steps", steps, "10000", 1, STEPS_MAX, "generator updates in all"),
+    TEXT_KEY("data.source", data.source, "", "builtin:NAME, a file or a folder; else --data"),
+    {.path = "data.range",
+     .type = GAN_KEY_REAL_PAIR,
+     .offset = AT(data.range),
+     .fallback = "",
+     .low = -1e6,
+     .high = 1e6,
+     .present = AT(data.has_range),
+     .meaning = "what bytes 0 and 255 become; default: samples as they are stored"},
+    NUMBER_KEY(WHOLE_PAIR, "data.limit", data.limit, "[0, 0]", 0, COUNT_MAX,
+               "[start, count] of the samples to use; count 0: all"),
+    NUMBER_KEY(WHOLE, "latent.size", latent.size, "100", 1, 65536, "elements of z"),
+    CHOICE_KEY("latent.prior", latent.prior, "normal", priors, "distribution of z"),
+    {.path = "latent.range",
+     .type = GAN_KEY_REAL_PAIR,
+     .offset = AT(latent.range),
+     .fallback = "[-1, 1]",
+     .low = -1e6,
+     .high = 1e6,
+     .condition = "latent.prior",
+     .condition_mask = 1 << GAN_PRIOR_UNIFORM,
+     .meaning = "ends of the uniform prior"},
+    CHOICE_KEY("objective.generator_cost", objective.generator_cost, "non-saturating", costs,
+               "what the generator minimises"),
+    NUMBER_KEY(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6, 1e6,
+               "factor of the discriminator's cost; the 2014 experiments have 0.5"),
+    NUMBER_KEY(REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
+               "the target for real samples is 1 minus this"),
+    NUMBER_KEY(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
+               "adds r1 / 2 times the mean of |grad D(x)|^2 at real samples"),
+    NUMBER_KEY(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
+               "discriminator updates for one of the generator (k of Algorithm 1)"),
+    CHOICE_KEY("schedule.order", schedule.order, "alternating", orders,
+               "whether the generator sees the updated discriminator, or both update at once"),
+    NETWORK_KEYS("generator", generator),
+    NETWORK_KEYS("discriminator", discriminator),
+    OPTIMIZER_KEYS("generator", generator_optimizer),
+    OPTIMIZER_KEYS("discriminator", discriminator_optimizer),
+    NUMBER_KEY(REAL, "ema.decay", ema.decay, "0", 0, BELOW_ONE,
+               "of the generator's averaged weights; 0: none are kept"),
+    NUMBER_KEY(WHOLE, "ema.start", ema.start, "0", 0, STEPS_MAX, "first step that averages"),
+    NUMBER_KEY(WHOLE, "log_every", log_every, "100", 1, STEPS_MAX, "steps between metrics"),
+    NUMBER_KEY(WHOLE, "sample_every", sample_every, "1000", 0, STEPS_MAX,
+               "steps between pictures of samples; 0: none"),
+    NUMBER_KEY(WHOLE, "save_every", save_every, "1000", 0, STEPS_MAX,
+               "steps between checkpoints; 0: only the last"),
+    NUMBER_KEY(WHOLE, "keep", keep, "3", 0, STEPS_MAX, "checkpoints kept; 0: all"),
+    NUMBER_KEY(WHOLE_PAIR, "samples.grid", samples.grid, "[8, 8]", 1, 256,
+               "columns and rows of the picture of samples"),
+};
+
+size_t gan__key_count(void) {
+    return sizeof keys / sizeof keys[0];
+}
+
+const gan_key *gan__key(size_t index) {
+    return &keys[index];
+}
+
+const gan_key *gan__key_find(const char *path) {
+    for (size_t i = 0; i < gan__key_count(); i++)
+        if (strcmp(keys[i].path, path) == 0) return &keys[i];
+    return NULL;
+}
+
+const void *gan__key_value(const gan_key *key, const gan_recipe_values *values) {
+    return (const char *)values + key->offset;
+}
+
+bool gan__key_applies(const gan_key *key, const gan_recipe_values *values) {
+    if (!key->condition) return true;
+    int choice;
+    memcpy(&choice, gan__key_value(gan__key_find(key->condition), values), sizeof choice);
+    return key->condition_mask >> choice & 1u;
+}

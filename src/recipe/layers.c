@@ -1,0 +1,280 @@
+// Layers and initialisers in a recipe, driven by the tables of floor 5.
+#include "recipe/keys.h"
+#include "recipe/number.h"
+#include "recipe/tree.h"
+
+#include <math.h>
+#include <string.h>
+
+// --- Long forms
+// -----------------------------------------------------------------------------------
+
+// Turns `node`, a scalar or list, into a map of `key` to what it was.
+static gan_status wrap(gan_document *document, gan_tree *node, const char *key) {
+    gan_tree *inner;
+    GAN_TRY(gan__tree_create(document, node->kind, node->line, &inner));
+    gan_tree outer = {
+        .kind = GAN_TREE_MAP, .line = node->line, .key = node->key, .next = node->next};
+    *inner = *node;
+    inner->next = NULL;
+    GAN_TRY(gan__tree_set_key(document, inner, key));
+    *node = outer;
+    gan__tree_append(node, inner);
+    return GAN_STATUS_OK;
+}
+
+// "tanh" to {tanh: }, {dense: 256} to {dense: {units: 256}}.
+static gan_status normalise_layer(gan_document *document, gan_tree *node) {
+    if (node->kind == GAN_TREE_SCALAR) {
+        char *name = node->text;
+        GAN_TRY(gan__arena_string(document->arena, "", &node->text));
+        return wrap(document, node, name);
+    }
+    if (node->kind != GAN_TREE_MAP || node->count != 1) return GAN_STATUS_OK;
+    const gan_layer_kind *kind = gan__layer_find(node->first->key);
+    if (!kind || node->first->kind == GAN_TREE_MAP || gan__tree_is_null(node->first))
+        return GAN_STATUS_OK;
+    return kind->arguments[0].name ? wrap(document, node->first, kind->arguments[0].name)
+                                   : GAN_STATUS_OK;
+}
+
+static gan_status normalise_network(gan_document *document, gan_tree *network) {
+    if (network->kind == GAN_TREE_LIST) GAN_TRY(wrap(document, network, "layers"));
+    static const char *const inits[] = {"init", "bias_init"};
+    for (size_t i = 0; i < sizeof inits / sizeof inits[0]; i++) {
+        gan_tree *init = gan__tree_child(network, inits[i], strlen(inits[i]));
+        if (init && init->kind == GAN_TREE_SCALAR && !gan__tree_is_null(init))
+            GAN_TRY(wrap(document, init, "kind"));
+    }
+    gan_tree *layers = gan__tree_child(network, "layers", strlen("layers"));
+    if (!layers || layers->kind != GAN_TREE_LIST) return GAN_STATUS_OK;
+    for (gan_tree *layer = layers->first; layer; layer = layer->next)
+        GAN_TRY(normalise_layer(document, layer));
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__recipe_normalise(gan_document *document) {
+    static const char *const networks[] = {"generator", "discriminator"};
+    for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+        gan_tree *network = gan__tree_find(document->root, networks[i]);
+        if (network) GAN_TRY(normalise_network(document, network));
+    }
+    return GAN_STATUS_OK;
+}
+
+// --- Initialisers
+// ---------------------------------------------------------------------------------
+
+static gan_status find_init_kind(gan_document *document, const gan_tree *node, gan_init_kind *out) {
+    const char *names[GAN_INIT_KINDS];
+    size_t count = 0;
+    char words[GAN_TREE_WORDS];
+    for (gan_init_kind kind = GAN_INIT_DEFAULT + 1; kind < GAN_INIT_KINDS; kind++) {
+        names[count++] = gan__init_info(kind)->name;
+        *out = kind;
+        if (node->kind == GAN_TREE_SCALAR && strcmp(node->text, names[count - 1]) == 0)
+            return GAN_STATUS_OK;
+    }
+    const char *near =
+        node->kind == GAN_TREE_SCALAR ? gan__text_nearest(node->text, names, count) : NULL;
+    gan_text list = {0};
+    for (size_t i = 0; i < count; i++) gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
+    gan_status status =
+        near ? gan__tree_fail(document, node->line, "%s is no initialiser; did you mean \"%s\"?",
+                              gan__tree_words(node, words), near)
+             : gan__tree_fail(document, node->line, "%s is no initialiser; there are %s",
+                              gan__tree_words(node, words), gan__text_string(&list));
+    gan__text_destroy(&list);
+    return status;
+}
+
+static gan_status check_init_keys(gan_document *document, const gan_tree *map,
+                                  const gan_init_info *info) {
+    for (const gan_tree *child = map->first; child; child = child->next) {
+        if (strcmp(child->key, "kind") == 0) continue;
+        if (info->value_name && strcmp(child->key, info->value_name) == 0) continue;
+        return gan__tree_fail(document, child->line, "%s takes %s, not \"%s\"", info->name,
+                              info->value_name ? info->value_name : "no value", child->key);
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init *out) {
+    const gan_tree *kind = map->kind == GAN_TREE_MAP ? gan__tree_child(map, "kind", 4) : map;
+    if (!kind)
+        return gan__tree_fail(document, map->line, "%s needs a kind: {kind: normal, std: 0.02}",
+                              map->key);
+    GAN_TRY(find_init_kind(document, kind, &out->kind));
+    const gan_init_info *info = gan__init_info(out->kind);
+    out->value = info->fallback;
+    if (map->kind == GAN_TREE_MAP) GAN_TRY(check_init_keys(document, map, info));
+    const gan_tree *value =
+        info->value_name ? gan__tree_child(map, info->value_name, strlen(info->value_name)) : NULL;
+    char words[GAN_TREE_WORDS];
+    bool read =
+        value && value->kind == GAN_TREE_SCALAR && gan__number_parse(value->text, &out->value);
+    if (value && (!read || out->value < info->low || out->value > info->high))
+        return gan__tree_fail(document, value->line,
+                              "%s of %s must be a number from %g to %g, not %s", info->value_name,
+                              info->name, info->low, info->high, gan__tree_words(value, words));
+    if (!value && isnan(info->fallback))
+        return gan__tree_fail(document, map->line, "%s needs %s", info->name, info->value_name);
+    return GAN_STATUS_OK;
+}
+
+// --- Layers
+// ---------------------------------------------------------------------------------------
+
+static gan_status fail_kind(gan_document *document, const gan_tree *node) {
+    const char *names[64];
+    size_t count = 0;
+    gan_text list = {0};
+    for (const gan_layer_kind *kind; count < 64 && (kind = gan__layer_kind(count));) {
+        gan__text_append(&list, "%s%s", count ? ", " : "", kind->name);
+        names[count++] = kind->name;
+    }
+    const char *near = gan__text_nearest(node->key, names, count);
+    gan_status status =
+        near ? gan__tree_fail(document, node->line,
+                              "there is no layer \"%s\"; did you mean \"%s\"?", node->key, near)
+             : gan__tree_fail(document, node->line, "there is no layer \"%s\"; there are %s",
+                              node->key, gan__text_string(&list));
+    gan__text_destroy(&list);
+    return status;
+}
+
+static gan_status fail_argument(gan_document *document, const gan_layer_kind *kind,
+                                const gan_tree *node) {
+    const char *names[GAN_LAYER_ARGUMENTS_MAX + 2];
+    size_t count = 0;
+    gan_text list = {0};
+    for (size_t i = 0; kind->arguments[i].name; i++) names[count++] = kind->arguments[i].name;
+    if (kind->has_weights) names[count++] = "init";
+    if (kind->has_weights) names[count++] = "bias_init";
+    for (size_t i = 0; i < count; i++) gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
+    const char *near = gan__text_nearest(node->key, names, count);
+    gan_status status =
+        near ? gan__tree_fail(document, node->line, "%s has no \"%s\"; did you mean \"%s\"?",
+                              kind->name, node->key, near)
+             : gan__tree_fail(document, node->line, "%s has no \"%s\"; it takes %s", kind->name,
+                              node->key, count ? gan__text_string(&list) : "nothing");
+    gan__text_destroy(&list);
+    return status;
+}
+
+static bool read_shape(const gan_layer_argument *argument, const gan_tree *node, gan_shape *out) {
+    if (node->kind != GAN_TREE_LIST || node->count < 1 || node->count > 3) return false;
+    *out = (gan_shape){.rank = (int)node->count};
+    int axis = 0;
+    for (const gan_tree *child = node->first; child; child = child->next) {
+        int64_t size;
+        if (child->kind != GAN_TREE_SCALAR || !gan__number_parse_whole(child->text, &size))
+            return false;
+        if ((double)size < argument->low || (double)size > argument->high) return false;
+        out->size[axis++] = size;
+    }
+    return true;
+}
+
+static bool read_value(const gan_layer_argument *argument, const gan_tree *node, double *out) {
+    int64_t whole;
+    if (node->kind != GAN_TREE_SCALAR) return false;
+    if (argument->type == GAN_LAYER_ARGUMENT_BOOL) {
+        *out = strcmp(node->text, "true") == 0;
+        return *out != 0 || strcmp(node->text, "false") == 0;
+    }
+    if (argument->type == GAN_LAYER_ARGUMENT_REAL) {
+        if (!gan__number_parse(node->text, out)) return false;
+    } else {
+        if (!gan__number_parse_whole(node->text, &whole)) return false;
+        *out = (double)whole;
+    }
+    return *out >= argument->low && *out <= argument->high;
+}
+
+static gan_status fail_value(gan_document *document, const gan_layer *layer,
+                             const gan_layer_argument *argument, const gan_tree *node) {
+    static const char *const types[] = {
+        [GAN_LAYER_ARGUMENT_WHOLE] = "a whole number",
+        [GAN_LAYER_ARGUMENT_REAL] = "a number",
+        [GAN_LAYER_ARGUMENT_BOOL] = "true or false",
+        [GAN_LAYER_ARGUMENT_SHAPE] = "a list of one to three whole numbers",
+    };
+    char words[GAN_TREE_WORDS], low[GAN_NUMBER_TEXT], high[GAN_NUMBER_TEXT];
+    const char *type = types[argument->type];
+    if (argument->type == GAN_LAYER_ARGUMENT_BOOL)
+        return gan__tree_fail(document, node->line, "%s of %s must be %s, not %s", argument->name,
+                              layer->kind->name, type, gan__tree_words(node, words));
+    return gan__tree_fail(document, node->line, "%s of %s must be %s from %s to %s, not %s",
+                          argument->name, layer->kind->name, type,
+                          gan__number_print(argument->low, low),
+                          gan__number_print(argument->high, high), gan__tree_words(node, words));
+}
+
+static gan_status bind_argument(gan_document *document, const gan_tree *node, gan_layer *layer) {
+    const gan_layer_kind *kind = layer->kind;
+    if (kind->has_weights && strcmp(node->key, "init") == 0)
+        return gan__init_bind(document, node, &layer->init);
+    if (kind->has_weights && strcmp(node->key, "bias_init") == 0)
+        return gan__init_bind(document, node, &layer->bias_init);
+    for (size_t i = 0; kind->arguments[i].name; i++) {
+        const gan_layer_argument *argument = &kind->arguments[i];
+        if (strcmp(node->key, argument->name) != 0) continue;
+        bool read = argument->type == GAN_LAYER_ARGUMENT_SHAPE
+                        ? read_shape(argument, node, &layer->shape)
+                        : read_value(argument, node, &layer->argument[i]);
+        return read ? GAN_STATUS_OK : fail_value(document, layer, argument, node);
+    }
+    return fail_argument(document, kind, node);
+}
+
+static gan_status check_required(gan_document *document, const gan_layer *layer) {
+    for (size_t i = 0; layer->kind->arguments[i].name; i++) {
+        const gan_layer_argument *argument = &layer->kind->arguments[i];
+        bool shape = argument->type == GAN_LAYER_ARGUMENT_SHAPE;
+        bool given = shape ? layer->shape.rank > 0 : !isnan(layer->argument[i]);
+        if (argument->required && !given)
+            return gan__tree_fail(document, layer->line, "%s needs %s", layer->kind->name,
+                                  argument->name);
+    }
+    return GAN_STATUS_OK;
+}
+
+static gan_status bind_layer(gan_document *document, const gan_tree *node, gan_layer *layer) {
+    char words[GAN_TREE_WORDS];
+    if (node->kind != GAN_TREE_MAP || node->count != 1)
+        return gan__tree_fail(document, node->line,
+                              "a layer is one name, or one name with its arguments "
+                              "(- dense: {units: 256, bias: false}), not %s",
+                              node->kind == GAN_TREE_MAP ? "several names"
+                                                         : gan__tree_words(node, words));
+    const gan_tree *said = node->first;
+    const gan_layer_kind *kind = gan__layer_find(said->key);
+    if (!kind) return fail_kind(document, said);
+    gan__layer_defaults(kind, layer);
+    layer->line = said->line;
+    if (said->kind != GAN_TREE_MAP && !gan__tree_is_null(said))
+        return gan__tree_fail(document, said->line, "%s takes nothing, not %s", kind->name,
+                              gan__tree_words(said, words));
+    for (const gan_tree *child = said->first; child; child = child->next)
+        GAN_TRY(bind_argument(document, child, layer));
+    return check_required(document, layer);
+}
+
+gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
+                            gan_recipe_network *network) {
+    char words[GAN_TREE_WORDS];
+    if (list->kind != GAN_TREE_LIST || list->count == 0)
+        return gan__tree_fail(document, list->line,
+                              "layers must be a list with at least one "
+                              "layer, not %s",
+                              list->kind == GAN_TREE_LIST ? "an empty one"
+                                                          : gan__tree_words(list, words));
+    GAN_TRY(gan__arena_alloc(document->arena, list->count, sizeof(gan_layer),
+                             (void **)&network->layers));
+    network->count = 0;
+    network->line = list->line;
+    for (const gan_tree *node = list->first; node; node = node->next)
+        GAN_TRY(bind_layer(document, node, &network->layers[network->count++]));
+    return GAN_STATUS_OK;
+}

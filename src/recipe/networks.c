@@ -1,0 +1,62 @@
+// The two networks a recipe describes, checked against the shape of the data.
+#include "recipe/recipe_struct.h"
+
+static gan_status create(const gan_recipe *recipe, const char *name, const gan_recipe_network *said,
+                         const gan_shape *input, gan_network **out) {
+    gan_network_spec spec = {.name = name,
+                             .source = recipe->document.source,
+                             .layers = said->layers,
+                             .count = said->count,
+                             .input = *input,
+                             .init = said->init,
+                             .bias_init = said->bias_init};
+    return gan__network_create(&spec, out);
+}
+
+// "generator layer 5 (tanh) gives (783), but <what it must>"
+static gan_status fail_output(const gan_recipe *recipe, const char *name,
+                              const gan_network *network, const char *must) {
+    size_t last = gan__network_layer_count(network) - 1;
+    const gan_layer *layer = gan__network_layer(network, last);
+    char shape[GAN_SHAPE_TEXT];
+    return gan__tree_fail(&recipe->document, layer->line, "%s layer %zu (%s) gives %s, but %s",
+                          name, last, layer->kind->name,
+                          gan__shape_text(gan__network_output_shape(network), shape), must);
+}
+
+static gan_status check_generator(const gan_recipe *recipe, const gan_network *network,
+                                  const gan_shape *sample) {
+    const gan_shape *output = gan__network_output_shape(network);
+    bool vector = output->rank == 1 && output->size[0] == gan__shape_elements(sample);
+    if (vector || gan__shape_equal(output, sample)) return GAN_STATUS_OK;
+    gan_text must = {0};
+    char shape[GAN_SHAPE_TEXT];
+    gan__text_append(&must, "a sample of the data is %s: %lld elements",
+                     gan__shape_text(sample, shape), (long long)gan__shape_elements(sample));
+    gan_status status = fail_output(recipe, "generator", network, gan__text_string(&must));
+    gan__text_destroy(&must);
+    return status;
+}
+
+static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network) {
+    if (gan__shape_elements(gan__network_output_shape(network)) == 1) return GAN_STATUS_OK;
+    return fail_output(recipe, "discriminator", network,
+                       "the discriminator must give one value for a sample");
+}
+
+gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
+                                gan_network **generator, gan_network **discriminator) {
+    const gan_recipe_values *values = &recipe->values;
+    gan_shape latent = GAN_SHAPE(values->latent.size);
+    *generator = *discriminator = NULL;
+    gan_status status = create(recipe, "generator", &values->generator, &latent, generator);
+    if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
+    if (status == GAN_STATUS_OK)
+        status = create(recipe, "discriminator", &values->discriminator, sample, discriminator);
+    if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
+    if (status == GAN_STATUS_OK) return status;
+    gan__network_destroy(*generator);
+    gan__network_destroy(*discriminator);
+    *generator = *discriminator = NULL;
+    return status;
+}

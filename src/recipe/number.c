@@ -1,0 +1,58 @@
+// Reading and writing numbers in the C locale, which is set for the calling thread meanwhile.
+#include "recipe/number.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+
+static double parse_in_c_locale(const char *text, char **end) {
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    locale_t before = plain ? uselocale(plain) : (locale_t)0;
+    double value = strtod(text, end);
+    if (plain) {
+        uselocale(before);
+        freelocale(plain);
+    }
+    return value;
+}
+
+bool gan__number_parse(const char *text, double *out) {
+    char *end;
+    bool starts_like_one =
+        text[0] == '-' || text[0] == '+' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9');
+    if (!starts_like_one) return false;
+    *out = parse_in_c_locale(text, &end);
+    return end != text && *end == '\0' && isfinite(*out);
+}
+
+bool gan__number_parse_whole(const char *text, int64_t *out) {
+    const double exact = 9007199254740992.0; // 2^53
+    char *end;
+    double value;
+    if (!gan__number_parse(text, &value)) return false;
+    errno = 0;
+    long long whole = strtoll(text, &end, 10);
+    if (*end == '\0' && errno == 0) {
+        *out = whole;
+        return true;
+    }
+    if (value != floor(value) || fabs(value) > exact) return false;
+    *out = (int64_t)value;
+    return true;
+}
+
+char *gan__number_print(double value, char text[GAN_NUMBER_TEXT]) {
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, GAN_NUMBER_TEXT, "%.*g", digits, value);
+        for (char *c = text; *c; c++)
+            if (*c == ',') *c = '.';
+        double back;
+        if (gan__number_parse(text, &back) && back == value) break;
+    }
+    return text;
+}

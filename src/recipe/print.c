@@ -1,0 +1,180 @@
+// The resolved recipe as YAML: every key that means something, in the table's order.
+#include "recipe/keys.h"
+#include "recipe/number.h"
+
+#include <string.h>
+
+static bool plain_text(const char *text) {
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/";
+    static const char inside[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:+=@-";
+    size_t length = strlen(text);
+    if (length == 0 || !strchr(safe, text[0]) || text[length - 1] == ':') return false;
+    return strspn(text, inside) == length && strcmp(text, "null") != 0;
+}
+
+static void print_text(const char *value, gan_text *text) {
+    if (plain_text(value)) {
+        gan__text_append(text, "%s", value);
+        return;
+    }
+    gan__text_append(text, "\"");
+    for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            gan__text_append(text, "\\%c", *c);
+        else if (*c < 0x20 || *c == 0x7f)
+            gan__text_append(text, "\\x%02X", *c);
+        else
+            gan__text_append(text, "%c", *c);
+    }
+    gan__text_append(text, "\"");
+}
+
+static void print_real(double value, gan_text *text) {
+    char number[GAN_NUMBER_TEXT];
+    gan__text_append(text, "%s", gan__number_print(value, number));
+}
+
+static void print_init(gan_init init, gan_text *text) {
+    const gan_init_info *info = gan__init_info(init.kind);
+    gan__text_append(text, "{kind: %s", info->name);
+    if (info->value_name) {
+        gan__text_append(text, ", %s: ", info->value_name);
+        print_real(init.value, text);
+    }
+    gan__text_append(text, "}");
+}
+
+void gan__key_print(const gan_key *key, const gan_recipe_values *values, gan_text *text) {
+    const void *field = gan__key_value(key, values);
+    const int64_t *wholes = field;
+    const double *reals = field;
+    switch (key->type) {
+    case GAN_KEY_TEXT:
+        print_text(*(char *const *)field, text);
+        break;
+    case GAN_KEY_WHOLE:
+        gan__text_append(text, "%lld", (long long)*wholes);
+        break;
+    case GAN_KEY_REAL:
+        print_real(*reals, text);
+        break;
+    case GAN_KEY_BOOL:
+        gan__text_append(text, *(const bool *)field ? "true" : "false");
+        break;
+    case GAN_KEY_CHOICE:
+        gan__text_append(text, "%s", key->choices[*(const int *)field]);
+        break;
+    case GAN_KEY_WHOLE_PAIR:
+        gan__text_append(text, "[%lld, %lld]", (long long)wholes[0], (long long)wholes[1]);
+        break;
+    case GAN_KEY_REAL_PAIR:
+        gan__text_append(text, "[");
+        print_real(reals[0], text);
+        gan__text_append(text, ", ");
+        print_real(reals[1], text);
+        gan__text_append(text, "]");
+        break;
+    case GAN_KEY_INIT:
+        print_init(*(const gan_init *)field, text);
+        break;
+    case GAN_KEY_LAYERS:
+        break;
+    }
+}
+
+static void print_shape(const gan_shape *shape, gan_text *text) {
+    gan__text_append(text, "[");
+    for (int i = 0; i < shape->rank; i++)
+        gan__text_append(text, "%s%lld", i ? ", " : "", (long long)shape->size[i]);
+    gan__text_append(text, "]");
+}
+
+static void print_argument(const gan_layer *layer, size_t index, gan_text *text) {
+    const gan_layer_argument *argument = &layer->kind->arguments[index];
+    gan__text_append(text, "%s%s: ", index ? ", " : "", argument->name);
+    if (argument->type == GAN_LAYER_ARGUMENT_SHAPE)
+        print_shape(&layer->shape, text);
+    else if (argument->type == GAN_LAYER_ARGUMENT_BOOL)
+        gan__text_append(text, layer->argument[index] != 0 ? "true" : "false");
+    else
+        print_real(layer->argument[index], text);
+}
+
+void gan__layer_print(const gan_layer *layer, gan_text *text) {
+    size_t count = gan__layer_argument_count(layer->kind);
+    gan__text_append(text, "%s", layer->kind->name);
+    if (count == 0) return;
+    gan__text_append(text, ": {");
+    for (size_t i = 0; i < count; i++) print_argument(layer, i, text);
+    const gan_init inits[] = {layer->init, layer->bias_init};
+    static const char *const names[] = {"init", "bias_init"};
+    for (size_t i = 0; i < 2; i++) {
+        if (inits[i].kind == GAN_INIT_DEFAULT) continue;
+        gan__text_append(text, ", %s: ", names[i]);
+        print_init(inits[i], text);
+    }
+    gan__text_append(text, "}");
+}
+
+bool gan__key_printed(const gan_key *key, const gan_recipe_values *values) {
+    const void *field = gan__key_value(key, values);
+    if (!gan__key_applies(key, values)) return false;
+    if (key->present) return *((const bool *)((const char *)values + key->present));
+    if (key->type == GAN_KEY_TEXT) return (*(char *const *)field)[0] != '\0';
+    if (key->type == GAN_KEY_INIT) return ((const gan_init *)field)->kind != GAN_INIT_DEFAULT;
+    return true;
+}
+
+static void indent(int depth, gan_text *text) {
+    gan__text_append(text, "%*s", 2 * depth, "");
+}
+
+// Opens the sections of `path` that `before` is not in; returns the depth of the key itself and
+// puts its last name in *name.
+static int print_sections(const char *path, const char *before, gan_text *text, const char **name) {
+    int depth = 0;
+    bool same = true;
+    for (const char *dot; (dot = strchr(path, '.')); path = dot + 1, depth++) {
+        size_t length = (size_t)(dot - path) + 1;
+        same = same && strncmp(path, before, length) == 0;
+        if (same) {
+            before += length;
+            continue;
+        }
+        indent(depth, text);
+        gan__text_append(text, "%.*s:\n", (int)length - 1, path);
+    }
+    *name = path;
+    return depth;
+}
+
+static void print_layers(const gan_recipe_network *network, int depth, gan_text *text) {
+    gan__text_append(text, "\n");
+    for (size_t i = 0; i < network->count; i++) {
+        indent(depth + 1, text);
+        gan__text_append(text, "- ");
+        gan__layer_print(&network->layers[i], text);
+        gan__text_append(text, "\n");
+    }
+}
+
+void gan__recipe_print(const gan_recipe_values *values, gan_text *text) {
+    const char *before = "";
+    for (size_t i = 0; i < gan__key_count(); i++) {
+        const gan_key *key = gan__key(i);
+        const char *name;
+        if (!gan__key_printed(key, values)) continue;
+        int depth = print_sections(key->path, before, text, &name);
+        before = key->path;
+        indent(depth, text);
+        gan__text_append(text, "%s:", name);
+        if (key->type == GAN_KEY_LAYERS) {
+            print_layers(gan__key_value(key, values), depth, text);
+            continue;
+        }
+        gan__text_append(text, " ");
+        gan__key_print(key, values, text);
+        gan__text_append(text, "\n");
+    }
+}
