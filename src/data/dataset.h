@@ -28,7 +28,9 @@ typedef struct gan_dataset_info {
 // memory. Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut
 // short.
 gan_status gan__dataset_open(const char *source, gan_dataset **out);
-// The first `count` samples from `start` on only (REFERENCES: MNIST train[0:50000]).
+// The first `count` samples from `start` on only (for MNIST's train[0:50000], say). An endless set
+// becomes the finite one of the samples that gan__dataset_sample gives under those numbers.
+// Errors: BAD_ARGUMENT when the set has not that many.
 gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count);
 void gan__dataset_close(gan_dataset *dataset); // NULL is allowed
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
@@ -36,14 +38,17 @@ const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
 // Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the
 // stream runs through a new Philox permutation each epoch, and any position can be reached at once,
 // so the data position of a run is one number. `samples`: (count, elements of one sample), of
-// info.type; `labels` (count), NULL if not wanted.
+// info.type; `labels` (count), NULL if not wanted, 0 where the set has none. An endless set is not
+// shuffled: position n is sample n of that seed. Any number of threads may read one set at once.
 gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t position,
                              size_t count, void *samples, uint32_t *labels);
-// Sample `index` as stored, unshuffled.
+// Sample `index` as stored, unshuffled. An endless set's are drawn under a seed of their own, so
+// they are not those that any training run reads: held-out data. Errors: BAD_ARGUMENT past the end.
 gan_status gan__dataset_sample(const gan_dataset *dataset, uint64_t index, void *sample,
                                uint32_t *label);
 // The mean over the set of each element of a sample (raw values, 0..255 for U8), for the output
-// bias from pixel marginals. `means` holds the elements of one sample.
+// bias from pixel marginals (over 8192 samples where the set is endless). `means` holds the
+// elements of one sample.
 gan_status gan__dataset_means(const gan_dataset *dataset, double *means);
 // "ring8, grid25, ..." for messages and help.
 const char *gan__dataset_builtins(void);

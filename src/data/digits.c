@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SIDE      GAN_DIGIT_SIDE
+#define FRAME     25.0F // pixels a digit may fill: curves swing out a little between their points
 #define TAU       6.2831853F
 #define STEP      1.7F // pixels of path a straight piece stands for
 #define STEPS_MAX 16   // pieces between two points
@@ -69,14 +70,17 @@ static hand pick_hand(dice *d) {
     h.width = expf(0.19F * bell(d));
     h.slant = 0.14F + 0.21F * bell(d);
     h.turn = 0.07F * bell(d);
-    h.size = 19.2F + 0.7F * bell(d);
-    h.x = SIDE / 2.0F + 0.55F * bell(d);
-    h.y = SIDE / 2.0F + 0.45F * bell(d);
     h.nib = 1.16F * expf(0.26F * bell(d));
     h.pressure = between(d, 0, 0.22F);
     h.wave = between(d, 0, TAU);
     h.edge = between(d, 1.1F, 1.6F);
     h.ink = between(d, 236, 262);
+    // Sized and placed so that the ink, too, stays off the outermost pixels.
+    float reach = h.nib * (1 + h.pressure) + h.edge / 2;
+    h.size = fminf(19.2F + 0.7F * bell(d), FRAME - 2 * reach);
+    float room = FRAME / 2 - reach - h.size / 2;
+    h.x = SIDE / 2.0F + fmaxf(-room, fminf(room, 0.55F * bell(d)));
+    h.y = SIDE / 2.0F + fmaxf(-room, fminf(room, 0.45F * bell(d)));
     return h;
 }
 

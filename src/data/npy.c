@@ -73,8 +73,12 @@ static gan_status read_type(reader *r, gan_array *out) {
     char code[64];
     skip_spaces(r);
     size_t at = r->at;
-    if (!accept_string(r, code, sizeof code))
-        return malformed(r, "one element type like '<f4' (structured arrays cannot be read)");
+    if (accept(r, '['))
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "%s: byte %zu: a structured array (elements with fields), which cannot be "
+                         "read; save one plain array of samples",
+                         r->file->path, at);
+    if (!accept_string(r, code, sizeof code)) return malformed(r, "an element type like '<f4'");
     for (size_t i = 0; i < sizeof types / sizeof *types; ++i)
         if (strlen(code) == 3 && strchr("<>|=", code[0]) && strcmp(code + 1, types[i].code) == 0) {
             out->element = types[i].element;
