@@ -1,0 +1,31 @@
+// What the files of command-line parsing share; nobody else includes this.
+#ifndef GAN_TERM_OPTIONS_INTERNAL_H
+#define GAN_TERM_OPTIONS_INTERNAL_H
+
+#include "term/options.h"
+
+typedef struct option_value {
+    const gan_option *option;
+    const char *text; // NULL for a flag, or an optional value that was left out
+} option_value;
+
+struct gan_options {
+    const gan_tool *tool;
+    option_value *values; // in the order given; room for argc
+    size_t value_count;
+    const char **words;
+    size_t word_count;
+};
+
+// The tool's options by index, the common ones behind its own; NULL past the last.
+const gan_option *gan__tool_option(const gan_tool *tool, size_t index);
+
+// Whether `text`, all of it, is such a number; the value is then in *out, else *out is untouched.
+bool gan__number_count(const char *text, uint64_t *out);
+bool gan__number_integer(const char *text, int64_t *out);
+bool gan__number_decimal(const char *text, double *out);
+
+// Checks a value against what its option takes. `shown` is the option as it was written ("-n").
+gan_status gan__option_check(const gan_option *option, const char *shown, const char *text);
+
+#endif
