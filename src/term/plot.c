@@ -118,15 +118,31 @@ static void append_dots(const plot_canvas *canvas, const gan_terminal *terminal,
     gan__terminal_paint(terminal, text, GAN_STYLE_SERIES + canvas->series[at], character);
 }
 
+// What stands at the left of a row: its value at the top, in the middle and at the bottom.
+static gan_human row_label(const plot_canvas *canvas, int row) {
+    static const gan_human none = {""};
+    int last = canvas->rows - 1;
+    if (row != 0 && row != last / 2 && row != last) return none;
+    double part = (double)row / last;
+    return gan__human_number(canvas->range.y1 * (1 - part) + canvas->range.y0 * part);
+}
+
+static int widest_label(const plot_canvas *canvas) {
+    size_t widest = 0;
+    for (int row = 0; row < canvas->rows; row++) {
+        size_t width = strlen(row_label(canvas, row).text);
+        if (width > widest) widest = width;
+    }
+    return (int)widest;
+}
+
 // The rows with the values of the top, the middle and the bottom at their left.
 static void append_rows(const plot_canvas *canvas, const gan_terminal *terminal, int label_width,
                         gan_text *text) {
-    const plot_range *range = &canvas->range;
     for (int row = 0; row < canvas->rows; row++) {
-        bool labelled = row == 0 || row == canvas->rows - 1 || row == (canvas->rows - 1) / 2;
-        double part = canvas->rows > 1 ? (double)row / (canvas->rows - 1) : 0;
-        double value = range->y1 * (1 - part) + range->y0 * part;
-        gan__text_append(text, "%*s ", label_width, labelled ? gan__human_number(value).text : "");
+        gan_human label = row_label(canvas, row);
+        bool labelled = label.text[0] != '\0';
+        gan__text_append(text, "%*s ", label_width, label.text);
         const char *axis = labelled ? "┤" : "│";
         gan__text_append(text, "%s", terminal->utf8 ? axis : labelled ? "+" : "|");
         int used = canvas->columns; // spaces at the line's end are left out
@@ -170,16 +186,6 @@ static void append_legend(const plot_canvas *canvas, const gan_plot *plot,
     gan__text_append(text, "\n");
 }
 
-static int widest_label(const plot_range *range) {
-    const double values[] = {range->y0, range->y1, range->y0 / 2 + range->y1 / 2};
-    size_t widest = 0;
-    for (size_t i = 0; i < 3; i++) {
-        size_t width = strlen(gan__human_number(values[i]).text);
-        if (width > widest) widest = width;
-    }
-    return (int)widest + 1; // the middle row is not always at the middle value
-}
-
 void gan__plot_append(const gan_plot *plot, const gan_terminal *terminal, gan_text *text) {
     enum { LINES_BELOW = 3, FEWEST_COLUMNS = 8, FEWEST_ROWS = 3 };
     plot_canvas canvas = {0};
@@ -189,13 +195,11 @@ void gan__plot_append(const gan_plot *plot, const gan_terminal *terminal, gan_te
     }
     bool told_apart = terminal->palette != GAN_PALETTE_NONE || plot->series_count == 1;
     bool braille = terminal->utf8 && told_apart;
-    int label_width = widest_label(&canvas.range);
-    int columns = plot->columns > 0 ? plot->columns : terminal->columns;
-    int rows = plot->rows > 0 ? plot->rows : 16;
-    canvas.columns = columns - label_width - 2;
-    canvas.rows = rows - LINES_BELOW;
-    if (canvas.columns < FEWEST_COLUMNS) canvas.columns = FEWEST_COLUMNS;
+    canvas.rows = (plot->rows > 0 ? plot->rows : 16) - LINES_BELOW;
     if (canvas.rows < FEWEST_ROWS) canvas.rows = FEWEST_ROWS;
+    int label_width = widest_label(&canvas);
+    canvas.columns = (plot->columns > 0 ? plot->columns : terminal->columns) - label_width - 2;
+    if (canvas.columns < FEWEST_COLUMNS) canvas.columns = FEWEST_COLUMNS;
     canvas.dots_across = braille ? 2 : 1;
     canvas.dots_up = braille ? 4 : 1;
     size_t cells = (size_t)canvas.columns * (size_t)canvas.rows;
