@@ -59,7 +59,7 @@ bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call 
 
 int gan__tool_end(gan_tool_call *call, gan_status status) {
     gan_text text = {0};
-    if (status != GAN_STATUS_OK) {
+    if (gan_status_exit_code(status) != 0) { // a closed pipe ends a tool quietly
         gan__terminal_failure(&call->err, &text, call->tool->name, status);
         (void)gan__terminal_write(&call->err, &text);
     }

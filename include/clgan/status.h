@@ -34,7 +34,8 @@ extern "C" {
     X(BAD_OUTPUT, 12, 5, "an output cannot be written")                                            \
     X(DIVERGED, 13, 6, "training diverged")                                                        \
     X(INTERRUPTED, 14, 130, "interrupted")                                                         \
-    X(TERMINATED, 15, 143, "terminated")
+    X(TERMINATED, 15, 143, "terminated")                                                           \
+    X(CLOSED, 16, 0, "the reader of an output has closed it")
 
 typedef enum gan_status {
 #define GAN_STATUS_VALUE(name, code, exit_code, meaning) GAN_STATUS_##name = (code),
