@@ -231,8 +231,9 @@ static void print_plan(gan_run *run, const gan_terminal *out) {
 
 typedef struct watcher {
     const gan_tool_call *call;
-    gan_progress *progress;
     const gan_run_plan *plan;
+    gan_progress *progress; // the bar of what is under way; NULL at first
+    bool is_training;       // the bar is that of training, not of compiling
 } watcher;
 
 static void open_bar(watcher *watching, const char *label, const char *unit, uint64_t total,
@@ -256,6 +257,9 @@ static void on_build(void *user, size_t done, size_t total) {
 
 static void on_metrics(void *user, const gan_run_metrics *metrics) {
     watcher *const watching = user;
+    if (!watching->is_training)
+        open_bar(watching, "training", "steps", metrics->steps, watching->plan->first_step);
+    watching->is_training = true;
     char detail[128];
     snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s images/s",
              metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake,
@@ -284,7 +288,6 @@ static gan_status train(gan_run *run, const gan_tool_call *call) {
     const gan_run_callbacks callbacks = {
         .user = &watching, .on_build = on_build, .on_metrics = on_metrics, .on_file = on_file};
     note(&watching, "training %s on %s\n", watching.plan->name, device->name);
-    open_bar(&watching, "training", "steps", watching.plan->steps, watching.plan->first_step);
     const gan_status status = gan_run_train(run, &callbacks);
     gan__progress_destroy(watching.progress);
     if (status == GAN_STATUS_OK)
