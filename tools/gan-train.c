@@ -129,12 +129,12 @@ static void catch_signals(gan_run *run) {
 // --- Options to the run's
 // -------------------------------------------------------------------------
 
-typedef struct settings {
+typedef struct recipe_settings {
     const char **text;
     size_t count;
     char numbers[16][64]; // those that come from options of their own
     size_t number_count;
-} settings;
+} recipe_settings;
 
 // Options that stand for a key of the recipe.
 static const struct {
@@ -147,9 +147,9 @@ static const struct {
 };
 #define RECIPE_OPTION_COUNT (sizeof recipe_options / sizeof recipe_options[0])
 
-static bool collect_settings(const gan_options *options, settings *out) {
+static bool collect_settings(const gan_options *options, recipe_settings *out) {
     const size_t given = gan__options_given(options, "set");
-    *out = (settings){0};
+    *out = (recipe_settings){0};
     out->text = calloc(given + RECIPE_OPTION_COUNT, sizeof *out->text);
     if (out->text == NULL) return false;
     for (size_t i = 0; i < given; i++)
@@ -346,7 +346,7 @@ static gan_status print_profile(gan_run *run, const gan_terminal *out) {
 // --- Main
 // -----------------------------------------------------------------------------------------
 
-static gan_status run_tool(const gan_tool_call *call, const settings *given) {
+static gan_status run_tool(const gan_tool_call *call, const recipe_settings *given) {
     const gan_options *const options = call->options;
     const bool profile = gan__options_given(options, "profile") > 0;
     const gan_run_options wanted = {
@@ -377,7 +377,7 @@ static gan_status run_tool(const gan_tool_call *call, const settings *given) {
 
 int main(int argc, char **argv) {
     gan_tool_call call;
-    settings given;
+    recipe_settings given;
     int exit_code;
     if (!gan__tool_begin(&tool, argc, argv, &call, &exit_code)) return exit_code;
     if (!collect_settings(call.options, &given)) return gan__tool_end(&call, GAN_STATUS_NO_MEMORY);

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "clgan/image.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,6 +82,74 @@ gan_status gan__run_save(gan_run *run) {
     if (status == GAN_STATUS_OK)
         status = gan__run_folder_prune(run->folder, (uint64_t)run->values->keep);
     if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    gan__text_destroy(&path);
+    return status;
+}
+
+// --- Pictures
+// -------------------------------------------------------------------------------------
+
+// Points of the data behind a plot of samples.
+#define REFERENCE_POINTS 2000
+
+static gan_sample_info picture_info(const gan_run *run) {
+    const gan_dataset_info *const data = gan__dataset_info(run->dataset);
+    gan_sample_info info = {.rank = data->rank, .elements = 1};
+    for (int i = 0; i < data->rank; i++) {
+        info.size[i] = data->size[i];
+        info.elements *= (size_t)data->size[i];
+    }
+    if (!run->values->data.has_range) return info;
+    info.low = run->values->data.range[0];
+    info.high = run->values->data.range[1];
+    return info;
+}
+
+// The data's own points, where samples are points and plotted; NULL for pictures.
+static gan_status read_reference(const gan_run *run, const gan_sample_info *info, float **out) {
+    const gan_dataset_info *const data = gan__dataset_info(run->dataset);
+    void *points = NULL;
+    *out = NULL;
+    if (info->rank != 1 || info->elements > 2 || data->type != GAN_SAMPLE_TYPE_F32)
+        return GAN_STATUS_OK;
+    GAN_TRY(gan__alloc(REFERENCE_POINTS * info->elements, sizeof(float), &points));
+    *out = points;
+    return gan__dataset_read(run->dataset, (uint64_t)run->values->seed, 0, REFERENCE_POINTS, points,
+                             NULL);
+}
+
+static gan_status write_picture(const gan_run *run, const gan_sample_info *info,
+                                const float *samples, const float *reference, const char *path) {
+    const int64_t *const grid = run->values->samples.grid;
+    const gan_image_options options = {.columns = (size_t)grid[0],
+                                       .rows = (size_t)grid[1],
+                                       .padding = 1,
+                                       .reference = reference,
+                                       .reference_count = reference == NULL ? 0 : REFERENCE_POINTS};
+    gan_image *image = NULL;
+    GAN_TRY(gan_image_create(info, samples, (size_t)(grid[0] * grid[1]), &options, &image));
+    const gan_status status =
+        gan_image_write(image, GAN_IMAGE_FORMAT_PNG, NULL, 0, (gan_target){.path = path});
+    gan_image_destroy(image);
+    return status;
+}
+
+gan_status gan__run_picture(gan_run *run) {
+    const gan_sample_info info = picture_info(run);
+    const int64_t *const grid = run->values->samples.grid;
+    gan_text path = {0};
+    void *samples = NULL;
+    float *reference = NULL;
+    gan_status status =
+        gan__run_folder_samples(run->folder, gan__trainer_step_count(run->trainer), &path);
+    if (status == GAN_STATUS_OK)
+        status = gan__alloc((size_t)(grid[0] * grid[1]) * info.elements, sizeof(float), &samples);
+    if (status == GAN_STATUS_OK) status = gan__trainer_sample(run->trainer, samples);
+    if (status == GAN_STATUS_OK) status = read_reference(run, &info, &reference);
+    if (status == GAN_STATUS_OK) status = write_picture(run, &info, samples, reference, path.bytes);
+    if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    gan__free(samples);
+    gan__free(reference);
     gan__text_destroy(&path);
     return status;
 }
