@@ -47,6 +47,10 @@ bool gan__number_parse_whole(const char *text, int64_t *out) {
 }
 
 char *gan__number_print(double value, char text[GAN_NUMBER_TEXT]) {
+    if (value == floor(value) && fabs(value) < 1e15) {
+        snprintf(text, GAN_NUMBER_TEXT, "%.0f", value);
+        return text;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, GAN_NUMBER_TEXT, "%.*g", digits, value);
         for (char *c = text; *c; c++)

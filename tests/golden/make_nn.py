@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Writes nn_layers.txt, nn_optimizers.txt and nn_training.txt: what PyTorch computes in float64 for
+the cases of tests/nn. Inputs and initial parameters are not stored: both sides take them from
+values() below. Tensors are written with the batch innermost, as clgan stores them.
+
+    python3 tests/golden/make_nn.py        (needs torch; the committed files are of torch 2)
+"""
+
+import math
+import os
+
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def values(shape, salt, scale=1.0):
+    """Element i of row-major order is scale * sin(1.3 i + 2.1 salt + 0.5)."""
+    count = math.prod(shape)
+    i = torch.arange(count, dtype=torch.float64)
+    return (scale * torch.sin(1.3 * i + 2.1 * salt + 0.5)).reshape(shape)
+
+
+def batch_first(x):
+    return x.movedim(-1, 0)
+
+
+def batch_last(x):
+    return x.movedim(0, -1)
+
+
+def line(file, name, tensor):
+    numbers = tensor.detach().reshape(-1).tolist()
+    file.write(" ".join([name, str(len(numbers))] + [f"{v:.17g}" for v in numbers]) + "\n")
+
+
+class Maxout(nn.Module):
+    def __init__(self, inputs, units, pieces):
+        super().__init__()
+        self.shape = (units, pieces)
+        self.weight = nn.Parameter(torch.zeros(units * pieces, inputs))
+        self.bias = nn.Parameter(torch.zeros(units * pieces))
+
+    def forward(self, x):
+        y = nn.functional.linear(x.flatten(1), self.weight, self.bias)
+        return y.view(-1, *self.shape).max(2).values
+
+
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return self.factor * x
+
+
+class ConcatInput(nn.Module):
+    """A network whose last layer puts the input behind its own input, along the features."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return torch.cat([self.inner(x), x], 1)
+
+    def named_parameters(self, *args, **kwargs):
+        return self.inner.named_parameters(*args, **kwargs)
+
+
+class NoScale(nn.BatchNorm1d):
+    """Batch norm with a shift only."""
+
+    def __init__(self, features):
+        super().__init__(features)
+        del self.weight
+        self.register_buffer("weight", None)
+
+
+# name: (network, input shape without batch, batch, training)
+LAYERS = {
+    "dense": (nn.Sequential(nn.Linear(4, 3)), (4,), 5, True),
+    "dense_without_bias": (nn.Sequential(nn.Linear(4, 3, bias=False)), (4,), 5, True),
+    "dense_of_image": (nn.Sequential(nn.Flatten(), nn.Linear(12, 3)), (2, 3, 2), 4, True),
+    "maxout": (nn.Sequential(Maxout(4, 3, 5)), (4,), 6, True),
+    "batch_norm": (nn.Sequential(nn.BatchNorm1d(3)), (3,), 6, True),
+    "batch_norm_of_image": (nn.Sequential(nn.BatchNorm2d(2, momentum=0.3, eps=1e-3)),
+                            (2, 3, 2), 4, True),
+    "batch_norm_inference": (nn.Sequential(nn.BatchNorm1d(3)), (3,), 6, False),
+    "batch_norm_without_scale": (nn.Sequential(NoScale(3)), (3,), 6, True),
+    "batch_norm_without_affine": (nn.Sequential(nn.BatchNorm1d(3, affine=False)), (3,), 6, True),
+    "relu": (nn.Sequential(nn.ReLU()), (5,), 4, True),
+    "leaky_relu": (nn.Sequential(nn.LeakyReLU(0.2)), (5,), 4, True),
+    "tanh": (nn.Sequential(nn.Tanh()), (5,), 4, True),
+    "sigmoid": (nn.Sequential(nn.Sigmoid()), (5,), 4, True),
+    "softplus": (nn.Sequential(nn.Softplus(threshold=1e9)), (5,), 4, True),
+    "elu": (nn.Sequential(nn.ELU(1.5)), (5,), 4, True),
+    "selu": (nn.Sequential(nn.SELU()), (5,), 4, True),
+    "gelu": (nn.Sequential(nn.GELU()), (5,), 4, True),
+    "silu": (nn.Sequential(nn.SiLU()), (5,), 4, True),
+    "softmax": (nn.Sequential(nn.Softmax(1)), (5,), 4, True),
+    "softmax_of_image": (nn.Sequential(nn.Softmax(1)), (3, 2, 2), 2, True),
+    "scale": (nn.Sequential(Scale(-0.25)), (5,), 4, True),
+    "reshape": (nn.Sequential(nn.Linear(4, 6), nn.Unflatten(1, (1, 2, 3)), nn.Softmax(1)),
+                (4,), 3, True),
+    "concat": (ConcatInput(nn.Sequential(nn.Linear(4, 3), nn.Tanh())), (4,), 3, True),
+    "stack": (nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.LeakyReLU(0.2),
+                            Maxout(6, 4, 2), nn.Linear(4, 2), nn.Sigmoid()), (4,), 7, True),
+}
+
+
+def fill(net, scale=0.5):
+    """Parameters (and running statistics, positive) by formula, numbered in their order."""
+    with torch.no_grad():
+        for i, (_, p) in enumerate(net.named_parameters()):
+            p.copy_(values(p.shape, i + 1, scale))
+        statistics = [b for n, b in net.named_buffers() if "running" in n]
+        for i, b in enumerate(statistics):
+            b.copy_(values(b.shape, 50 + i, 0.3) + 1)
+
+
+def write_layers():
+    with open(os.path.join(HERE, "nn_layers.txt"), "w") as file:
+        for name, (net, shape, batch, training) in LAYERS.items():
+            net.train(training)
+            fill(net)
+            x = values(shape + (batch,), 0, 2.0).requires_grad_()
+            y = batch_last(net(batch_first(x)))
+            (y * values(y.shape, 99)).sum().backward()
+            file.write(f"case {name}\n")
+            line(file, "output", y)
+            line(file, "input", x.grad)
+            for i, (_, p) in enumerate(net.named_parameters()):
+                line(file, f"parameter{i}", p.grad)
+            for i, b in enumerate(b for n, b in net.named_buffers() if "running" in n):
+                line(file, f"buffer{i}", b)
+
+
+OPTIMIZERS = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
+    "sgd_momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    "sgd_nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "sgd_weight_decay": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.5, weight_decay=0.03),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9),
+    "rmsprop_momentum": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, momentum=0.8),
+    "adam": lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.5, 0.999)),
+    "adam_beta1_0": lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.0, 0.9)),
+    "adam_weight_decay": lambda p: torch.optim.Adam(p, lr=0.02, weight_decay=0.1),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=0.02, weight_decay=0.1),
+    "clip_norm": lambda p: torch.optim.SGD(p, lr=0.1),
+    "clip_value": lambda p: torch.optim.SGD(p, lr=0.1),
+}
+
+
+def write_optimizers():
+    """Ten updates of sum(c p^2 / 2 + sin(p)), c by formula."""
+    with open(os.path.join(HERE, "nn_optimizers.txt"), "w") as file:
+        for name, make in OPTIMIZERS.items():
+            p = values((7,), 1).requires_grad_()
+            c = values((7,), 2) + 1.5
+            optimizer = make([p])
+            for _ in range(10):
+                optimizer.zero_grad()
+                (c * p * p / 2 + torch.sin(p)).sum().backward()
+                if name == "clip_norm":
+                    nn.utils.clip_grad_norm_([p], 0.7)
+                if name == "clip_value":
+                    nn.utils.clip_grad_value_([p], 0.4)
+                optimizer.step()
+            file.write(f"case {name}\n")
+            line(file, "parameters", p)
+
+
+def bce(logits, target):
+    return nn.functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+
+
+def two_sided(net, step):
+    """A discriminator's cost: inputs of one kind against inputs of another."""
+    real = batch_first(values((4, 8), 10 + step, 1.0) + 0.5)
+    fake = batch_first(values((4, 8), 40 + step, 1.5))
+    return bce(net(real), 1.0) + bce(net(fake), 0.0)
+
+
+def regression(net, step):
+    x = batch_first(values((4, 8), 10 + step, 1.0))
+    y = batch_first(values((3, 8), 40 + step, 1.0))
+    return nn.functional.mse_loss(net(x), y)
+
+
+def penalised(net, step):
+    """The same with R1: 5 / 2 times the mean squared gradient norm at the real inputs."""
+    real = batch_first(values((4, 8), 10 + step, 1.0) + 0.5).requires_grad_()
+    fake = batch_first(values((4, 8), 40 + step, 1.5))
+    out = net(real)
+    (gradient,) = torch.autograd.grad(out.sum(), real, create_graph=True)
+    penalty = gradient.square().sum(1).mean()
+    return bce(out, 1.0) + bce(net(fake), 0.0) + 2.5 * penalty
+
+
+TRAINING = {
+    "sgd_momentum": (nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.2), Maxout(6, 4, 3),
+                                   nn.Linear(4, 1)),
+                     lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.7), two_sided),
+    "adam_batch_norm": (nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.ReLU(),
+                                      nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), nn.Tanh(),
+                                      nn.Linear(5, 3)),
+                        lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.5, 0.999)), regression),
+    "gradient_penalty": (nn.Sequential(nn.Linear(4, 6), nn.Softplus(threshold=1e9),
+                                       nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 1)),
+                         lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.0, 0.9)), penalised),
+}
+
+
+def write_training():
+    with open(os.path.join(HERE, "nn_training.txt"), "w") as file:
+        for name, (net, make, loss_of) in TRAINING.items():
+            fill(net)
+            optimizer = make(net.parameters())
+            losses = []
+            for step in range(10):
+                optimizer.zero_grad()
+                loss = loss_of(net, step)
+                losses.append(loss.detach())
+                loss.backward()
+                optimizer.step()
+            file.write(f"case {name}\n")
+            line(file, "losses", torch.stack(losses))
+            for i, (_, p) in enumerate(net.named_parameters()):
+                line(file, f"parameter{i}", p)
+            for i, b in enumerate(b for n, b in net.named_buffers() if "running" in n):
+                line(file, f"buffer{i}", b)
+
+
+if __name__ == "__main__":
+    write_layers()
+    write_optimizers()
+    write_training()
