@@ -28,7 +28,8 @@ typedef struct gan_gemm_operand {
 // and the helpers gan_load(pointer, lanes), gan_store(value, pointer, lanes) of cl/prelude.cl.
 // Nothing is stored but by `body`. With an epilogue, desc.c is not used.
 typedef struct gan_gemm_epilogue {
-    const char *parameters; // kernel parameters, each after a comma: ", global const float *p0, const uint o0"
+    const char *parameters; // kernel parameters, each after a comma: ", global const float *p0,
+                            // const uint o0"
     const char *functions;  // OpenCL C put before the kernel; "" for none
     const char *body;
     const gan_argument *arguments; // matching `parameters`; BUFFER takes two of them
@@ -58,5 +59,12 @@ uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc);
 // Errors: as gan__launch_create; BAD_ARGUMENT when an epilogue meets an engine that cannot take it.
 gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,
                             const gan_gemm_operand *scratch, gan_launch **out);
+
+// The product's own floating-point operations and bytes, and its epilogue's.
+gan_work gan__gemm_work(const gan_gemm_desc *desc);
+
+// Checks the engine that this device prefers, for each pair of transposes. (On CPUs that is TILE
+// alone: CLBlast would have to compile for 12 seconds first.) Errors: DEVICE_FAILED.
+gan_status gan__gemm_self_test(gan_device *device);
 
 #endif

@@ -1,0 +1,122 @@
+// Products by CLBlast, through its C interface.
+#include "runtime/gemm_clblast.h"
+
+#include "runtime/device_state.h"
+#include "runtime/gemm_state.h"
+#include "runtime/launch_parts.h"
+
+#include <clblast_c.h>
+
+typedef struct clblast_call {
+    CLBlastTranspose a_transpose, b_transpose;
+    size_t m, n, k, batches;
+    cl_mem a, b, c;
+    size_t a_offset, b_offset, c_offset;
+    size_t lda, ldb, ldc;
+    size_t a_stride, b_stride, c_stride;
+    bool uses_memory;
+} clblast_call;
+
+// CLBlast's codes are OpenCL's where it has nothing of its own to say.
+static gan_status check(const gan_device *device, CLBlastStatusCode code, const char *call) {
+    if (code == CLBlastSuccess) return GAN_STATUS_OK;
+    if ((int)code > -1000) return gan__cl_check(device, (cl_int)code, call);
+    return gan__fail(GAN_STATUS_DEVICE_FAILED, "%s answers %d on %s (see clblast_c.h)", call,
+                     (int)code, device->info.name);
+}
+
+static gan_status enqueue(gan_device *device, void *state, cl_event *event) {
+    const clblast_call *call = state;
+    if (call->batches > 1)
+        return check(device,
+                     CLBlastSgemmStridedBatched(
+                         CLBlastLayoutRowMajor, call->a_transpose, call->b_transpose, call->m,
+                         call->n, call->k, 1.0f, call->a, call->a_offset, call->lda, call->a_stride,
+                         call->b, call->b_offset, call->ldb, call->b_stride, 0.0f, call->c,
+                         call->c_offset, call->ldc, call->c_stride, call->batches, &device->queue,
+                         event),
+                     "CLBlastSgemmStridedBatched");
+    gan_gemm_state *gemm = device->gemm;
+    return check(device,
+                 CLBlastSgemmWithTempBuffer(
+                     CLBlastLayoutRowMajor, call->a_transpose, call->b_transpose, call->m, call->n,
+                     call->k, 1.0f, call->a, call->a_offset, call->lda, call->b, call->b_offset,
+                     call->ldb, 0.0f, call->c, call->c_offset, call->ldc, &device->queue, event,
+                     call->uses_memory ? gan__buffer_memory(gemm->clblast_memory) : NULL),
+                 "CLBlastSgemm");
+}
+
+static CLBlastTranspose transpose(bool on) {
+    return on ? CLBlastTransposeYes : CLBlastTransposeNo;
+}
+
+gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *desc,
+                                    uint64_t *floats) {
+    size_t bytes = 0;
+    *floats = 0;
+    if (desc->batches > 1) return GAN_STATUS_OK;
+    GAN_TRY(check(device,
+                  CLBlastSGemmTempBufferSize(CLBlastLayoutRowMajor, transpose(desc->transpose_a),
+                                             transpose(desc->transpose_b), desc->m, desc->n,
+                                             desc->k, desc->a.offset, desc->a.pitch, desc->b.offset,
+                                             desc->b.pitch, desc->c.offset, desc->c.pitch,
+                                             &device->queue, &bytes),
+                  "CLBlastSGemmTempBufferSize"));
+    *floats = (bytes + sizeof(float) - 1) / sizeof(float);
+    return GAN_STATUS_OK;
+}
+
+// One buffer serves every call on the device: its queue runs them one after the other.
+static gan_status reserve(gan_device *device, uint64_t floats) {
+    gan_gemm_state *gemm = NULL;
+    GAN_TRY(gan__gemm_state_get(device, &gemm));
+    gemm->clblast_used = true;
+    uint64_t bytes = floats * sizeof(float);
+    if (bytes == 0 || (gemm->clblast_memory && gan__buffer_bytes(gemm->clblast_memory) >= bytes))
+        return GAN_STATUS_OK;
+    gan_buffer *larger = NULL;
+    GAN_TRY(gan__buffer_create(device, bytes, "memory of CLBlast", &larger));
+    GAN_TRY(gan__device_finish(device));
+    gan__buffer_destroy(gemm->clblast_memory);
+    gemm->clblast_memory = larger;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *desc,
+                                    gan_launch **out) {
+    uint64_t floats = 0;
+    *out = NULL;
+    GAN_TRY(gan__gemm_clblast_memory(device, desc, &floats));
+    GAN_TRY(reserve(device, floats));
+    const clblast_call call = {.a_transpose = transpose(desc->transpose_a),
+                               .b_transpose = transpose(desc->transpose_b),
+                               .m = desc->m,
+                               .n = desc->n,
+                               .k = desc->k,
+                               .batches = desc->batches,
+                               .a = gan__buffer_memory(desc->a.buffer),
+                               .b = gan__buffer_memory(desc->b.buffer),
+                               .c = gan__buffer_memory(desc->c.buffer),
+                               .a_offset = desc->a.offset,
+                               .b_offset = desc->b.offset,
+                               .c_offset = desc->c.offset,
+                               .lda = desc->a.pitch,
+                               .ldb = desc->b.pitch,
+                               .ldc = desc->c.pitch,
+                               .a_stride = desc->a.stride,
+                               .b_stride = desc->b.stride,
+                               .c_stride = desc->c.stride,
+                               .uses_memory = floats > 0};
+    gan_launch *launch = NULL;
+    GAN_TRY(gan__launch_begin(device, desc->label, "clblast", gan__gemm_work(desc), &launch));
+    gan_status status = gan__launch_add_call(launch, enqueue, &call, sizeof call);
+    if (status == GAN_STATUS_OK)
+        *out = launch;
+    else
+        gan__launch_destroy(launch);
+    return status;
+}
+
+void gan__gemm_clblast_clear(void) {
+    CLBlastClearCache();
+}

@@ -1,0 +1,20 @@
+// The CLBlast engine. Private to src/runtime/.
+#ifndef GAN_RUNTIME_GEMM_CLBLAST_H
+#define GAN_RUNTIME_GEMM_CLBLAST_H
+
+#include "runtime/gemm.h"
+
+// The launch of one CLBlast call, unchecked. Memory that CLBlast needs beside its operands is
+// allocated here, once for the device, so that enqueueing allocates none (but for several batches,
+// where CLBlast's interface leaves no choice).
+gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *desc,
+                                    gan_launch **out);
+
+// Floats of memory beside the operands; 0 where CLBlast takes the product by its direct kernel.
+gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *desc,
+                                    uint64_t *floats);
+
+// Drops what CLBlast has cached in this process.
+void gan__gemm_clblast_clear(void);
+
+#endif

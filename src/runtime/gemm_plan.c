@@ -1,0 +1,140 @@
+// Which tile kernel for which product. The figures behind the choices are in docs/gemm.md.
+#include "runtime/gemm_tile.h"
+
+#define RUN 16 // columns of a float16
+
+static uint32_t least(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static uint32_t most(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
+static uint32_t divided_up(uint64_t a, uint64_t b) {
+    return (uint32_t)((a + b - 1) / b);
+}
+
+static uint32_t rounded_up(uint32_t a, uint32_t b) {
+    return divided_up(a, b) * b;
+}
+
+bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
+    uint32_t whole = rounded_up(desc->n, RUN);
+    if (desc->transpose_b) return false;
+    if (whole == desc->n) return true;
+    uint64_t last = desc->b.offset + (desc->batches - 1) * desc->b.stride +
+                    (uint64_t)(desc->k - 1) * desc->b.pitch + whole;
+    return last <= gan__buffer_bytes(desc->b.buffer) / sizeof(float);
+}
+
+// --- Registers ----------------------------------------------------------------------------------
+
+// The widest tile whose sums, one row of B and one element of A fit in 32 vector registers.
+static void choose_tile(const gan_gemm_desc *desc, gan_gemm_plan *plan) {
+    uint32_t runs = divided_up(desc->n, RUN);
+    plan->runs = least(runs, 2);
+    plan->rows = plan->runs == 1 ? 12 : 8;
+    if (plan->pack_a) plan->rows = 8;
+    plan->rows = least(plan->rows, desc->m);
+    plan->rest_rows = desc->m % plan->rows;
+    plan->rest_runs = runs % plan->runs;
+}
+
+// --- Blocks -------------------------------------------------------------------------------------
+
+static uint64_t local_floats(const gan_gemm_plan *plan) {
+    uint64_t floats = 0;
+    if (plan->pack_a) floats += (uint64_t)plan->depth * plan->panel_rows;
+    if (plan->pack_b) floats += (uint64_t)plan->depth * plan->panel_columns;
+    if (plan->blocked) floats += (uint64_t)plan->panel_rows * plan->panel_columns;
+    return floats;
+}
+
+static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *plan) {
+    plan->depth = depth;
+    plan->blocked = (plan->pack_a || plan->pack_b) && desc->k > depth;
+}
+
+// Rows of C per work-group where B is packed: many, so that packing is shared, but so few that
+// every compute unit gets several work-groups.
+static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                            const gan_gemm_plan *plan) {
+    uint32_t across = divided_up(desc->n, plan->block_columns) * desc->batches;
+    uint32_t wanted = divided_up(24 * (uint64_t)traits->compute_units, across);
+    uint32_t rows = rounded_up(divided_up(desc->m, wanted), plan->rows);
+    return most(rows, least(rounded_up(64, plan->rows), rounded_up(desc->m, plan->rows)));
+}
+
+static void choose_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                          gan_gemm_plan *plan) {
+    plan->block_rows = plan->rows;
+    plan->block_columns = plan->runs * RUN;
+    set_depth(desc, plan->pack_b ? 512 : 128, plan);
+    if (plan->pack_a) {
+        plan->block_rows = RUN / plan->rows * plan->rows;
+        if (!plan->pack_b)
+            plan->block_columns = least(rounded_up(desc->n, plan->block_columns), 128);
+    } else if (plan->pack_b) {
+        plan->block_rows = shared_rows(traits, desc, plan);
+        if (plan->blocked) plan->block_rows = least(plan->block_rows, 16 * plan->rows);
+    }
+    plan->panel_rows = rounded_up(plan->block_rows, RUN);
+    plan->panel_columns = rounded_up(plan->block_columns, RUN);
+    while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
+        set_depth(desc, rounded_up(plan->depth / 2, RUN), plan);
+    if (!plan->blocked) plan->panel_rows = plan->pack_a ? plan->panel_rows : 0;
+}
+
+// --- Depth --------------------------------------------------------------------------------------
+
+#define LEAST_SPLIT_DEPTH 512
+
+// Splits K where C alone has too few tiles to keep the device busy.
+static void choose_splits(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                          uint32_t groups_per_unit, gan_gemm_plan *plan) {
+    uint64_t groups = (uint64_t)divided_up(desc->m, plan->block_rows) *
+                      divided_up(desc->n, plan->block_columns) * desc->batches;
+    uint64_t wanted = (uint64_t)groups_per_unit * traits->compute_units;
+    plan->splits = 1;
+    plan->split_depth = desc->k;
+    if (groups >= wanted || desc->k < 2 * LEAST_SPLIT_DEPTH) return;
+    uint32_t splits = least(divided_up(wanted, groups), desc->k / LEAST_SPLIT_DEPTH);
+    plan->split_depth = rounded_up(divided_up(desc->k, splits), 16);
+    plan->splits = divided_up(desc->k, plan->split_depth);
+}
+
+static void plan_group(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                       gan_gemm_plan *plan) {
+    const uint64_t floats = traits->local_memory_bytes / sizeof(float);
+    plan->side = 16;
+    while (plan->side > 1 && (plan->side * plan->side > traits->max_work_group ||
+                              2 * 16 * (4 * plan->side + 1) > floats))
+        plan->side /= 2;
+    plan->block_rows = plan->block_columns = 4 * plan->side;
+    choose_splits(traits, desc, 2, plan);
+}
+
+void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
+                         gan_gemm_plan *out) {
+    *out = (gan_gemm_plan){
+        .lanes = traits->lanes, .transpose_a = desc->transpose_a, .transpose_b = desc->transpose_b};
+    if (traits->lanes == 1) {
+        plan_group(traits, desc, out);
+        return;
+    }
+    out->pack_a = desc->transpose_a;
+    out->pack_b = desc->transpose_b || !b_whole;
+    choose_tile(desc, out);
+    choose_blocks(traits, desc, out);
+    choose_splits(traits, desc, 4, out);
+}
+
+uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc) {
+    return rounded_up(desc->n, RUN);
+}
+
+uint64_t gan__gemm_plan_scratch(const gan_gemm_plan *plan, const gan_gemm_desc *desc) {
+    if (plan->splits == 1) return 0;
+    return (uint64_t)plan->splits * desc->batches * desc->m * gan__gemm_plan_parts_pitch(desc);
+}

@@ -1,0 +1,66 @@
+// The tile engine: clgan's own matrix product. A plan says which kernel and how it is launched;
+// gemm_plan.c makes plans, gemm_source.c and gemm_source_cpu.c write the kernels, gemm_tile.c binds
+// them. Private to src/runtime/.
+//
+// On CPUs (16 lanes) a work-group is one work-item. It keeps `rows` x `runs` float16 sums in
+// registers, a run being 16 columns, and reads its operands in place where that is fast, else from
+// blocks packed into local memory:
+//     A is packed where it is stored (K, M): one row of a block is then one cache line;
+//     B is packed where it is stored (N, K), and where its last run of columns cannot be read
+//     whole.
+// On GPUs (1 lane) a work-group of `side` x `side` work-items owns a square of 4 `side` elements.
+#ifndef GAN_RUNTIME_GEMM_TILE_H
+#define GAN_RUNTIME_GEMM_TILE_H
+
+#include "base/text.h"
+#include "runtime/gemm.h"
+
+typedef struct gan_gemm_plan {
+    // What the kernel's text depends on.
+    uint32_t lanes;
+    bool transpose_a, transpose_b;
+    bool pack_a, pack_b;
+    bool blocked;                  // K is taken in several packed blocks; sums wait in local memory
+    uint32_t rows, runs;           // of the register tile
+    uint32_t rest_rows, rest_runs; // of the tiles at the lower and right edge; 0: there are none
+    uint32_t depth;                // k of one packed block: a multiple of 16
+    uint32_t panel_rows, panel_columns; // most rows and columns of a packed block, multiples of 16
+    uint32_t side;                      // GPUs
+    // How it is launched.
+    uint32_t block_rows, block_columns; // of C for one work-group
+    uint32_t splits;                    // of K; over 1, partial sums go to scratch memory
+    uint32_t split_depth;
+} gan_gemm_plan;
+
+// The plan for a product on a device. B's last run may be read whole where its pitch and its buffer
+// allow; `b_whole` says so.
+void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
+                         gan_gemm_plan *out);
+
+// Whether B's rows can be read in whole runs without leaving its buffer.
+bool gan__gemm_b_whole(const gan_gemm_desc *desc);
+
+// Floats between the rows of the partial sums of a split product.
+uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc);
+// Floats of scratch memory the plan needs.
+uint64_t gan__gemm_plan_scratch(const gan_gemm_plan *plan, const gan_gemm_desc *desc);
+
+// The kernel gan_gemm of a plan; with `epilogue` NULL, or where the plan splits, it stores sums.
+gan_status gan__gemm_source(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
+                            gan_text *text);
+// The kernel gan_gemm_sum, which adds up what a split product left.
+gan_status gan__gemm_source_sum(const gan_gemm_epilogue *epilogue, gan_text *text);
+// gan__gemm_source for 16 lanes.
+void gan__gemm_source_cpu(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
+                          gan_text *text);
+
+// What stands in a kernel for the sink: a plain store to C, or an epilogue.
+const char *gan__gemm_sink_parameters(const gan_gemm_epilogue *epilogue);
+const char *gan__gemm_sink_body(const gan_gemm_epilogue *epilogue);
+
+// The launch of a plan, unchecked. Scratch as in gan__gemm_create.
+gan_status gan__gemm_tile_create(gan_device *device, const gan_gemm_desc *desc,
+                                 const gan_gemm_plan *plan, const gan_gemm_operand *scratch,
+                                 gan_launch **out);
+
+#endif
