@@ -65,7 +65,9 @@ static gan_status check(const gan_node *y, const gan_node *adjoint, gan_node *co
         if (known == NULL) known = wrt[i];
     }
     if (known != NULL) GAN_TRY(gan__graph_status(known->graph));
-    if (missing) return gan__fail(GAN_STATUS_BAD_ARGUMENT, "gradient: a node is NULL");
+    if (missing)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "gradient: a node is NULL; gan__graph_status says which builder failed");
     if (gan__shape_equal(&y->shape, &adjoint->shape)) return GAN_STATUS_OK;
     char text[2][GAN_SHAPE_TEXT];
     gan__graph_fail(y->graph, "gradient: an adjoint of shape %s for a node of shape %s",
