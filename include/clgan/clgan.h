@@ -4,9 +4,12 @@
 
 #include "clgan/checkpoint.h"
 #include "clgan/device.h"
+#include "clgan/image.h"
 #include "clgan/recipe.h"
 #include "clgan/sample.h"
+#include "clgan/sample_file.h"
 #include "clgan/status.h"
+#include "clgan/target.h"
 #include "clgan/train.h"
 #include "clgan/version.h"
 

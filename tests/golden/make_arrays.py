@@ -37,6 +37,7 @@ save("f4_not_finite.npy", np.array([[0, 1], [2, np.nan]], "<f4"))
 save("f4_scalar.npy", np.array(1, "<f4"))
 save("f4_empty.npy", np.zeros((0, 28, 28), "<f4"))
 save("structured.npy", np.zeros(3, [("x", "<f4"), ("y", "<f4")]))
+save("f4_images.npy", ramp((3, 1, 4, 5), "<f4"))
 
 labels = np.array([3, 0, 2])
 np.savez(OUT / "stored.npz", x=ramp((3, 4, 5), np.uint8), y=labels.astype(np.uint8))

@@ -1,0 +1,32 @@
+// What the files behind clgan/image.h share.
+#ifndef GAN_GAN_IMAGE_H
+#define GAN_GAN_IMAGE_H
+
+#include "clgan/image.h"
+
+#include "base/status.h"
+#include "base/text.h"
+
+struct gan_image {
+    size_t width, height, channels;
+    uint8_t *pixels; // width * height * channels
+};
+
+// A picture of that size, black. Errors: NO_MEMORY, BAD_ARGUMENT (a side of 0 or absurdly large).
+gan_status gan__image_create(size_t width, size_t height, size_t channels, gan_image **out);
+
+// The byte of a value in the range, as gan_image_create says.
+uint8_t gan__image_byte(float value, double low, double high);
+
+// A plot of points of one or two values; `samples` (count, info->elements).
+gan_status gan__image_plot_density(const float *samples, size_t count,
+                                   const gan_image_options *options, gan_image **out);
+gan_status gan__image_plot_points(const float *samples, size_t count,
+                                  const gan_image_options *options, gan_image **out);
+
+// Appends the encoded picture.
+gan_status gan__image_encode_png(const gan_image *image, const gan_image_text *texts,
+                                 size_t text_count, gan_text *out);
+gan_status gan__image_encode_pnm(const gan_image *image, gan_text *out);
+
+#endif
