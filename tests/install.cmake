@@ -4,8 +4,10 @@ add_test(NAME install.symbols COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/symbol
 add_test(NAME install.use COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/run
          ${CMAKE_BINARY_DIR} ${PROJECT_VERSION})
 add_test(NAME house.floors COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/house/floors ${CMAKE_SOURCE_DIR})
+add_test(NAME setup.install_deps COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/setup/install-deps
+         ${CMAKE_SOURCE_DIR})
 set_tests_properties(install.symbols install.use PROPERTIES LABELS install TIMEOUT 300)
-set_tests_properties(house.floors PROPERTIES LABELS house)
+set_tests_properties(house.floors setup.install_deps PROPERTIES LABELS house)
 if(CLGAN_SANITIZE OR APPLE)
   # A sanitized library wants a sanitized program; nm -D is for ELF.
   set_tests_properties(install.symbols install.use PROPERTIES DISABLED TRUE)
