@@ -65,10 +65,10 @@ static void draw_dot(gan_image *image, double x, double y, double radius, const 
 }
 
 static void draw_dots(gan_image *image, const float *points, size_t count, const axis axes[2],
-                      const color *ink, double opacity) {
+                      const color *ink, double size, double opacity) {
     double side = (double)image->width;
     double scale = side / fmax(axes[0].high - axes[0].low, axes[1].high - axes[1].low);
-    double radius = fmax(1.25, side / 340);
+    double radius = size * fmax(1.25, side / 340);
     for (size_t i = 0; i < count; ++i) {
         double x = (double)points[2 * i] - (axes[0].low + axes[0].high) / 2;
         double y = (double)points[2 * i + 1] - (axes[1].low + axes[1].high) / 2;
@@ -84,8 +84,8 @@ gan_status gan__image_plot_points(const float *samples, size_t count,
     axis axes[2] = {find_axis(framed, framed_count, 2, MARGIN),
                     find_axis(framed + 1, framed_count, 2, MARGIN)};
     GAN_TRY(create_white(side, side, out));
-    draw_dots(*out, options->reference, options->reference_count, axes, &reference_color, 0.5);
-    draw_dots(*out, samples, count, axes, &sample_color, 0.6);
+    draw_dots(*out, options->reference, options->reference_count, axes, &reference_color, 2, 0.35);
+    draw_dots(*out, samples, count, axes, &sample_color, 1, 0.6);
     return GAN_STATUS_OK;
 }
 
