@@ -135,6 +135,16 @@ static void two_sets_in_a_folder_are_not_guessed_between(void **state) {
     assert_refused(folder, GAN_STATUS_BAD_INPUT, "several data sets (digits-train-images, ");
 }
 
+static void a_pipe_in_the_folder_is_passed_over(void **state) {
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("a-train-images"), 0600), 0);
+    make_file("images", bytes, ramp_idx(bytes, 3, (uint32_t[]){3, 2, 2}, 0));
+    gan_dataset *set = open_or_fail(folder);
+    assert_shape(set, 3, 3, 1, 2, 2);
+    gan__dataset_close(set);
+    assert_refused(in_folder("a-train-images"), GAN_STATUS_BAD_INPUT, "a pipe");
+}
+
 static void a_source_that_is_no_data_set_says_what_it_is(void **state) {
     (void)state;
     assert_refused(folder, GAN_STATUS_BAD_INPUT, "among its 0 files and 0 folders");
@@ -215,6 +225,7 @@ int main(void) {
         TEST(a_folder_gives_its_training_part),
         TEST(a_file_and_its_gzip_twin_are_one_set),
         TEST(two_sets_in_a_folder_are_not_guessed_between),
+        TEST(a_pipe_in_the_folder_is_passed_over),
         TEST(a_source_that_is_no_data_set_says_what_it_is),
         TEST(cifar_batches_of_a_folder_are_joined_without_the_test_batch),
         TEST(cifar_records_are_told_from_an_idx_header),
