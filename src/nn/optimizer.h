@@ -66,7 +66,7 @@ gan_status gan__optimizer_update(const gan_optimizer *optimizer, const gan_netwo
 size_t gan__optimizer_assign(const gan_optimizer *optimizer, const gan_optimizer_state *before,
                              const gan_optimizer_state *after, gan_node **roots);
 
-// The 2-norm of a vector, as a rank-0 node.
+// The 2-norm of a vector, as a rank-0 node (1e-15 for zeros, so that its gradient is finite).
 gan_node *gan__gradient_norm(gan_node *gradient);
 
 // Exponential moving average of weights: decay a + (1 - decay) p where `step` (rank 0, updates done
