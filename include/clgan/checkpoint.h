@@ -5,9 +5,8 @@
 //     generator.0.weight  discriminator.2.bias  ema.0.weight (averaged generator)
 //     generator.3.running_mean (buffers)  optimizer.generator.m.0.weight (optimiser slots)
 // Names and texts are UTF-8; a name is 1 to 4096 bytes long and used once.
-// Texts: "recipe" (resolved YAML), "run" (a JSON object: seed, step, data position at its top; what
-// only tells of the circumstances, such as device, versions, time, durations, in its object "made"),
-// "history" (JSON lines, as metrics.jsonl).
+// Texts: "recipe" (resolved YAML), "run" (a JSON object: seed, step, data position, device, versions,
+// time), "history" (JSON lines, as metrics.jsonl).
 #ifndef CLGAN_CHECKPOINT_H
 #define CLGAN_CHECKPOINT_H
 

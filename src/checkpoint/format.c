@@ -85,7 +85,7 @@ gan_status gan__name_check(const char *name, size_t length) {
     return GAN_STATUS_OK;
 }
 
-gan_status gan__shape_elements(int rank, const int64_t *size, uint64_t *elements) {
+gan_status gan__tensor_elements(int rank, const int64_t *size, uint64_t *elements) {
     if (rank < 0 || rank > GAN_TENSOR_RANK_MAX)
         return gan__fail(GAN_STATUS_BAD_INPUT, "rank %d is outside 0 to %d", rank,
                          GAN_TENSOR_RANK_MAX);

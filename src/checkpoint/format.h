@@ -79,6 +79,6 @@ gan_status gan__name_check(const char *name, size_t length);
 bool gan__utf8_check(const uint8_t *bytes, size_t length);
 
 // The product of a shape's sizes in *elements. Errors: BAD_INPUT (rank, a negative size, too many).
-gan_status gan__shape_elements(int rank, const int64_t *size, uint64_t *elements);
+gan_status gan__tensor_elements(int rank, const int64_t *size, uint64_t *elements);
 
 #endif

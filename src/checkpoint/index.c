@@ -104,7 +104,7 @@ static gan_status parse_shape(index_parser *parser, gan_tensor_info *info) {
                              info->name);
         info->size[i] = (int64_t)size;
     }
-    if (gan__shape_elements(info->rank, info->size, &info->elements) != GAN_STATUS_OK)
+    if (gan__tensor_elements(info->rank, info->size, &info->elements) != GAN_STATUS_OK)
         return gan__fail_in(GAN_STATUS_CORRUPT, "tensor %s", info->name);
     info->bytes = info->elements * gan__dtype_bytes(info->dtype);
     return GAN_STATUS_OK;

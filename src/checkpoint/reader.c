@@ -4,7 +4,7 @@
 
 #include "checkpoint/index.h"
 #include "checkpoint/parallel.h"
-#include "checkpoint/text.h"
+#include "checkpoint/text_chunk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -206,8 +206,8 @@ static gan_status keep_text(gan_checkpoint *checkpoint, const gan_chunk *chunk) 
     gan_stored_text *text = &checkpoint->texts[checkpoint->text_count];
     uint8_t *payload;
     GAN_TRY(gan__reader_payload(checkpoint, chunk, &payload));
-    gan_status status = gan__text_parse(payload, (size_t)chunk->length, checkpoint->arena,
-                                        &text->name, &text->content);
+    gan_status status = gan__text_chunk_parse(payload, (size_t)chunk->length, checkpoint->arena,
+                                              &text->name, &text->content);
     gan__free(payload);
     if (status == GAN_STATUS_OK) status = gan__names_add(&checkpoint->text_names, text->name);
     if (status == GAN_STATUS_BAD_INPUT) status = GAN_STATUS_CORRUPT;

@@ -12,7 +12,7 @@
 #include "checkpoint/names.h"
 #include "checkpoint/parallel.h"
 #include "checkpoint/statistics.h"
-#include "checkpoint/text.h"
+#include "checkpoint/text_chunk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -172,11 +172,11 @@ static gan_status add_text(gan_checkpoint_writer *writer, const char *name, cons
                          "text %s is longer than 1 GiB or not well-formed UTF-8", name);
     char *copy;
     GAN_TRY(enter_name(writer, &writer->texts, name, &copy));
-    gan_text_payload payload;
-    GAN_TRY(gan__text_pack(name, text, writer->level, &payload));
+    gan_text_chunk payload;
+    GAN_TRY(gan__text_chunk_pack(name, text, writer->level, &payload));
     gan_status status = write_chunk(writer->output, "TEXT", payload.start, payload.start_length,
                                     payload.body, payload.body_length);
-    gan__text_payload_destroy(&payload);
+    gan__text_chunk_destroy(&payload);
     return status;
 }
 
@@ -310,7 +310,7 @@ static gan_status add_tensor(gan_checkpoint_writer *writer, const char *name, ga
     gan_tensor_info *info = &tensor.info;
     if (dtype != GAN_DTYPE_F32 && dtype != GAN_DTYPE_F16)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "tensor %s: unknown type %d", name, (int)dtype);
-    if (gan__shape_elements(rank, size, &info->elements) != GAN_STATUS_OK)
+    if (gan__tensor_elements(rank, size, &info->elements) != GAN_STATUS_OK)
         return gan__fail_in(GAN_STATUS_BAD_ARGUMENT, "tensor %s", name);
     char *copy;
     GAN_TRY(enter_name(writer, &writer->tensors, name, &copy));

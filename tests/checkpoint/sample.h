@@ -122,8 +122,8 @@ static inline void sample_write_small(const char *path) {
     gan_checkpoint_writer *writer;
     assert_ok(gan_checkpoint_writer_create(path, GAN_CHECKPOINT_LEVEL_DEFAULT, &writer));
     assert_ok(gan_checkpoint_writer_text(writer, "recipe", "name: ring8\nnetworks:\n  - a\n"));
-    assert_ok(gan_checkpoint_writer_text(
-        writer, "run", "{\"seed\": 1, \"step\": 120, \"made\": {\"device\": \"none\"}}"));
+    assert_ok(gan_checkpoint_writer_text(writer, "run",
+                                         "{\"seed\": 1, \"step\": 120, \"device\": \"none\"}"));
     sample_write_tensor(writer, "generator.0.weight", GAN_DTYPE_F32, 2, (int64_t[]){4, 3},
                         SAMPLE_NORMAL);
     sample_write_tensor(writer, "generator.0.bias", GAN_DTYPE_F32, 1, (int64_t[]){40},

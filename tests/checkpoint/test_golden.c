@@ -107,10 +107,28 @@ static void what_is_written_today_has_the_same_content(void **state) {
     assert_lists_as_expected(sample_path("today.gan"));
 }
 
+// The file that docs/checkpoint-format.md explains byte by byte.
+static void the_specification_s_example_loads(void **state) {
+    (void)state;
+    gan_checkpoint *checkpoint;
+    float values[3];
+    assert_ok(gan_checkpoint_open(CLGAN_TEST_SOURCE "/tests/golden/checkpoint-example.gan",
+                                  &checkpoint));
+    assert_ok(gan_checkpoint_verify(checkpoint));
+    assert_string_equal(gan_checkpoint_text(checkpoint, "run"), "{\"step\": 7}");
+    const gan_tensor_info *bias = gan_checkpoint_find(checkpoint, "generator.0.bias");
+    assert_non_null(bias);
+    assert_int_equal(bias->elements, 3);
+    assert_ok(gan_checkpoint_read(checkpoint, bias, values));
+    assert_true(values[0] == 1.0f && values[1] == -0.5f && values[2] == 0.0f);
+    gan_checkpoint_close(checkpoint);
+}
+
 int main(int count, char **arguments) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_version_still_loads),
         cmocka_unit_test(what_is_written_today_has_the_same_content),
+        cmocka_unit_test(the_specification_s_example_loads),
     };
     if (count == 3 && strcmp(arguments[1], "--write") == 0) {
         write_golden(arguments[2]);

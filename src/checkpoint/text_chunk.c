@@ -1,5 +1,5 @@
 // Named texts: packing and unpacking.
-#include "checkpoint/text.h"
+#include "checkpoint/text_chunk.h"
 
 #include "checkpoint/zstream.h"
 
@@ -30,7 +30,8 @@ static gan_status deflate_text(const char *text, size_t bytes, int level, uint8_
     return status;
 }
 
-gan_status gan__text_pack(const char *name, const char *text, int level, gan_text_payload *out) {
+gan_status gan__text_chunk_pack(const char *name, const char *text, int level,
+                                gan_text_chunk *out) {
     size_t name_length = strlen(name), length = strlen(text);
     out->packed = NULL;
     out->body = text;
@@ -51,7 +52,7 @@ gan_status gan__text_pack(const char *name, const char *text, int level, gan_tex
     return GAN_STATUS_OK;
 }
 
-void gan__text_payload_destroy(gan_text_payload *payload) {
+void gan__text_chunk_destroy(gan_text_chunk *payload) {
     gan__free(payload->packed);
     payload->packed = NULL;
 }
@@ -78,8 +79,8 @@ static gan_status parse_name(gan_cursor *cursor, gan_arena *arena, const char **
     return GAN_STATUS_OK;
 }
 
-gan_status gan__text_parse(const uint8_t *payload, size_t length, gan_arena *arena,
-                           const char **name, const char **content) {
+gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_arena *arena,
+                                 const char **name, const char **content) {
     gan_cursor cursor = {.bytes = payload, .length = length};
     GAN_TRY(parse_name(&cursor, arena, name));
     uint8_t filter = gan__cursor_u8(&cursor);
