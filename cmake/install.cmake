@@ -20,6 +20,27 @@ install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/clgan/models
         FILES_MATCHING PATTERN *.yaml)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+# Man pages and completions come from the tools' own tables of options.
+set(documents)
+function(clgan_generate tool document file destination)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/documents/${document}/${file})
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DTOOL=$<TARGET_FILE:${tool}> -DDOCUMENT=${document} -DOUTPUT=${output}
+            -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/document.cmake
+    DEPENDS ${tool} ${CMAKE_CURRENT_SOURCE_DIR}/cmake/document.cmake VERBATIM)
+  install(FILES ${output} DESTINATION ${destination})
+  set(documents ${documents} ${output} PARENT_SCOPE)
+endfunction()
+if(NOT CMAKE_CROSSCOMPILING)
+  foreach(tool ${clgan_tools})
+    clgan_generate(${tool} man ${tool}.1 ${CMAKE_INSTALL_MANDIR}/man1)
+    clgan_generate(${tool} bash ${tool} ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    clgan_generate(${tool} zsh _${tool} ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    clgan_generate(${tool} fish ${tool}.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  endforeach()
+  add_custom_target(documents ALL DEPENDS ${documents})
+endif()
+
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/clgan)
 install(EXPORT clgan FILE clganTargets.cmake NAMESPACE clgan:: DESTINATION ${package_folder})
 configure_package_config_file(cmake/clganConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/clganConfig.cmake

@@ -16,6 +16,15 @@ static gan_status print_help(const gan_tool *tool, const gan_terminal *out) {
     return status;
 }
 
+static gan_status print_document(const gan_tool_call *call) {
+    gan_text text = {0};
+    const size_t document = gan__options_choice(call->options, "generate", GAN_DOCUMENT_MANUAL);
+    gan__options_document(call->tool, (gan_document)document, &text);
+    const gan_status status = gan__terminal_write(&call->out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
 static gan_status print_version(const gan_terminal *out) {
     char versions[VERSION_SIZE];
     gan_text text = {0};
@@ -50,6 +59,10 @@ bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call 
     }
     if (gan__options_given(call->options, "version") > 0) {
         *exit_code = gan__tool_end(call, print_version(&call->out));
+        return false;
+    }
+    if (gan__options_given(call->options, "generate") > 0) {
+        *exit_code = gan__tool_end(call, print_document(call));
         return false;
     }
     call->quiet = gan__options_given(call->options, "quiet") > 0;

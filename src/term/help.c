@@ -22,7 +22,7 @@ static void describe(const gan_option *option, char *target, size_t size) {
 static size_t help_column(const gan_tool *tool) {
     size_t column = 0;
     const gan_option *option;
-    for (size_t i = 0; (option = gan__tool_option(tool, i)); i++) {
+    for (size_t i = 0; (option = gan__tool_shown(tool, &i)); i++) {
         char described[160];
         describe(option, described, sizeof described);
         size_t wanted = strlen(described) + 2;
@@ -67,7 +67,7 @@ void gan__options_help(const gan_tool *tool, gan_text *text) {
     size_t column = help_column(tool);
     const char *group = "";
     const gan_option *option;
-    for (size_t i = 0; (option = gan__tool_option(tool, i)); i++) {
+    for (size_t i = 0; (option = gan__tool_shown(tool, &i)); i++) {
         if (strcmp(group, option->group) != 0) gan__text_append(text, "\n%s\n", option->group);
         group = option->group;
         append_option(text, option, column);

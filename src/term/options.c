@@ -11,6 +11,8 @@
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 
+static const char *const documents[] = {"man", "bash", "zsh", "fish", NULL}; // as in gan_document
+
 static const gan_option common[] = {
     {.group = "Common",
      .name = "device",
@@ -29,6 +31,7 @@ static const gan_option common[] = {
     {.group = "Common",
      .name = "version",
      .help = "show the versions of clgan and of what it stands on"},
+    {.name = "generate", .kind = GAN_OPTION_CHOICE, .argument = "DOCUMENT", .choices = documents},
 };
 
 const gan_option *gan__options_common(size_t *count) {
@@ -42,6 +45,22 @@ const gan_option *gan__tool_option(const gan_tool *tool, size_t index) {
     if (index < tool->option_count) return &tool->options[index];
     index -= tool->option_count;
     return index < count ? &shared[index] : NULL;
+}
+
+const gan_option *gan__tool_shown(const gan_tool *tool, size_t *index) {
+    const gan_option *option;
+    while ((option = gan__tool_option(tool, *index)) && !option->group) *index += 1;
+    return option;
+}
+
+void gan__options_document(const gan_tool *tool, gan_document document, gan_text *text) {
+    static void (*const writers[])(const gan_tool *, gan_text *) = {
+        [GAN_DOCUMENT_MANUAL] = gan__document_manual,
+        [GAN_DOCUMENT_BASH] = gan__document_bash,
+        [GAN_DOCUMENT_ZSH] = gan__document_zsh,
+        [GAN_DOCUMENT_FISH] = gan__document_fish,
+    };
+    writers[document](tool, text);
 }
 
 void gan__options_destroy(gan_options *options) {

@@ -34,7 +34,7 @@ typedef enum gan_option_kind {
 } gan_option_kind;
 
 typedef struct gan_option {
-    const char *group; // the heading in --help; options of a group stand together
+    const char *group; // the heading in --help; options of a group stand together; NULL hides it
     const char *name;  // without "--"
     char letter;       // its short form, or 0
     gan_option_kind kind;
@@ -55,7 +55,8 @@ typedef struct gan_tool {
     const char *const *examples; // whole command lines, NULL behind the last
 } gan_tool;
 
-// What every tool takes: --device, --quiet, --verbose, --color, --help, --version.
+// What every tool takes: --device, --quiet, --verbose, --color, --help, --version, and hidden, for
+// the build, --generate (one of gan_document).
 const gan_option *gan__options_common(size_t *count);
 
 // A parsed command line. Texts in it belong to argv.
@@ -85,5 +86,15 @@ const char *gan__options_word(const gan_options *options, size_t index);
 
 // Appends the text of --help: lines of at most 80 columns.
 void gan__options_help(const gan_tool *tool, gan_text *text);
+
+typedef enum gan_document {
+    GAN_DOCUMENT_MANUAL, // a man page, in roff's man macros
+    GAN_DOCUMENT_BASH,   // completions
+    GAN_DOCUMENT_ZSH,
+    GAN_DOCUMENT_FISH,
+} gan_document;
+
+// Appends what is installed beside a tool.
+void gan__options_document(const gan_tool *tool, gan_document document, gan_text *text);
 
 #endif

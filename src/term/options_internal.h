@@ -19,6 +19,14 @@ struct gan_options {
 
 // The tool's options by index, the common ones behind its own; NULL past the last.
 const gan_option *gan__tool_option(const gan_tool *tool, size_t index);
+// The first option from *index on that --help shows, whose index *index then is; NULL past the
+// last.
+const gan_option *gan__tool_shown(const gan_tool *tool, size_t *index);
+
+void gan__document_manual(const gan_tool *tool, gan_text *text);
+void gan__document_bash(const gan_tool *tool, gan_text *text);
+void gan__document_zsh(const gan_tool *tool, gan_text *text);
+void gan__document_fish(const gan_tool *tool, gan_text *text);
 
 // Whether `text`, all of it, is such a number; the value is then in *out, else *out is untouched.
 bool gan__number_count(const char *text, uint64_t *out);

@@ -36,7 +36,9 @@ static gan_status unknown_option(const gan_tool *tool, const char *shown, const 
     const char *names[MOST];
     size_t count = 0;
     const gan_option *option;
-    while (count < MOST && (option = gan__tool_option(tool, count))) names[count++] = option->name;
+    for (size_t i = 0; count < MOST && (option = gan__tool_shown(tool, &i)); i++) {
+        names[count++] = option->name;
+    }
     const char *nearest = name ? gan__text_nearest(name, names, count) : NULL;
     if (nearest) {
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
@@ -149,7 +151,8 @@ static gan_status check_words(command_line *line) {
                          options->words[tool->most_words], tool->name,
                          tool->words[0] ? tool->words : "options", tool->words[0] ? "" : " only");
     }
-    bool asked = gan__options_given(options, "help") || gan__options_given(options, "version");
+    bool asked = gan__options_given(options, "help") || gan__options_given(options, "version") ||
+                 gan__options_given(options, "generate");
     if (options->word_count < tool->fewest_words && !asked) {
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s wants %s%s%s; %s --help says more",
                          tool->name, tool->words,

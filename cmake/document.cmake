@@ -1,0 +1,6 @@
+# Writes what `TOOL --generate=DOCUMENT` prints to the file OUTPUT.
+execute_process(COMMAND ${TOOL} --generate=${DOCUMENT} OUTPUT_FILE ${OUTPUT} RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  file(REMOVE ${OUTPUT})
+  message(FATAL_ERROR "${TOOL} --generate=${DOCUMENT} answered ${result}")
+endif()
