@@ -84,8 +84,9 @@ GAN_UNARY_BUILDERS(GAN_UNARY_BUILDER)
 GAN_BINARY_BUILDERS(GAN_BINARY_BUILDER)
 #undef GAN_BINARY_BUILDER
 
-// condition != 0 ? a : b. No gradient flows to the condition, and none to the side not chosen, so
-// select guards expressions that are not finite on the other side.
+// condition != 0 ? a : b. No gradient flows to the condition, and none to the side not chosen. A side
+// that is not finite there (sqrt at 0) must also be given another argument there, or the 0 that flows
+// to it meets an infinite slope:  select(x, sqrt(select(x, x, one)), zero).
 gan_node *gan__select(gan_node *condition, gan_node *a, gan_node *b);
 
 // Conveniences over the primitives.
@@ -114,7 +115,7 @@ gan_node *gan__broadcast(gan_node *a, const gan_shape *shape);
 // start[i] + j * step[i], j < size[i]; step NULL means 1 everywhere. Steps are positive.
 gan_node *gan__slice(gan_node *a, const int64_t *start, const int64_t *size, const int64_t *step);
 gan_node *gan__pad(gan_node *a, const int64_t *before, const int64_t *after); // with zeros
-gan_node *gan__concat(gan_node *const *parts, size_t count, int axis);
+gan_node *gan__concat(gan_node *const *parts, size_t count, int axis); // at least one part
 
 // --- Indexed ------------------------------------------------------------------------------------
 // `index` (rank 1, whole numbers stored as floats, each in range; others read as the nearest legal
