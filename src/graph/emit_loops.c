@@ -1,0 +1,341 @@
+// See emit.h: loops inside a kernel. Reductions that keep their lanes and scatters loop around
+// their operand; reductions over rows share passes over the row.
+#include "graph/emit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// --- Levels ---------------------------------------------------------------------------------------
+
+// The open levels above `level`, set aside while a loop is emitted there.
+typedef struct gan_aside {
+    uint32_t level;
+    gan_text text[GAN_EMIT_LEVELS];
+} gan_aside;
+
+static void set_aside(gan_emit *e, uint32_t level, gan_aside *aside) {
+    aside->level = e->level;
+    memcpy(aside->text, e->text, sizeof e->text);
+    for (uint32_t i = level + 1; i < GAN_EMIT_LEVELS; i++) e->text[i] = (gan_text){0};
+    e->level = level;
+}
+
+static void bring_back(gan_emit *e, const gan_aside *aside) {
+    for (uint32_t i = e->level + 1; i < GAN_EMIT_LEVELS; i++) {
+        gan__text_destroy(&e->text[i]);
+        e->text[i] = aside->text[i];
+    }
+    e->level = aside->level;
+}
+
+static void open_level(gan_emit *e) {
+    if (e->level + 1 == GAN_EMIT_LEVELS)
+        e->status = gan__fail(GAN_STATUS_FAILED, "a kernel has too many loops inside each other");
+    else
+        e->level++;
+}
+
+// Puts the innermost level's text after that of the level around it, and forgets it.
+static void close_level(gan_emit *e) {
+    gan_text *inner = &e->text[e->level];
+    if (gan__text_status(inner) != GAN_STATUS_OK) e->status = gan__text_status(inner);
+    e->level--;
+    gan__text_append_bytes(&e->text[e->level], gan__text_string(inner), inner->length);
+    gan__text_clear(inner);
+}
+
+// --- Loops of one work-item -----------------------------------------------------------------------
+
+typedef struct gan_loop {
+    char name[16];
+    int64_t size;
+} gan_loop;
+
+// Opens one level for the loops over `count` sizes; their lines stand in the level around it.
+static void open_loops(gan_emit *e, const int64_t *size, int count, gan_index *variables) {
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "r%u", e->next++);
+        variables[i] = gan__index_variable(&e->space, size[i], e->level + 1, false, name);
+        if (size[i] == 1) continue;
+        gan__emit_line(e, e->level, "for (uint %s = 0; %s < %lluu; %s++)", name, name,
+                       (unsigned long long)size[i], name);
+    }
+    gan__emit_line(e, e->level, "{");
+    open_level(e);
+}
+
+static void close_loops(gan_emit *e) {
+    close_level(e);
+    gan__emit_line(e, e->level, "}");
+}
+
+static uint32_t index_level(const gan_emit *e, const gan_index *index, int rank) {
+    uint32_t level = 0;
+    for (int i = 0; i < rank; i++) {
+        uint32_t part = gan__index_level(&e->space, &index[i]);
+        if (part > level) level = part;
+    }
+    return level;
+}
+
+static void emit_accumulate(gan_emit *e, gan_op op, const char *total, const char *value) {
+    if (op == GAN_OP_REDUCE_MAX)
+        gan__emit_line(e, e->level, "%s = gan_maximum(%s, %s);", total, total, value);
+    else
+        gan__emit_line(e, e->level, "%s += %s;", total, value);
+}
+
+static const char *empty_total(gan_op op) {
+    return op == GAN_OP_REDUCE_MAX ? "-INFINITY" : "0.0f";
+}
+
+static void emit_reduce_body(gan_emit *e, const gan_vertex *v, const gan_index *index,
+                             const char *total) {
+    const gan_shape *shape = &e->plan->vertices[v->inputs[0]].shape;
+    int64_t size[GAN_RANK_MAX];
+    gan_index variables[GAN_RANK_MAX], inner[GAN_RANK_MAX] = {0};
+    int count = 0;
+    for (int i = 0; i < shape->rank; i++)
+        if (v->attributes.axes >> i & 1) size[count++] = shape->size[i];
+    open_loops(e, size, count, variables);
+    count = 0;
+    for (int i = 0; i < shape->rank; i++)
+        inner[i] = v->attributes.axes >> i & 1 ? variables[count++] : index[i];
+    gan_value value = gan__emit_value(e, v->inputs[0], inner);
+    emit_accumulate(e, v->op, total, value.text);
+    close_loops(e);
+}
+
+// Each result adds what the index sends to it: no two work-items write to one place.
+static void emit_scatter_body(gan_emit *e, const gan_vertex *v, const gan_index *index,
+                              const char *total) {
+    int64_t axis = v->attributes.axis, count = e->plan->vertices[v->inputs[1]].shape.size[0];
+    gan_index variable, inner[GAN_RANK_MAX];
+    memcpy(inner, index, sizeof inner);
+    gan_value own;
+    gan__emit_lane_numbers(e, &index[axis], &own);
+    open_loops(e, &count, 1, &variable);
+    gan_index at = gan__emit_read_index(e, v->inputs[1], variable, v->shape.size[axis]);
+    inner[axis] = variable;
+    gan_value value = gan__emit_value(e, v->inputs[0], inner), target;
+    gan__emit_lane_numbers(e, &at, &target);
+    gan__emit_line(e, e->level, "%s += select((gan_t)(0.0f), %s, %s(%s == %s));", total,
+                   value.text, e->lanes > 1 ? "" : "-", own.text, target.text);
+    close_loops(e);
+}
+
+gan_value gan__emit_loop(gan_emit *e, uint32_t vertex, const gan_index *index) {
+    const gan_vertex *v = &e->plan->vertices[vertex];
+    gan_value total = {.level = index_level(e, index, v->shape.rank)};
+    if (v->kind != GAN_VERTEX_REDUCE && v->kind != GAN_VERTEX_SCATTER) {
+        e->status = gan__fail(GAN_STATUS_FAILED, "a product is used inside another kernel");
+        return total;
+    }
+    gan_aside aside;
+    set_aside(e, total.level, &aside);
+    snprintf(total.text, sizeof total.text, "v%u", e->next++);
+    gan__emit_line(e, e->level, "gan_t %s = (gan_t)(%s);", total.text,
+                   v->kind == GAN_VERTEX_REDUCE ? empty_total(v->op) : "0.0f");
+    if (v->kind == GAN_VERTEX_REDUCE)
+        emit_reduce_body(e, v, index, total.text);
+    else
+        emit_scatter_body(e, v, index, total.text);
+    bring_back(e, &aside);
+    return total;
+}
+
+// --- Passes over a row ----------------------------------------------------------------------------
+
+// The work-item's number in the row, split into the row's variables.
+static void open_shared_pass(gan_emit *e, const int64_t *size, int count, gan_index *variables) {
+    char name[16];
+    uint32_t item = e->next++;
+    int64_t stride = 1;
+    for (int i = count; i-- > 0;) {
+        bool lane = i == count - 1;
+        snprintf(name, sizeof name, "%c%u", lane ? 'l' : 'q', e->next++);
+        variables[i] = gan__index_variable(&e->space, size[i], e->level, lane, name);
+        if (i > 0)
+            gan__emit_line(e, e->level, "const uint %s = t%u / %lluu %% %lluu;", name, item,
+                           (unsigned long long)stride, (unsigned long long)size[i]);
+        else
+            gan__emit_line(e, e->level, "const uint %s = t%u / %lluu;", name, item,
+                           (unsigned long long)stride);
+        stride *= size[i];
+    }
+    gan__text_append(&e->text[e->level - 1],
+                     "%*sfor (uint t%u = get_local_id(0); t%u < %lluu; t%u += %uu) {\n",
+                     4 * (int)e->level, "", item, item, (unsigned long long)stride, item,
+                     e->group_size);
+}
+
+void gan__emit_open_pass(gan_emit *e, const int64_t *size, int count, gan_index *variables) {
+    open_level(e);
+    if (e->cooperative && count) {
+        open_shared_pass(e, size, count, variables);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        bool lane = i == count - 1;
+        snprintf(name, sizeof name, "%c%u", lane ? 'l' : 'q', e->next++);
+        variables[i] = gan__index_variable(&e->space, size[i], e->level, lane, name);
+        if (lane) break;
+        gan__text_append(&e->text[e->level - 1], "%*sfor (uint %s = 0; %s < %lluu; %s++)\n",
+                         4 * (int)e->level, "", name, name, (unsigned long long)size[i], name);
+    }
+    gan__text_append(&e->text[e->level - 1], "%*s{\n", 4 * (int)e->level, "");
+}
+
+// The lanes' loop in steps of whole vectors, and once more for what is left over.
+static void close_lanes(gan_emit *e, const char *lane, const char *first, const char *last,
+                        bool whole) {
+    gan_text body = e->text[e->level];
+    e->text[e->level] = (gan_text){0};
+    e->level--;
+    int indent = 4 * (int)(e->level + 2);
+    gan_text *out = &e->text[e->level];
+    gan__text_append(out, "%*suint %s = %s;\n", indent - 4, "", lane, first);
+    gan__text_append(out, "%*sfor (; %s + GAN_LANES <= %s; %s += GAN_LANES) {\n", indent - 4, "",
+                     lane, last, lane);
+    gan__text_append(out, "%*sconst uint lanes = GAN_LANES;\n", indent, "");
+    gan__text_append_bytes(out, gan__text_string(&body), body.length);
+    gan__text_append(out, "%*s}\n", indent - 4, "");
+    if (!whole) {
+        gan__text_append(out, "%*sif (%s < %s) {\n", indent - 4, "", lane, last);
+        gan__text_append(out, "%*sconst uint lanes = %s - %s;\n", indent, "", last, lane);
+        gan__text_append_bytes(out, gan__text_string(&body), body.length);
+        gan__text_append(out, "%*s}\n", indent - 4, "");
+    }
+    if (gan__text_status(&body) != GAN_STATUS_OK) e->status = gan__text_status(&body);
+    gan__text_destroy(&body);
+}
+
+void gan__emit_close_pass(gan_emit *e, const int64_t *size, int count, const char *first,
+                          const char *last) {
+    char extent[32];
+    bool fixed = last == NULL;
+    const char *lane = NULL;
+    for (uint32_t a = e->space.count; a-- > 0 && !lane;)
+        if (e->space.atoms[a].kind == GAN_ATOM_VARIABLE && e->space.atoms[a].lane)
+            lane = e->space.atoms[a].name;
+    if (e->cooperative && count) {
+        close_level(e);
+    } else if (count == 0 || e->lanes == 1) {
+        gan__text_append(&e->text[e->level - 1], "%*sconst uint lanes = 1;\n",
+                         4 * (int)(e->level + 1), "");
+        close_level(e);
+    } else {
+        snprintf(extent, sizeof extent, "%lluu", (unsigned long long)size[count - 1]);
+        close_lanes(e, lane, first ? first : "0", fixed ? extent : last,
+                    size[count - 1] % e->lanes == 0);
+    }
+    gan__emit_line(e, e->level, "}");
+}
+
+// --- Reductions over rows -------------------------------------------------------------------------
+
+static bool is_row_reduction(const gan_plan *plan, uint32_t vertex) {
+    const gan_vertex *v = &plan->vertices[vertex];
+    return v->kind == GAN_VERTEX_REDUCE &&
+           gan__reduces_lanes(&plan->vertices[v->inputs[0]].shape, v->attributes.axes);
+}
+
+typedef struct gan_ranking {
+    gan_emit *e;
+    uint8_t *rank; // of a vertex: how many reductions over rows lie on the way to it; 255: not known
+} gan_ranking;
+
+static uint8_t rank_of(const gan_ranking *r, uint32_t vertex) {
+    const gan_plan *plan = r->e->plan;
+    const gan_vertex *v = &plan->vertices[vertex];
+    if (r->rank[vertex] != 255) return r->rank[vertex];
+    uint8_t rank = 0;
+    bool own = gan__vertex_is_computed(v) && v->group == r->e->group;
+    bool loaded = !own && gan__vertex_is_loaded(v);
+    for (uint32_t i = 0; i < v->input_count && !loaded; i++) {
+        uint8_t part = rank_of(r, v->inputs[i]);
+        if (part > rank) rank = part;
+    }
+    if (own && is_row_reduction(plan, vertex) && rank < 254) rank++;
+    r->rank[vertex] = rank;
+    return rank;
+}
+
+// The total of all lanes, or of all work-items that share the row, for each lane.
+static void emit_total(gan_emit *e, gan_op op, const char *total, const char *name) {
+    bool most = op == GAN_OP_REDUCE_MAX;
+    if (e->cooperative)
+        gan__emit_line(e, e->level, "const gan_t %s = gan_group_%s(%s, shared);", name,
+                       most ? "maximum" : "sum", total);
+    else if (e->lanes == 1)
+        gan__emit_line(e, e->level, "const gan_t %s = %s;", name, total);
+    else
+        gan__emit_line(e, e->level, "const gan_t %s = (gan_t)(gan_lanes_%s(%s));", name,
+                       most ? "maximum" : "sum", total);
+}
+
+static void emit_pass_of_rank(const gan_ranking *r, const gan_index *outer, uint8_t rank) {
+    gan_emit *e = r->e;
+    const gan_plan *plan = e->plan;
+    const gan_group *g = &plan->groups[e->group];
+    gan_index variables[GAN_RANK_MAX], all[GAN_RANK_MAX], index[GAN_RANK_MAX] = {0};
+    int64_t size[GAN_RANK_MAX];
+    uint32_t names[GAN_GROUP_REDUCTIONS_MAX], chosen[GAN_GROUP_REDUCTIONS_MAX], count = 0;
+    int inner = 0, at = 0;
+    bool rows = false;
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        uint32_t v = g->members[i];
+        if (!is_row_reduction(plan, v) || rank_of(r, v) != rank) continue;
+        if (count == GAN_GROUP_REDUCTIONS_MAX) break;
+        names[count] = e->next++;
+        gan__emit_line(e, e->level, "gan_t a%u = (gan_t)(%s);", names[count],
+                       empty_total(plan->vertices[v].op));
+        chosen[count++] = v;
+    }
+    for (int i = 0; i < g->rank; i++)
+        if (g->inner >> i & 1) size[inner++] = g->size[i];
+    gan__emit_open_pass(e, size, inner, variables);
+    for (int i = 0; i < g->rank; i++) all[i] = g->inner >> i & 1 ? variables[at++] : outer[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const gan_vertex *v = &plan->vertices[chosen[i]];
+        char total[16], kept[64];
+        gan__domain_index(g, &plan->vertices[v->inputs[0]].shape, all, index, &rows);
+        gan_value value = gan__emit_value(e, v->inputs[0], index);
+        snprintf(total, sizeof total, "a%u", names[i]);
+        snprintf(kept, sizeof kept, e->lanes > 1 ? "gan_keep(%s, lanes, %s)" : "%s", value.text,
+                 empty_total(v->op));
+        emit_accumulate(e, v->op, total, kept);
+    }
+    gan__emit_close_pass(e, size, inner, NULL, NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        const gan_vertex *v = &plan->vertices[chosen[i]];
+        gan_value value = {.level = e->level};
+        char total[16];
+        snprintf(total, sizeof total, "a%u", names[i]);
+        snprintf(value.text, sizeof value.text, "v%u", e->next++);
+        emit_total(e, v->op, total, value.text);
+        gan__domain_index(g, &v->shape, all, index, &rows);
+        gan__emit_remember(e, chosen[i], index, value);
+    }
+}
+
+void gan__emit_row_reductions(gan_emit *e, const gan_index *variables) {
+    const gan_group *g = &e->plan->groups[e->group];
+    void *memory = NULL;
+    gan_status status = gan__alloc(e->plan->vertex_count, 1, &memory);
+    if (status != GAN_STATUS_OK) {
+        e->status = status;
+        return;
+    }
+    gan_ranking ranking = {.e = e, .rank = memory};
+    memset(ranking.rank, 255, e->plan->vertex_count);
+    uint8_t highest = 0;
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        uint8_t rank = rank_of(&ranking, g->members[i]);
+        if (rank > highest) highest = rank;
+    }
+    for (uint8_t rank = 1; rank <= highest; rank++) emit_pass_of_rank(&ranking, variables, rank);
+    gan__free(memory);
+}

@@ -1,0 +1,292 @@
+// See emit.h: the value of a vertex at an index.
+#include "graph/emit.h"
+
+#include "base/philox.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- What is there already ------------------------------------------------------------------------
+
+static bool recall(const gan_emit *e, uint32_t vertex, const gan_index *index, gan_value *out) {
+    size_t bytes = (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index;
+    for (uint32_t i = e->value_count; i-- > 0;) {
+        const gan_emitted *known = &e->values[i];
+        if (known->vertex != vertex || memcmp(known->index, index, bytes) != 0) continue;
+        *out = known->value;
+        return true;
+    }
+    return false;
+}
+
+void gan__emit_remember(gan_emit *e, uint32_t vertex, const gan_index *index, gan_value value) {
+    void *memory = e->values;
+    gan_status status =
+        gan__plan_reserve(&memory, &e->value_capacity, e->value_count, sizeof(gan_emitted));
+    e->values = memory;
+    if (status != GAN_STATUS_OK) {
+        e->status = status;
+        return;
+    }
+    gan_emitted *known = &e->values[e->value_count++];
+    *known = (gan_emitted){.vertex = vertex, .value = value};
+    memcpy(known->index, index,
+           (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index);
+}
+
+static gan_value new_value(gan_emit *e, uint32_t level) {
+    gan_value value = {.level = level};
+    snprintf(value.text, sizeof value.text, "v%u", e->next++);
+    return value;
+}
+
+// --- Leaves ---------------------------------------------------------------------------------------
+
+static gan_value literal(double number) {
+    gan_value value = {0};
+    float f = (float)number;
+    char digits[24];
+    snprintf(digits, sizeof digits, "%.9g", (double)f);
+    if (isnan(f))
+        snprintf(digits, sizeof digits, "NAN");
+    else if (isinf(f))
+        snprintf(digits, sizeof digits, "%sINFINITY", f < 0 ? "-" : "");
+    else
+        snprintf(digits + strlen(digits), 4, "%sf", strpbrk(digits, ".e") ? "" : ".0");
+    snprintf(value.text, sizeof value.text, "(gan_t)(%s)", digits);
+    return value;
+}
+
+static gan_value emit_iota(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    gan_value numbers;
+    gan__emit_lane_numbers(e, &index[v->attributes.axis], &numbers);
+    gan_value value = new_value(e, numbers.level);
+    gan__emit_line(e, value.level, "const gan_t %s = GAN_FLOATS(%s);", value.text, numbers.text);
+    return value;
+}
+
+static gan_value emit_random(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    gan_value numbers;
+    gan_index flat = gan__index_flatten(&e->space, &v->shape, index);
+    uint32_t seed_low = gan__emit_uint(e, 0, GAN_RUN_SEED_LOW);
+    uint32_t seed_high = gan__emit_uint(e, 0, GAN_RUN_SEED_HIGH);
+    uint32_t step_low = gan__emit_uint(e, 0, GAN_RUN_STEP_LOW);
+    uint32_t step_high = gan__emit_uint(e, 0, GAN_RUN_STEP_HIGH);
+    uint32_t stream = gan__emit_uint(e, GAN_STREAM_GRAPH + v->attributes.random.stream,
+                                     GAN_RUN_NONE);
+    bool normal = v->attributes.random.distribution == GAN_DISTRIBUTION_NORMAL;
+    gan__emit_lane_numbers(e, &flat, &numbers);
+    gan_value value = new_value(e, numbers.level);
+    gan__emit_line(e, value.level,
+                   "const gan_t %s = gan_philox_%s(n%u, n%u, n%u, n%u, n%u, %s);", value.text,
+                   normal ? "normal" : "uniform", seed_low, seed_high, stream, step_low, step_high,
+                   numbers.text);
+    return value;
+}
+
+// --- Memory ---------------------------------------------------------------------------------------
+
+// Lane by lane, in a loop over j.
+static void load_lanes(gan_emit *e, uint32_t buffer, const gan_index *address, gan_value *value) {
+    gan_text expression = {0};
+    gan__emit_lane_index(e, address, &expression);
+    gan__emit_line(e, value->level, "float %s_[GAN_LANES] = {0.0f};", value->text);
+    gan__emit_line(e, value->level, "for (uint j = 0; j < lanes; j++) %s_[j] = p%u[o%u + %s];",
+                   value->text, buffer, buffer, gan__text_string(&expression));
+    gan__emit_line(e, value->level, "const gan_t %s = vload16(0, %s_);", value->text, value->text);
+    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
+    gan__text_destroy(&expression);
+}
+
+gan_value gan__emit_load(gan_emit *e, const gan_place *place, const gan_shape *shape,
+                         const gan_index *index) {
+    gan_index address = gan__place_address(&e->space, place, shape, index);
+    int64_t constant = address.constant > 0 ? address.constant : 0;
+    address.constant -= constant;
+    bool bytes = e->plan->tensors[place->tensor].element == GAN_ELEMENT_U8;
+    gan_lane_use use = gan__index_lane_use(&e->space, &address);
+    uint32_t buffer = gan__emit_buffer(e, place->tensor, constant, false);
+    gan_value value = new_value(e, gan__index_level(&e->space, &address));
+    if (e->lanes > 1 && use == GAN_LANE_OTHER) {
+        load_lanes(e, buffer, &address, &value);
+        return value;
+    }
+    gan_text expression = {0};
+    gan__emit_index(e, &address, NULL, &expression);
+    bool vector = e->lanes > 1 && use == GAN_LANE_NEXT;
+    if (vector)
+        gan__emit_line(e, value.level, "const gan_t %s = gan_load%s(p%u + o%u + %s, lanes);",
+                       value.text, bytes ? "_bytes" : "", buffer, buffer,
+                       gan__text_string(&expression));
+    else
+        gan__emit_line(e, value.level, "const gan_t %s = (gan_t)(%sp%u[o%u + %s]);", value.text,
+                       bytes ? "(float)" : "", buffer, buffer, gan__text_string(&expression));
+    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
+    gan__text_destroy(&expression);
+    return value;
+}
+
+void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_value value) {
+    const gan_vertex *v = &e->plan->vertices[vertex];
+    gan_index address = gan__place_address(&e->space, &v->place, &v->shape, index);
+    int64_t constant = address.constant;
+    address.constant = 0;
+    gan_lane_use use = gan__index_lane_use(&e->space, &address);
+    uint32_t buffer = gan__emit_buffer(e, v->place.tensor, constant, true);
+    gan_text expression = {0};
+    bool lanewise = e->lanes > 1 && use == GAN_LANE_OTHER;
+    if (lanewise)
+        gan__emit_lane_index(e, &address, &expression);
+    else
+        gan__emit_index(e, &address, NULL, &expression);
+    const char *at = gan__text_string(&expression);
+    if (lanewise) {
+        uint32_t name = e->next++;
+        gan__emit_line(e, e->level, "float s%u[GAN_LANES];", name);
+        gan__emit_line(e, e->level, "vstore16(%s, 0, s%u);", value.text, name);
+        gan__emit_line(e, e->level, "for (uint j = 0; j < lanes; j++) p%u[o%u + %s] = s%u[j];",
+                       buffer, buffer, at, name);
+    } else if (e->lanes > 1 && use == GAN_LANE_NEXT)
+        gan__emit_line(e, e->level, "gan_store(%s, p%u + o%u + %s, lanes);", value.text, buffer,
+                       buffer, at);
+    else
+        gan__emit_line(e, e->level, "p%u[o%u + %s] = GAN_FIRST(%s);", buffer, buffer, at,
+                       value.text);
+    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
+    gan__text_destroy(&expression);
+}
+
+// --- Indexed --------------------------------------------------------------------------------------
+
+// Rounded, and brought into the range: what is not a legal index reads as the nearest one.
+gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size) {
+    gan_index at[GAN_RANK_MAX] = {index};
+    gan_value value = gan__emit_value(e, vertex, at);
+    bool lane = e->lanes > 1 && gan__index_lane_use(&e->space, &index) != GAN_LANE_SAME;
+    char name[16];
+    snprintf(name, sizeof name, "x%u", e->next++);
+    if (lane) {
+        gan__emit_line(e, value.level, "float %s_[GAN_LANES];", name);
+        gan__emit_line(e, value.level, "vstore16(%s, 0, %s_);", value.text, name);
+        gan__emit_line(e, value.level, "uint %s[GAN_LANES];", name);
+        gan__emit_line(e, value.level,
+                       "for (uint j = 0; j < GAN_LANES; j++) %s[j] = "
+                       "(uint)rint(clamp(%s_[j], 0.0f, %lld.0f));",
+                       name, name, (long long)size - 1);
+    } else
+        gan__emit_line(e, value.level, "const uint %s = (uint)rint(clamp(GAN_FIRST(%s), 0.0f, %lld.0f));",
+                       name, value.text, (long long)size - 1);
+    return gan__index_value(&e->space, size, value.level, lane, name);
+}
+
+static gan_value emit_gather(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    gan_index inner[GAN_RANK_MAX];
+    memcpy(inner, index, sizeof inner);
+    int64_t axis = v->attributes.axis;
+    int64_t size = e->plan->vertices[v->inputs[0]].shape.size[axis];
+    inner[axis] = gan__emit_read_index(e, v->inputs[1], index[axis], size);
+    return gan__emit_value(e, v->inputs[0], inner);
+}
+
+// --- Views ----------------------------------------------------------------------------------------
+
+// Whether the index is inside what a PAD surrounds, along one axis: `all` is the conjunction so far.
+// Lanes may differ, so it is a gan_i of -1 and 0; nothing is emitted where it is always inside.
+static void emit_inside(gan_emit *e, gan_index index, int64_t start, int64_t step, int64_t size,
+                        gan_value *all) {
+    int64_t low = 0, high = 0;
+    index = gan__index_add(&e->space, index, gan__index_constant(-start));
+    gan__index_range(&e->space, &index, &low, &high);
+    if (low >= 0 && high < size && step == 1) return;
+    gan_value numbers;
+    gan__emit_lane_numbers(e, &index, &numbers);
+    uint32_t level = numbers.level > all->level ? numbers.level : all->level;
+    gan_value both = {.level = level};
+    snprintf(both.text, sizeof both.text, "m%u", e->next++);
+    // A float's comparison is 1 and a float16's is -1 in each lane: negated or not, both are made -1.
+    const char *sign = e->lanes > 1 ? "" : "-";
+    gan__text_append(&e->text[level], "%*sconst gan_i %s = %s%s%s(%s < %lldu)",
+                     4 * (int)(level + 1), "", both.text, all->text[0] ? all->text : "",
+                     all->text[0] ? " & " : "", sign, numbers.text,
+                     (long long)((size - 1) * step + 1));
+    if (step > 1)
+        gan__text_append(&e->text[level], " & %s(%s %% %lldu == 0u)", sign, numbers.text,
+                         (long long)step);
+    gan__text_append(&e->text[level], ";\n");
+    *all = both;
+}
+
+static gan_value emit_pad(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    const gan_shape *operand = &e->plan->vertices[v->inputs[0]].shape;
+    gan_index inner[GAN_RANK_MAX];
+    gan__view_index(&e->space, v, operand, index, inner);
+    gan_value inside = {0};
+    gan_attributes attributes = v->attributes;
+    gan_shape size = *operand;
+    uint32_t input = v->inputs[0];
+    for (int i = 0; i < size.rank; i++)
+        emit_inside(e, index[i], attributes.slice.start[i], attributes.slice.step[i], size.size[i],
+                    &inside);
+    gan_value value = gan__emit_value(e, input, inner);
+    if (!inside.text[0]) return value;
+    gan_value padded = new_value(e, inside.level > value.level ? inside.level : value.level);
+    gan__emit_line(e, padded.level, "const gan_t %s = select((gan_t)(0.0f), %s, %s);", padded.text,
+                   value.text, inside.text);
+    return padded;
+}
+
+static gan_value emit_view(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    if (v->op == GAN_OP_PAD) return emit_pad(e, v, index);
+    gan_index inner[GAN_RANK_MAX];
+    gan__view_index(&e->space, v, &e->plan->vertices[v->inputs[0]].shape, index, inner);
+    return gan__emit_value(e, v->inputs[0], inner);
+}
+
+// --- Elementwise ----------------------------------------------------------------------------------
+
+static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *index) {
+    gan_value operands[3];
+    const char *names[3] = {NULL, NULL, NULL};
+    uint32_t level = 0;
+    for (uint32_t i = 0; i < v->input_count; i++) {
+        operands[i] = gan__emit_value(e, v->inputs[i], index);
+        names[i] = operands[i].text;
+        if (operands[i].level > level) level = operands[i].level;
+    }
+    gan_value value = new_value(e, level);
+    gan_text expression = {0};
+    gan__op_append_source(v->op, names, &expression);
+    gan__emit_line(e, level, "const gan_t %s = %s;", value.text, gan__text_string(&expression));
+    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
+    gan__text_destroy(&expression);
+    return value;
+}
+
+// --- All kinds ------------------------------------------------------------------------------------
+
+static gan_value compute(gan_emit *e, uint32_t vertex, const gan_index *index) {
+    const gan_vertex *v = &e->plan->vertices[vertex];
+    switch (v->kind) {
+    case GAN_VERTEX_CONSTANT: return literal(v->attributes.value);
+    case GAN_VERTEX_IOTA: return emit_iota(e, v, index);
+    case GAN_VERTEX_RANDOM: return emit_random(e, v, index);
+    case GAN_VERTEX_MAP: return emit_map(e, v, index);
+    case GAN_VERTEX_COPY: return gan__emit_value(e, v->inputs[0], index);
+    case GAN_VERTEX_VIEW: return emit_view(e, v, index);
+    case GAN_VERTEX_GATHER: return emit_gather(e, v, index);
+    default: return gan__emit_loop(e, vertex, index);
+    }
+}
+
+gan_value gan__emit_value(gan_emit *e, uint32_t vertex, const gan_index *index) {
+    const gan_vertex *v = &e->plan->vertices[vertex];
+    gan_value value = {0};
+    if (e->status != GAN_STATUS_OK) return value;
+    if (recall(e, vertex, index, &value)) return value;
+    bool own = gan__vertex_is_computed(v) && v->group == e->group;
+    value = !own && gan__vertex_is_loaded(v) ? gan__emit_load(e, &v->place, &v->shape, index)
+                                             : compute(e, vertex, index);
+    gan__emit_remember(e, vertex, index, value);
+    return value;
+}

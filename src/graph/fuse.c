@@ -1,0 +1,341 @@
+// Grouping vertices into kernels: each computed vertex begins as a group of its own, then groups
+// are merged as long as the result is one kernel that costs less. See fuse.h.
+#include "graph/fuse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// --- Groups as a graph ----------------------------------------------------------------------------
+
+typedef struct gan_fusion {
+    gan_plan *plan;
+    uint32_t *mark; // per group: the search that last saw it
+    uint32_t *stack;
+    uint32_t search;
+    gan_status status; // sticky
+} gan_fusion;
+
+static uint32_t group_of(const gan_plan *plan, uint32_t vertex) {
+    return plan->vertices[vertex].group;
+}
+
+static uint32_t last_member(const gan_group *group) {
+    return group->members[group->member_count - 1];
+}
+
+// Puts the groups that use `group`'s values on the stack, those not seen yet and not `except`.
+static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint32_t depth) {
+    const gan_plan *plan = f->plan;
+    const gan_group *g = &plan->groups[group];
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        uint32_t v = g->members[i];
+        for (uint32_t u = plan->first_use[v]; u < plan->first_use[v + 1]; u++) {
+            uint32_t user = group_of(plan, plan->edges[plan->uses[u]].consumer);
+            if (user == group || user == except || f->mark[user] == f->search) continue;
+            f->mark[user] = f->search;
+            f->stack[depth++] = user;
+        }
+    }
+    return depth;
+}
+
+// Whether there is a way from group `from` to group `to` through a third one.
+static bool leads_around(gan_fusion *f, uint32_t from, uint32_t to) {
+    const gan_plan *plan = f->plan;
+    uint32_t end = last_member(&plan->groups[to]);
+    f->search++;
+    uint32_t depth = push_users(f, from, to, 0);
+    while (depth) {
+        uint32_t group = f->stack[--depth];
+        if (group == to) return true;
+        if (plan->groups[group].members[0] > end) continue;
+        depth = push_users(f, group, GAN_NONE, depth);
+    }
+    return false;
+}
+
+static int compare_ids(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+// Makes `into` a group over `domain` with the members of both.
+static void merge(gan_fusion *f, uint32_t into, uint32_t from, const gan_group *domain) {
+    gan_plan *plan = f->plan;
+    gan_group *a = &plan->groups[into], *b = &plan->groups[from];
+    void *memory = NULL;
+    uint32_t count = a->member_count + b->member_count;
+    f->status = gan__arena_alloc(plan->arena, count, sizeof(uint32_t), &memory);
+    if (f->status != GAN_STATUS_OK) return;
+    uint32_t *members = memory;
+    memcpy(members, a->members, a->member_count * sizeof *members);
+    memcpy(members + a->member_count, b->members, b->member_count * sizeof *members);
+    qsort(members, count, sizeof *members, compare_ids);
+    for (uint32_t i = 0; i < b->member_count; i++) plan->vertices[b->members[i]].group = into;
+    *a = *domain;
+    a->members = members;
+    a->member_count = count;
+    b->alive = false;
+}
+
+// --- Conditions -----------------------------------------------------------------------------------
+
+static bool used_outside(const gan_plan *plan, uint32_t vertex, uint32_t a, uint32_t b) {
+    if (plan->vertices[vertex].wanted) return true;
+    for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
+        uint32_t user = group_of(plan, plan->edges[plan->uses[u]].consumer);
+        if (user != a && user != b) return true;
+    }
+    return false;
+}
+
+// An upper bound on the buffers a kernel of both groups takes.
+static uint32_t count_buffers(gan_fusion *f, uint32_t a, uint32_t b) {
+    const gan_plan *plan = f->plan;
+    uint32_t seen[GAN_GROUP_BUFFERS_MAX + 1], count = 0;
+    for (uint32_t g = a;; g = b) {
+        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
+            uint32_t v = plan->groups[g].members[i];
+            if (used_outside(plan, v, a, b)) count++;
+        }
+        if (g == b) break;
+    }
+    uint32_t stores = count;
+    count = 0;
+    for (uint32_t g = a;; g = b) {
+        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
+            uint32_t v = plan->groups[g].members[i];
+            for (uint32_t e = plan->first_edge[v]; e < plan->first_edge[v + 1]; e++) {
+                uint32_t p = plan->edges[e].producer, k = 0;
+                if (group_of(plan, p) == a || group_of(plan, p) == b) continue;
+                while (k < count && seen[k] != p) k++;
+                if (k == GAN_GROUP_BUFFERS_MAX) return UINT32_MAX;
+                if (k == count) seen[count++] = p;
+            }
+        }
+        if (g == b) break;
+    }
+    return stores + count;
+}
+
+// Whether every use between the groups is aligned in the domain of both.
+static bool uses_are_aligned(gan_fusion *f, const gan_group *domain, uint32_t a, uint32_t b) {
+    gan_plan *plan = f->plan;
+    for (uint32_t g = a;; g = b) {
+        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
+            uint32_t v = plan->groups[g].members[i];
+            for (uint32_t e = plan->first_edge[v]; e < plan->first_edge[v + 1]; e++) {
+                const gan_edge *edge = &plan->edges[e];
+                if (group_of(plan, edge->producer) != (g == a ? b : a)) continue;
+                if (edge->by_memory || plan->vertices[v].inlined) return false;
+                if (plan->vertices[edge->producer].inlined) return false;
+                if (!gan__edge_is_aligned(plan, domain, edge, &f->status)) return false;
+            }
+        }
+        if (g == b) break;
+    }
+    return true;
+}
+
+// Loops inside a product's epilogue would run for every tile.
+static bool has_loops(const gan_plan *plan, const gan_group *group) {
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        gan_vertex_kind kind = plan->vertices[group->members[i]].kind;
+        if (kind == GAN_VERTEX_REDUCE || kind == GAN_VERTEX_SCATTER) return true;
+    }
+    return false;
+}
+
+static bool fits(gan_fusion *f, const gan_group *domain, uint32_t a, uint32_t b) {
+    const gan_plan *plan = f->plan;
+    const gan_group *x = &plan->groups[a], *y = &plan->groups[b];
+    if (x->member_count + y->member_count > GAN_GROUP_MEMBERS_MAX) return false;
+    if (domain->matmul != GAN_NONE && (has_loops(plan, x) || has_loops(plan, y))) return false;
+    return count_buffers(f, a, b) <= GAN_GROUP_BUFFERS_MAX;
+}
+
+// --- Merging --------------------------------------------------------------------------------------
+
+static bool try_merge(gan_fusion *f, uint32_t a, uint32_t b) {
+    gan_plan *plan = f->plan;
+    gan_group domain;
+    if (a == b || f->status != GAN_STATUS_OK) return false;
+    if (!gan__domain_join(&plan->groups[a], &plan->groups[b], &domain)) return false;
+    if (!fits(f, &domain, a, b) || !uses_are_aligned(f, &domain, a, b)) return false;
+    if (leads_around(f, a, b) || leads_around(f, b, a)) return false;
+    merge(f, a, b, &domain);
+    return true;
+}
+
+// Each vertex's group with those of its operands, the latest first.
+static void merge_with_producers(gan_fusion *f) {
+    const gan_plan *plan = f->plan;
+    for (uint32_t v = 0; v < plan->vertex_count; v++) {
+        if (group_of(plan, v) == GAN_NONE || plan->vertices[v].inlined) continue;
+        uint32_t below = v;
+        for (;;) {
+            uint32_t next = GAN_NONE;
+            for (uint32_t e = plan->first_edge[v]; e < plan->first_edge[v + 1]; e++) {
+                uint32_t p = plan->edges[e].producer;
+                if (p < below && group_of(plan, p) != GAN_NONE && (next == GAN_NONE || p > next))
+                    next = p;
+            }
+            if (next == GAN_NONE) break;
+            try_merge(f, group_of(plan, next), group_of(plan, v));
+            below = next;
+        }
+    }
+}
+
+// --- Absorbing ------------------------------------------------------------------------------------
+
+// The one group that uses the members of `group` besides itself; GAN_NONE for none, or several.
+static uint32_t only_user(const gan_plan *plan, uint32_t group) {
+    uint32_t only = GAN_NONE;
+    const gan_group *g = &plan->groups[group];
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        uint32_t v = g->members[i];
+        if (plan->vertices[v].wanted) return GAN_NONE;
+        for (uint32_t u = plan->first_use[v]; u < plan->first_use[v + 1]; u++) {
+            const gan_edge *edge = &plan->edges[plan->uses[u]];
+            uint32_t user = group_of(plan, edge->consumer);
+            if (user == group) continue;
+            if (edge->by_memory || (only != GAN_NONE && only != user)) return GAN_NONE;
+            only = user;
+        }
+    }
+    return only;
+}
+
+// Extra additions that are worth a launch and a round trip through memory.
+enum { WORTH_A_LAUNCH = 40000 };
+
+static bool is_worth_recomputing(gan_fusion *f, uint32_t group, uint32_t user) {
+    gan_plan *plan = f->plan;
+    const gan_group *g = &plan->groups[group];
+    int64_t weight = 0, extra = 0;
+    for (uint32_t i = 0; i < g->member_count; i++)
+        weight += gan__vertex_weight(plan, g->members[i]);
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        uint32_t v = g->members[i];
+        int64_t elements = gan__shape_elements(&plan->vertices[v].shape);
+        for (uint32_t u = plan->first_use[v]; u < plan->first_use[v + 1]; u++) {
+            const gan_edge *edge = &plan->edges[plan->uses[u]];
+            if (group_of(plan, edge->consumer) != user) continue;
+            int64_t evaluations = gan__edge_evaluations(plan, edge, &f->status);
+            if (evaluations > elements) extra += evaluations - elements;
+        }
+    }
+    return extra * weight <= WORTH_A_LAUNCH;
+}
+
+// Makes a group that only one other uses part of that one, computed wherever it is needed.
+static bool try_absorb(gan_fusion *f, uint32_t group) {
+    gan_plan *plan = f->plan;
+    const gan_group *g = &plan->groups[group];
+    if (!g->alive || g->matmul != GAN_NONE || g->has_rows) return false;
+    uint32_t user = only_user(plan, group);
+    if (user == GAN_NONE || plan->groups[user].sealed) return false;
+    gan_group domain = plan->groups[user];
+    if (!fits(f, &domain, user, group) || !is_worth_recomputing(f, group, user)) return false;
+    for (uint32_t i = 0; i < g->member_count; i++) plan->vertices[g->members[i]].inlined = true;
+    merge(f, user, group, &domain);
+    return true;
+}
+
+static bool absorb_prologues(gan_fusion *f) {
+    bool changed = false;
+    for (uint32_t g = f->plan->group_count; g-- > 0;)
+        if (f->status == GAN_STATUS_OK && try_absorb(f, g)) changed = true;
+    return changed;
+}
+
+// --- Siblings -------------------------------------------------------------------------------------
+
+enum { SMALL_DOMAIN = 16384, SIBLINGS_APART = 64 };
+
+static bool share_an_operand(const gan_plan *plan, const gan_group *a, const gan_group *b) {
+    for (uint32_t i = 0; i < a->member_count; i++)
+        for (uint32_t e = plan->first_edge[a->members[i]]; e < plan->first_edge[a->members[i] + 1];
+             e++)
+            for (uint32_t k = 0; k < b->member_count; k++)
+                for (uint32_t s = plan->first_edge[b->members[k]];
+                     s < plan->first_edge[b->members[k] + 1]; s++)
+                    if (plan->edges[e].producer == plan->edges[s].producer) return true;
+    return false;
+}
+
+static bool are_siblings(const gan_plan *plan, const gan_group *a, const gan_group *b) {
+    int64_t elements = 1;
+    if (a->rank != b->rank || memcmp(a->size, b->size, sizeof a->size) != 0) return false;
+    for (int i = 0; i < a->rank; i++) elements *= a->size[i];
+    return elements <= SMALL_DOMAIN || share_an_operand(plan, a, b);
+}
+
+// Groups over the same domain that do not depend on each other.
+static void merge_siblings(gan_fusion *f) {
+    const gan_plan *plan = f->plan;
+    for (uint32_t a = 0; a < plan->group_count; a++) {
+        for (uint32_t b = a + 1; b < plan->group_count; b++) {
+            const gan_group *x = &plan->groups[a], *y = &plan->groups[b];
+            if (!x->alive) break;
+            if (!y->alive || x->matmul != GAN_NONE || y->matmul != GAN_NONE) continue;
+            if (are_siblings(plan, x, y)) try_merge(f, a, b);
+        }
+    }
+}
+
+// --- All of it ------------------------------------------------------------------------------------
+
+static gan_status takes_epilogue(gan_plan *plan, uint32_t vertex, bool *takes) {
+    gan_plan_launch launch = {0};
+    GAN_TRY(gan__plan_product(plan, vertex, &launch));
+    *takes = gan__gemm_choose(plan->device, &launch.gemm) == GAN_GEMM_ENGINE_TILE;
+    return GAN_STATUS_OK;
+}
+
+static gan_status make_groups(gan_plan *plan) {
+    for (uint32_t v = 0; v < plan->vertex_count; v++) {
+        if (!gan__vertex_is_computed(&plan->vertices[v])) continue;
+        void *memory = plan->groups;
+        gan_status status = gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count,
+                                              sizeof(gan_group));
+        plan->groups = memory;
+        GAN_TRY(status);
+        GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
+        gan_group *group = &plan->groups[plan->group_count];
+        gan__domain_of(plan, v, group);
+        group->members = memory;
+        group->members[0] = v;
+        group->member_count = 1;
+        bool takes = true;
+        if (group->matmul != GAN_NONE) GAN_TRY(takes_epilogue(plan, v, &takes));
+        group = &plan->groups[plan->group_count];
+        group->sealed = !takes;
+        plan->vertices[v].group = plan->group_count++;
+    }
+    return GAN_STATUS_OK;
+}
+
+static void merge_all(gan_fusion *f) {
+    merge_with_producers(f);
+    for (int pass = 0; pass < 4 && absorb_prologues(f); pass++) merge_with_producers(f);
+    merge_siblings(f);
+}
+
+gan_status gan__fuse(gan_plan *plan) {
+    GAN_TRY(gan__fuse_find_edges(plan));
+    GAN_TRY(make_groups(plan));
+    void *memory = NULL;
+    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count * 2 + 1, sizeof(uint32_t), &memory));
+    gan_fusion f = {.plan = plan, .mark = memory};
+    f.stack = f.mark + plan->group_count;
+    merge_all(&f);
+    GAN_TRY(f.status);
+    gan__fuse_choose_recomputed(plan);
+    for (uint32_t v = 0; v < plan->vertex_count; v++) {
+        const gan_vertex *vertex = &plan->vertices[v];
+        if (vertex->wanted && vertex->place.tensor == GAN_NONE) GAN_TRY(gan__plan_store(plan, v));
+    }
+    return GAN_STATUS_OK;
+}

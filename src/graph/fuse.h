@@ -1,0 +1,41 @@
+// How vertices are grouped into kernels. Private to fuse*.c.
+//
+// Grouping is about cost only: any group can be emitted, since what is not in memory is computed
+// where it is needed. What makes a group cheap is that every member is needed at the domain's own
+// index ("aligned"), so that it is computed once.
+#ifndef GAN_GRAPH_FUSE_H
+#define GAN_GRAPH_FUSE_H
+
+#include "graph/plan_index.h"
+
+// Kernels beyond these are split: arguments and registers are not endless.
+enum { GAN_GROUP_MEMBERS_MAX = 192, GAN_GROUP_BUFFERS_MAX = 24 };
+
+// fuse_edges.c: who uses whom.
+gan_status gan__fuse_find_edges(gan_plan *plan);
+// Whether the edge's producer is needed at its own index of `domain` when its consumer is computed
+// at its own. Both are members of the domain.
+bool gan__edge_is_aligned(gan_plan *plan, const gan_group *domain, const gan_edge *edge,
+                          gan_status *status);
+// The producer's index where `index` (of GAN_RANK_MAX) is that of the consumer's operand; false where
+// the way leads through more than views.
+bool gan__edge_follow(const gan_plan *plan, gan_space *space, const gan_edge *edge,
+                      gan_index *index);
+// How often the producer is computed when it is recomputed for every use along this edge.
+int64_t gan__edge_evaluations(gan_plan *plan, const gan_edge *edge, gan_status *status);
+
+// fuse_domain.c: shapes that go together.
+void gan__domain_of(const gan_plan *plan, uint32_t vertex, gan_group *out);
+// The domain that holds the members of both; false where there is none.
+bool gan__domain_join(const gan_group *a, const gan_group *b, gan_group *out);
+// The vertex's own index in the domain, from the domain's variables; false for one that does not
+// belong there. *rows: it is of the rows' shape.
+bool gan__domain_index(const gan_group *domain, const gan_shape *shape, const gan_index *variables,
+                       gan_index *index, bool *rows);
+
+// fuse_cost.c: arithmetic per element (an addition is 1), with the views before it.
+int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex);
+// Decides which vertices other groups recompute rather than read.
+void gan__fuse_choose_recomputed(gan_plan *plan);
+
+#endif

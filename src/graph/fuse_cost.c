@@ -1,0 +1,95 @@
+// See fuse.h: what computing costs, and what is cheaper to compute again than to store and load.
+#include "graph/fuse.h"
+
+static int64_t op_weight(gan_op op) {
+    switch (op) {
+    case GAN_OP_DIV:
+    case GAN_OP_SQRT:
+    case GAN_OP_RSQRT: return 4;
+    case GAN_OP_EXP:
+    case GAN_OP_EXPM1:
+    case GAN_OP_LOG:
+    case GAN_OP_LOG1P:
+    case GAN_OP_SIN:
+    case GAN_OP_COS:
+    case GAN_OP_TANH:
+    case GAN_OP_SIGMOID:
+    case GAN_OP_SOFTPLUS:
+    case GAN_OP_ERF: return 12;
+    case GAN_OP_POWER: return 24;
+    default: return 1;
+    }
+}
+
+int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex) {
+    const gan_vertex *v = &plan->vertices[vertex];
+    int64_t elements = gan__shape_elements(&v->shape);
+    switch (v->kind) {
+    case GAN_VERTEX_CONSTANT:
+    case GAN_VERTEX_STORAGE:
+    case GAN_VERTEX_CONCAT: return 0;
+    case GAN_VERTEX_COPY: return 0;
+    case GAN_VERTEX_VIEW: return v->op == GAN_OP_PAD ? 2 : 0;
+    case GAN_VERTEX_GATHER: return 4;
+    case GAN_VERTEX_RANDOM: return 60;
+    case GAN_VERTEX_REDUCE:
+        return gan__shape_elements(&plan->vertices[v->inputs[0]].shape) / elements;
+    case GAN_VERTEX_SCATTER: return plan->vertices[v->inputs[1]].shape.size[0] * 2;
+    default: return op_weight(v->op);
+    }
+}
+
+// --- Recomputing ----------------------------------------------------------------------------------
+
+enum { CHEAP_WEIGHT = 4, CHEAP_LOADS = 1 };
+
+typedef struct gan_cost {
+    int64_t weight;
+    int loads; // of more than a few elements
+    bool possible;
+} gan_cost;
+
+// What computing the vertex costs a group that has none of its operands at hand.
+static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost *cost) {
+    const gan_vertex *v = &plan->vertices[vertex];
+    bool stored = v->place.tensor != GAN_NONE || v->wanted;
+    cost->weight += gan__vertex_weight(plan, vertex);
+    if (depth > 0 && stored && !v->recomputed) {
+        cost->weight -= gan__vertex_weight(plan, vertex);
+        cost->loads += gan__shape_elements(&v->shape) > 1;
+        return;
+    }
+    bool simple = v->kind == GAN_VERTEX_MAP || v->kind == GAN_VERTEX_CONSTANT ||
+                  v->kind == GAN_VERTEX_IOTA || (v->kind == GAN_VERTEX_VIEW && v->op != GAN_OP_PAD);
+    if (!simple || depth > 12 || cost->weight > CHEAP_WEIGHT) {
+        cost->possible = false;
+        return;
+    }
+    for (uint32_t i = 0; i < v->input_count && cost->possible; i++)
+        add_cost(plan, v->inputs[i], depth + 1, cost);
+}
+
+static bool is_cheap(const gan_plan *plan, uint32_t vertex) {
+    gan_cost cost = {.possible = true};
+    add_cost(plan, vertex, 0, &cost);
+    return cost.possible && cost.weight <= CHEAP_WEIGHT && cost.loads <= CHEAP_LOADS;
+}
+
+void gan__fuse_choose_recomputed(gan_plan *plan) {
+    for (uint32_t i = 0; i < plan->vertex_count; i++) {
+        gan_vertex *v = &plan->vertices[i];
+        if (!gan__vertex_is_computed(v) || v->inlined) continue;
+        bool outside = false, by_memory = v->wanted;
+        for (uint32_t u = plan->first_use[i]; u < plan->first_use[i + 1]; u++) {
+            const gan_edge *edge = &plan->edges[plan->uses[u]];
+            bool other = plan->vertices[edge->consumer].group != v->group;
+            outside = outside || other;
+            by_memory = by_memory || edge->by_memory;
+        }
+        // Reading back what is stored anyway beats computing it, but for scalars: computing these
+        // frees their readers from waiting.
+        bool scalar = gan__shape_elements(&v->shape) == 1;
+        v->recomputed = outside && (!by_memory || scalar) && is_cheap(plan, i);
+        v->wanted = v->wanted || by_memory || (outside && !v->recomputed);
+    }
+}

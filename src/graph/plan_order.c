@@ -1,0 +1,242 @@
+// Groups in the order of their launches: readers after what they read, and a state's new value
+// after all who read the old one. Where these contradict each other, or where a kernel would
+// overwrite what it still reads, the new value is computed in the arena and copied in the end.
+#include "graph/fuse.h"
+
+#include <string.h>
+
+typedef struct gan_arrow {
+    uint32_t before, after;
+    uint32_t state; // tensor whose new value `after` stores and whose old one `before` reads; GAN_NONE
+} gan_arrow;
+
+typedef struct gan_ordering {
+    gan_plan *plan;
+    gan_arrow *arrows;
+    uint32_t arrow_count, arrow_capacity;
+    uint32_t reader; // the group whose reads are being listed
+    uint32_t clash;  // a tensor of a new value that cannot be stored in place; GAN_NONE
+} gan_ordering;
+
+static gan_status add_arrow(gan_ordering *o, uint32_t before, uint32_t after, uint32_t state) {
+    void *memory = o->arrows;
+    gan_status status =
+        gan__plan_reserve(&memory, &o->arrow_capacity, o->arrow_count, sizeof(gan_arrow));
+    o->arrows = memory;
+    GAN_TRY(status);
+    o->arrows[o->arrow_count++] = (gan_arrow){before, after, state};
+    return GAN_STATUS_OK;
+}
+
+// --- States ---------------------------------------------------------------------------------------
+
+static gan_index address_of(gan_plan *plan, gan_space *space, const gan_group *g,
+                            const gan_index *variables, uint32_t vertex) {
+    const gan_vertex *v = &plan->vertices[vertex];
+    gan_index index[GAN_RANK_MAX] = {0};
+    bool rows = false;
+    gan__domain_index(g, &v->shape, variables, index, &rows);
+    return gan__place_address(space, &v->place, &v->shape, index);
+}
+
+// Whether the member reads the state just where the group stores its new value.
+static bool reads_where_stored(gan_plan *plan, gan_space *space, const gan_group *g,
+                               const gan_edge *edge, uint32_t tensor) {
+    const gan_vertex *consumer = &plan->vertices[edge->consumer];
+    const gan_vertex *state = &plan->vertices[edge->producer];
+    const gan_shape *operand = &plan->vertices[consumer->inputs[edge->through]].shape;
+    bool simple = consumer->kind == GAN_VERTEX_MAP || consumer->kind == GAN_VERTEX_COPY ||
+                  (consumer->kind == GAN_VERTEX_REDUCE &&
+                   gan__reduces_lanes(operand, consumer->attributes.axes));
+    if (!simple || consumer->inlined) return false;
+    gan_index variables[GAN_RANK_MAX], index[GAN_RANK_MAX] = {0};
+    bool rows = false;
+    for (int i = 0; i < g->rank; i++)
+        variables[i] = gan__index_variable(space, g->size[i], 0, false, "");
+    if (!gan__domain_index(g, operand, variables, index, &rows) ||
+        !gan__edge_follow(plan, space, edge, index))
+        return false;
+    gan_index read = gan__place_address(space, &state->place, &state->shape, index);
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        const gan_vertex *member = &plan->vertices[g->members[i]];
+        if (!member->wanted || member->place.tensor != tensor) continue;
+        gan_index written = address_of(plan, space, g, variables, g->members[i]);
+        if (gan__index_equal(&read, &written)) return true;
+    }
+    return false;
+}
+
+// Whether `group`, which stores new values of the state, may read the old ones.
+static gan_status may_read_own(gan_plan *plan, uint32_t group, uint32_t vertex, uint32_t tensor,
+                               bool *allowed) {
+    const gan_group *g = &plan->groups[group];
+    gan_space space = {0};
+    *allowed = true;
+    for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
+        const gan_edge *edge = &plan->edges[plan->uses[u]];
+        if (plan->vertices[edge->consumer].group != group) continue;
+        *allowed = *allowed && reads_where_stored(plan, &space, g, edge, tensor);
+    }
+    gan_status status = space.status;
+    gan__space_destroy(&space);
+    return status;
+}
+
+static bool writes_tensor(const gan_plan *plan, uint32_t group, uint32_t tensor) {
+    const gan_group *g = &plan->groups[group];
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        const gan_vertex *v = &plan->vertices[g->members[i]];
+        if (v->wanted && v->place.tensor == tensor) return true;
+    }
+    return false;
+}
+
+static gan_status add_state_arrows(gan_ordering *o, uint32_t vertex, bool direct) {
+    gan_plan *plan = o->plan;
+    uint32_t leaf = plan->vertices[vertex].attributes.leaf.index;
+    for (uint32_t t = 0; t < plan->tensor_count; t++) {
+        if (!plan->tensors[t].assigned || plan->tensors[t].leaf != leaf) continue;
+        for (uint32_t g = 0; g < plan->group_count; g++) {
+            if (!gan__group_stores(plan, g) || !writes_tensor(plan, g, t)) continue;
+            bool allowed = false;
+            if (g != o->reader)
+                GAN_TRY(add_arrow(o, o->reader, g, t));
+            else if (direct)
+                GAN_TRY(may_read_own(plan, g, vertex, t, &allowed));
+            if (g == o->reader && !allowed) o->clash = t;
+        }
+    }
+    return GAN_STATUS_OK;
+}
+
+// --- Arrows ---------------------------------------------------------------------------------------
+
+static gan_status add_read(gan_plan *plan, uint32_t vertex, bool direct, void *user) {
+    gan_ordering *o = user;
+    const gan_vertex *v = &plan->vertices[vertex];
+    if (v->kind == GAN_VERTEX_STORAGE)
+        return v->op == GAN_OP_STATE ? add_state_arrows(o, vertex, direct) : GAN_STATUS_OK;
+    if (gan__vertex_is_computed(v))
+        return v->group == o->reader ? GAN_STATUS_OK : add_arrow(o, v->group, o->reader, GAN_NONE);
+    for (uint32_t i = 0; i < v->input_count; i++) // a view or a concatenation
+        GAN_TRY(add_read(plan, plan->vertices[vertex].inputs[i], direct, user));
+    return GAN_STATUS_OK;
+}
+
+static gan_status find_arrows(gan_ordering *o) {
+    o->arrow_count = 0;
+    o->clash = GAN_NONE;
+    for (uint32_t g = 0; g < o->plan->group_count; g++) {
+        o->reader = g;
+        if (gan__group_stores(o->plan, g)) GAN_TRY(gan__group_reads(o->plan, g, add_read, o));
+    }
+    return GAN_STATUS_OK;
+}
+
+// Launches what is ready, the group with the earliest vertex first. Returns how many were launched.
+static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t *order) {
+    const gan_plan *plan = o->plan;
+    uint32_t count = 0;
+    for (uint32_t a = 0; a < o->arrow_count; a++) waiting[o->arrows[a].after]++;
+    for (;;) {
+        uint32_t next = GAN_NONE;
+        for (uint32_t g = 0; g < plan->group_count; g++) {
+            if (waiting[g] != 0 || !gan__group_stores(plan, g)) continue;
+            if (next == GAN_NONE || plan->groups[g].members[0] < plan->groups[next].members[0])
+                next = g;
+        }
+        if (next == GAN_NONE) return count;
+        order[count++] = next;
+        waiting[next] = GAN_NONE;
+        for (uint32_t a = 0; a < o->arrow_count; a++)
+            if (o->arrows[a].before == next) waiting[o->arrows[a].after]--;
+    }
+}
+
+static bool is_waiting(const uint32_t *waiting, uint32_t group) {
+    return waiting[group] != GAN_NONE && waiting[group] != 0;
+}
+
+// Of the arrows between groups that wait for each other, the state of one.
+static uint32_t state_in_cycle(const gan_ordering *o, const uint32_t *waiting) {
+    for (uint32_t a = o->arrow_count; a-- > 0;) {
+        const gan_arrow *arrow = &o->arrows[a];
+        if (arrow->state != GAN_NONE && is_waiting(waiting, arrow->before) &&
+            is_waiting(waiting, arrow->after))
+            return arrow->state;
+    }
+    return GAN_NONE;
+}
+
+// --- Copies ---------------------------------------------------------------------------------------
+
+static gan_status add_copy_group(gan_plan *plan, uint32_t copy) {
+    void *memory = plan->groups;
+    gan_status status = gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count,
+                                          sizeof(gan_group));
+    plan->groups = memory;
+    GAN_TRY(status);
+    GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
+    gan_group *group = &plan->groups[plan->group_count];
+    gan__domain_of(plan, copy, group);
+    group->members = memory;
+    group->members[0] = copy;
+    group->member_count = 1;
+    plan->vertices[copy].group = plan->group_count++;
+    return GAN_STATUS_OK;
+}
+
+// The new value goes to the arena, and from there to the state when nothing reads the old one.
+static gan_status store_by_copy(gan_plan *plan, uint32_t tensor) {
+    for (uint32_t i = 0; i < plan->root_count; i++) {
+        if (plan->roots[i].tensor != tensor) continue;
+        uint32_t value = plan->roots[i].vertex, copied = 0, copy = 0;
+        const gan_shape shape = plan->vertices[value].shape;
+        GAN_TRY(gan__plan_add_tensor(plan, GAN_TENSOR_STATE, gan__shape_elements(&shape), &copied));
+        plan->tensors[copied].leaf = plan->tensors[tensor].leaf;
+        plan->tensors[copied].assigned = true;
+        plan->tensors[tensor].kind = GAN_TENSOR_ARENA;
+        plan->tensors[tensor].assigned = false;
+        plan->roots[i].tensor = copied;
+        for (uint32_t v = 0; v < plan->vertex_count; v++) { // a value that was a copy already
+            gan_vertex *vertex = &plan->vertices[v];
+            if (vertex->place.tensor == tensor) vertex->recomputed = false;
+            if (vertex->kind == GAN_VERTEX_COPY && vertex->place.tensor == tensor &&
+                gan__shape_equal(&vertex->shape, &shape))
+                value = v;
+        }
+        gan_place place = gan__place_dense(copied, &shape);
+        GAN_TRY(gan__plan_add_copy(plan, value, &place, &copy));
+        return add_copy_group(plan, copy);
+    }
+    return gan__fail(GAN_STATUS_FAILED, "no root stores the new value of the state");
+}
+
+static gan_status try_order(gan_ordering *o, uint32_t *clash) {
+    gan_plan *plan = o->plan;
+    void *memory = NULL;
+    GAN_TRY(find_arrows(o));
+    *clash = o->clash;
+    if (o->clash != GAN_NONE) return GAN_STATUS_OK;
+    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count * 2 + 1, sizeof(uint32_t), &memory));
+    uint32_t *waiting = memory, stores = 0;
+    plan->order = waiting + plan->group_count;
+    plan->launch_count = launch_ready(o, waiting, plan->order);
+    for (uint32_t g = 0; g < plan->group_count; g++) stores += gan__group_stores(plan, g);
+    if (plan->launch_count == stores) return GAN_STATUS_OK;
+    *clash = state_in_cycle(o, waiting);
+    if (*clash != GAN_NONE) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_FAILED, "the groups of operations depend on each other in a circle");
+}
+
+gan_status gan__plan_order(gan_plan *plan) {
+    gan_ordering o = {.plan = plan};
+    gan_status status = GAN_STATUS_OK;
+    uint32_t clash = GAN_NONE;
+    do {
+        status = try_order(&o, &clash);
+        if (status == GAN_STATUS_OK && clash != GAN_NONE) status = store_by_copy(plan, clash);
+    } while (status == GAN_STATUS_OK && clash != GAN_NONE);
+    gan__free(o.arrows);
+    return status;
+}

@@ -1,0 +1,280 @@
+// Programs: a plan bound to memory, and its replay.
+#include "graph/module_parts.h"
+#include "graph/simplify.h"
+
+#include <string.h>
+
+// --- Creation -------------------------------------------------------------------------------------
+
+static gan_status plan_program(gan_program *program, gan_node *const *roots, size_t count) {
+    gan_module *module = program->module;
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
+    gan_node **simplified = memory;
+    gan_status status = gan__simplify(module->graph, roots, count, simplified);
+    if (status == GAN_STATUS_OK)
+        status = gan__plan_create(module->device, module->graph, program->name, simplified, count,
+                                  &program->plan);
+    gan__free(simplified);
+    return status;
+}
+
+static gan_status keep_program(gan_module *module, gan_program *program) {
+    void *memory = module->programs;
+    gan_status status = gan__plan_reserve(&memory, &module->program_capacity, module->program_count,
+                                          sizeof(gan_program *));
+    module->programs = memory;
+    if (status == GAN_STATUS_OK) module->programs[module->program_count++] = program;
+    return status;
+}
+
+static gan_status copy_name(gan_program *program, const char *name) {
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(strlen(name) + 1, 1, &memory));
+    program->name = memcpy(memory, name, strlen(name) + 1);
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__program_create(gan_module *module, const char *name, gan_node *const *roots,
+                               size_t count, gan_program **out) {
+    *out = NULL;
+    GAN_TRY(gan__graph_status(module->graph));
+    if (module->prepared)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "'%s' comes after its module was prepared: create programs before", name);
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(gan_program), &memory));
+    gan_program *program = memory;
+    program->module = module;
+    gan_status status = copy_name(program, name);
+    if (status == GAN_STATUS_OK) status = plan_program(program, roots, count);
+    if (status == GAN_STATUS_OK) status = keep_program(module, program);
+    if (status != GAN_STATUS_OK) {
+        gan__program_destroy(program);
+        return status;
+    }
+    *out = program;
+    return GAN_STATUS_OK;
+}
+
+void gan__program_destroy(gan_program *program) {
+    if (!program) return;
+    for (uint32_t i = 0; program->launches && i < program->plan->launch_count; i++)
+        gan__launch_destroy(program->launches[i]);
+    for (uint32_t i = 0; program->tensors && i < program->plan->tensor_count; i++)
+        gan__buffer_destroy(program->tensors[i]);
+    gan__free(program->launches);
+    gan__free(program->tensors);
+    gan__free(program->run_arguments);
+    gan__buffer_destroy(program->outputs);
+    gan__plan_destroy(program->plan);
+    gan__free(program->name);
+    gan__free(program);
+}
+
+// --- Memory ---------------------------------------------------------------------------------------
+
+static gan_status create_buffers(gan_program *program) {
+    const gan_plan *plan = program->plan;
+    gan_device *device = program->module->device;
+    if (plan->output_bytes)
+        GAN_TRY(gan__buffer_create(device, plan->output_bytes, "a program's outputs",
+                                   &program->outputs));
+    if (!program->module->separate) return GAN_STATUS_OK;
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(plan->tensor_count, sizeof(gan_buffer *), &memory));
+    program->tensors = memory;
+    for (uint32_t i = 0; i < plan->tensor_count; i++) {
+        const gan_plan_tensor *tensor = &plan->tensors[i];
+        if (tensor->kind != GAN_TENSOR_ARENA || tensor->first == GAN_NONE) continue;
+        GAN_TRY(gan__buffer_create(device, (uint64_t)tensor->elements * 4, "an intermediate result",
+                                   &program->tensors[i]));
+    }
+    return GAN_STATUS_OK;
+}
+
+// The buffer that holds the tensor, and where it begins there, in elements.
+static gan_buffer *find_memory(const gan_program *program, uint32_t index, uint64_t *offset) {
+    const gan_module *module = program->module;
+    const gan_plan_tensor *tensor = &program->plan->tensors[index];
+    *offset = 0;
+    if (tensor->kind == GAN_TENSOR_STATE) return module->states[tensor->leaf].buffer;
+    if (tensor->kind == GAN_TENSOR_INPUT) return module->inputs[tensor->leaf].buffer;
+    if (tensor->kind == GAN_TENSOR_ARENA && program->tensors) return program->tensors[index];
+    uint64_t part = gan__plan_part_bytes(program->plan);
+    bool output = tensor->kind == GAN_TENSOR_OUTPUT;
+    *offset = (output ? tensor->offset : tensor->offset % part) / 4;
+    return output ? program->outputs : module->parts[tensor->offset / part];
+}
+
+// --- Launches -------------------------------------------------------------------------------------
+
+static gan_gemm_operand bind_operand(const gan_program *program, const gan_plan_operand *operand) {
+    uint64_t start = 0;
+    gan_buffer *buffer = find_memory(program, operand->tensor, &start);
+    return (gan_gemm_operand){.buffer = buffer,
+                              .offset = start + (uint64_t)operand->offset,
+                              .pitch = operand->pitch,
+                              .stride = operand->stride};
+}
+
+static void bind_arguments(const gan_program *program, const gan_plan_launch *planned,
+                           gan_argument *out) {
+    for (size_t i = 0; i < planned->argument_count; i++) {
+        const gan_plan_argument *a = &planned->arguments[i];
+        out[i] = (gan_argument){.kind = a->kind, .uint_value = a->uint_value};
+        if (a->kind != GAN_ARGUMENT_KIND_BUFFER) continue;
+        uint64_t start = 0;
+        out[i].buffer = find_memory(program, a->tensor, &start);
+        out[i].offset = start + (uint64_t)a->offset;
+    }
+}
+
+static gan_status create_gemm(const gan_program *program, const gan_plan_launch *planned,
+                              const gan_argument *arguments, gan_launch **out) {
+    gan_gemm_desc desc = planned->gemm;
+    gan_gemm_operand scratch = {0};
+    bool plain = planned->source[0] == 0;
+    gan_gemm_epilogue epilogue = {.parameters = planned->parameters,
+                                  .functions = "//@use functions\n//@use philox\n//@use lanes\n",
+                                  .body = planned->source,
+                                  .arguments = arguments,
+                                  .argument_count = planned->argument_count,
+                                  .work = planned->work};
+    desc.label = planned->label;
+    desc.a = bind_operand(program, &planned->a);
+    desc.b = bind_operand(program, &planned->b);
+    if (plain)
+        desc.c = bind_operand(program, &planned->c);
+    else
+        desc.epilogue = &epilogue;
+    if (planned->scratch != GAN_NONE) {
+        uint64_t start = 0;
+        scratch.buffer = find_memory(program, planned->scratch, &start);
+        scratch.offset = start;
+    }
+    return gan__gemm_create(program->module->device, &desc, &scratch, out);
+}
+
+static gan_status create_kernel(const gan_program *program, const gan_plan_launch *planned,
+                                const gan_argument *arguments, gan_launch **out) {
+    gan_launch_desc desc = {.label = planned->label,
+                            .name = planned->name,
+                            .source = planned->source,
+                            .arguments = arguments,
+                            .argument_count = planned->argument_count,
+                            .work = planned->work};
+    memcpy(desc.global, planned->global, sizeof desc.global);
+    memcpy(desc.local, planned->local, sizeof desc.local);
+    return gan__launch_create(program->module->device, &desc, out);
+}
+
+static gan_status create_launch(const gan_program *program, const gan_plan_launch *planned,
+                                gan_launch **out) {
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(planned->argument_count, sizeof(gan_argument), &memory));
+    gan_argument *arguments = memory;
+    bind_arguments(program, planned, arguments);
+    gan_status status = planned->is_gemm ? create_gemm(program, planned, arguments, out)
+                                         : create_kernel(program, planned, arguments, out);
+    gan__free(arguments);
+    return status;
+}
+
+static gan_status note_run_arguments(gan_program *program, uint32_t launch) {
+    const gan_plan_launch *planned = &program->plan->launches[launch];
+    for (uint32_t i = 0; i < planned->argument_count; i++) {
+        if (planned->arguments[i].run == GAN_RUN_NONE) continue;
+        void *memory = program->run_arguments;
+        gan_status status =
+            gan__plan_reserve(&memory, &program->run_argument_capacity,
+                              program->run_argument_count, sizeof(gan_run_argument));
+        program->run_arguments = memory;
+        GAN_TRY(status);
+        program->run_arguments[program->run_argument_count++] =
+            (gan_run_argument){launch, i, (int)planned->arguments[i].run};
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total) {
+    const gan_plan *plan = program->plan;
+    const gan_module *module = program->module;
+    void *memory = NULL;
+    GAN_TRY(create_buffers(program));
+    GAN_TRY(gan__alloc(plan->launch_count, sizeof(gan_launch *), &memory));
+    program->launches = memory;
+    for (uint32_t i = 0; i < plan->launch_count; i++) {
+        if (module->on_build && !module->on_build(module->on_build_user, *done, total))
+            return gan__fail(GAN_STATUS_INTERRUPTED, "interrupted while compiling kernels");
+        gan_status status = create_launch(program, &plan->launches[i], &program->launches[i]);
+        if (status != GAN_STATUS_OK) return gan__fail_in(status, "preparing '%s'", program->name);
+        GAN_TRY(note_run_arguments(program, i));
+        ++*done;
+    }
+    return GAN_STATUS_OK;
+}
+
+// --- Runs -----------------------------------------------------------------------------------------
+
+static uint32_t run_value(const gan_module *module, int run, uint64_t counter) {
+    switch (run) {
+    case GAN_RUN_SEED_LOW: return (uint32_t)module->seed;
+    case GAN_RUN_SEED_HIGH: return (uint32_t)(module->seed >> 32);
+    case GAN_RUN_STEP_LOW: return (uint32_t)counter;
+    default: return (uint32_t)(counter >> 32);
+    }
+}
+
+static gan_status check_prepared(const gan_program *program) {
+    if (program->module->prepared) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "'%s' cannot run: its module is not prepared",
+                     program->name);
+}
+
+gan_status gan__program_run(gan_program *program, uint64_t counter) {
+    GAN_TRY(check_prepared(program));
+    for (uint32_t i = 0; i < program->run_argument_count; i++) {
+        const gan_run_argument *a = &program->run_arguments[i];
+        GAN_TRY(gan__launch_set_uint(program->launches[a->launch], a->argument,
+                                     run_value(program->module, a->run, counter)));
+    }
+    for (uint32_t i = 0; i < program->plan->launch_count; i++)
+        GAN_TRY(gan__launch_enqueue(program->launches[i]));
+    return gan__device_flush(program->module->device);
+}
+
+gan_status gan__program_read(gan_program *program, size_t root, float *values) {
+    GAN_TRY(check_prepared(program));
+    if (root >= program->plan->root_count || program->plan->roots[root].state != GAN_NONE)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "root %zu of '%s' is not a value that can be read%s", root, program->name,
+                         root < program->plan->root_count ? ": it is an assignment, read its state"
+                                                          : "");
+    const gan_plan_tensor *tensor =
+        &program->plan->tensors[program->plan->roots[root].tensor];
+    return gan__buffer_read(program->outputs, tensor->offset, (uint64_t)tensor->elements * 4,
+                            values);
+}
+
+// --- What it is -----------------------------------------------------------------------------------
+
+size_t gan__program_launches(const gan_program *program) {
+    return program->plan->launch_count;
+}
+
+void gan__program_get_profile(const gan_program *program, size_t launch, gan_launch_profile *out) {
+    const gan_plan_launch *planned = &program->plan->launches[launch];
+    if (program->launches && program->launches[launch]) {
+        gan__launch_get_profile(program->launches[launch], out);
+        return;
+    }
+    *out = (gan_launch_profile){.label = planned->label,
+                                .engine = planned->is_gemm ? "gemm" : "kernel",
+                                .enqueues = 1,
+                                .work = planned->work};
+}
+
+const char *gan__program_source(const gan_program *program, size_t launch) {
+    return program->plan->launches[launch].source;
+}
