@@ -5,8 +5,8 @@
 //     generator.0.weight  discriminator.2.bias  ema.0.weight (averaged generator)
 //     generator.3.running_mean (buffers)  optimizer.generator.m.0.weight (optimiser slots)
 // Names and texts are UTF-8; a name is 1 to 4096 bytes long and used once.
-// Texts: "recipe" (resolved YAML), "run" (a JSON object: seed, step, data position, device, versions,
-// time), "history" (JSON lines, as metrics.jsonl).
+// Texts: "recipe" (resolved YAML), "run" (a JSON object: seed, step, data position, device,
+// versions, time), "history" (JSON lines, as metrics.jsonl).
 #ifndef CLGAN_CHECKPOINT_H
 #define CLGAN_CHECKPOINT_H
 
@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define GAN_TENSOR_RANK_MAX 8
+#define GAN_TENSOR_RANK_MAX  8
 #define GAN_TENSOR_HISTOGRAM 32
 
 typedef enum gan_dtype { GAN_DTYPE_F32, GAN_DTYPE_F16 } gan_dtype;
@@ -48,21 +48,23 @@ typedef struct gan_tensor_info {
 typedef struct gan_checkpoint gan_checkpoint;
 
 // Reads and checks the header, the index and the texts; tensor data stays on disk until asked for.
-// Errors: BAD_INPUT (not a checkpoint, unreadable), CORRUPT (naming the chunk and byte), BAD_VERSION.
+// Errors: BAD_INPUT (not a checkpoint, unreadable), CORRUPT (naming the chunk and byte),
+// BAD_VERSION.
 GAN_API gan_status gan_checkpoint_open(const char *path, gan_checkpoint **out);
 GAN_API void gan_checkpoint_close(gan_checkpoint *checkpoint); // NULL is allowed
 GAN_API uint32_t gan_checkpoint_version(const gan_checkpoint *checkpoint);
 GAN_API uint64_t gan_checkpoint_file_bytes(const gan_checkpoint *checkpoint);
 GAN_API size_t gan_checkpoint_tensor_count(const gan_checkpoint *checkpoint);
 // In the file's order; NULL when index is out of range.
-GAN_API const gan_tensor_info *gan_checkpoint_tensor(const gan_checkpoint *checkpoint, size_t index);
+GAN_API const gan_tensor_info *gan_checkpoint_tensor(const gan_checkpoint *checkpoint,
+                                                     size_t index);
 // By name; NULL when there is none.
 GAN_API const gan_tensor_info *gan_checkpoint_find(const gan_checkpoint *checkpoint,
                                                    const char *name);
 // All elements as float32, row-major. Checks every block and the tensor's CRC. `values` holds
 // info->elements floats.
-GAN_API gan_status gan_checkpoint_read(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
-                                       float *values);
+GAN_API gan_status gan_checkpoint_read(const gan_checkpoint *checkpoint,
+                                       const gan_tensor_info *info, float *values);
 // Elements [start, start + count) only, decoding no more blocks than they touch.
 GAN_API gan_status gan_checkpoint_read_part(const gan_checkpoint *checkpoint,
                                             const gan_tensor_info *info, uint64_t start,
@@ -90,6 +92,38 @@ GAN_API gan_status gan_checkpoint_writer_tensor(gan_checkpoint_writer *writer, c
 // Finishes, syncs, renames over `path`. The writer is destroyed either way.
 GAN_API gan_status gan_checkpoint_writer_commit(gan_checkpoint_writer *writer);
 GAN_API void gan_checkpoint_writer_discard(gan_checkpoint_writer *writer); // NULL is allowed
+
+// --- Comparing ----------------------------------------------------------------------------------
+typedef enum gan_difference_kind {
+    GAN_DIFFERENCE_ONLY_FIRST,  // only the first checkpoint has it
+    GAN_DIFFERENCE_ONLY_SECOND, // only the second
+    GAN_DIFFERENCE_TYPE,        // of the elements
+    GAN_DIFFERENCE_SHAPE,
+    GAN_DIFFERENCE_VALUES,
+    GAN_DIFFERENCE_TEXT,
+} gan_difference_kind;
+
+// One tensor or text that is not the same in both.
+typedef struct gan_difference {
+    gan_difference_kind kind;
+    const char *name;                      // belongs to the checkpoints, which must stay open
+    const gan_tensor_info *first, *second; // NULL for a text, and where there is none
+    // VALUES only:
+    uint64_t elements;   // how many differ in any bit
+    uint64_t at;         // the first of them, in row-major order
+    float values[2];     // its value in each
+    double max_absolute; // largest |a - b|; infinite where one is a NaN or infinity
+    double max_relative; // largest |a - b| / max(|a|, |b|); infinite likewise
+    char where[240];     // TEXT only: the line or key, and what each has there
+} gan_difference;
+
+// What would make training go on differently, or samples differ: every tensor, bit by bit; the text
+// "recipe" but for the keys that only say how long to train and when to log, sample and save; the
+// text "run" but for clgan's version, device, driver, times. *differences is the caller's
+// (gan_difference_free); *count is 0 when the two are the same. Errors: as of reading.
+GAN_API gan_status gan_checkpoint_diff(const gan_checkpoint *first, const gan_checkpoint *second,
+                                       gan_difference **differences, size_t *count);
+GAN_API void gan_difference_free(gan_difference *differences); // NULL is allowed
 
 #ifdef __cplusplus
 }

@@ -112,8 +112,8 @@ static void the_specification_s_example_loads(void **state) {
     (void)state;
     gan_checkpoint *checkpoint;
     float values[3];
-    assert_ok(gan_checkpoint_open(CLGAN_TEST_SOURCE "/tests/golden/checkpoint-example.gan",
-                                  &checkpoint));
+    assert_ok(
+        gan_checkpoint_open(CLGAN_TEST_SOURCE "/tests/golden/checkpoint-example.gan", &checkpoint));
     assert_ok(gan_checkpoint_verify(checkpoint));
     assert_string_equal(gan_checkpoint_text(checkpoint, "run"), "{\"step\": 7}");
     const gan_tensor_info *bias = gan_checkpoint_find(checkpoint, "generator.0.bias");
