@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-// --- One value
-// ------------------------------------------------------------------------------------
+// --- One value ---------------------------------------------------------------------------------
 
 static gan_status fail_value(gan_document *document, const gan_key *key, const gan_tree *node) {
     static const char *const types[] = {

@@ -2,10 +2,10 @@
 #include "recipe/keys.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-// --- What is in the document
-// ----------------------------------------------------------------------
+// --- What is in the document -------------------------------------------------------------------
 
 // Whether `path` is a key, or a section of keys.
 static bool known(const char *path, bool *section) {
@@ -59,19 +59,13 @@ static gan_status fail_unknown(gan_document *document, const char *section, cons
     }
     const char *near = gan__text_nearest(node->key, candidates, count);
     const gan_key *other = elsewhere(node->key);
+    const char *hint = near ? near : other ? other->path : NULL;
     const char *in = section[0] ? " in " : "";
-    gan_status status;
-    if (near)
-        status =
-            gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
-                           node->key, in, section, near);
-    else if (other)
-        status =
-            gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
-                           node->key, in, section, other->path);
-    else
-        status = gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; there are %s",
-                                node->key, in, section, gan__text_string(&list));
+    gan_status status =
+        hint ? gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
+                              node->key, in, section, hint)
+             : gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; there are %s",
+                              node->key, in, section, gan__text_string(&list));
     gan__text_destroy(&list);
     return status;
 }
@@ -84,14 +78,9 @@ static gan_status check_section(gan_document *document, const gan_tree *map, con
                               path[0] ? path : "a recipe", gan__tree_words(map, words));
     for (const gan_tree *child = map->first; child; child = child->next) {
         char name[PATH_SIZE];
-        bool section, fits = strlen(path) + strlen(child->key) + 2 <= sizeof name;
-        name[0] = '\0';
-        if (fits) {
-            gan_text joined = {0};
-            gan__text_append(&joined, "%s%s%s", path, path[0] ? "." : "", child->key);
-            memcpy(name, gan__text_string(&joined), strlen(gan__text_string(&joined)) + 1);
-            gan__text_destroy(&joined);
-        }
+        bool section;
+        int length = snprintf(name, sizeof name, "%s%s%s", path, path[0] ? "." : "", child->key);
+        bool fits = length > 0 && (size_t)length < sizeof name;
         if (!fits || strchr(child->key, '.') || !known(name, &section))
             return fail_unknown(document, path, child);
         if (section && !gan__tree_is_null(child)) GAN_TRY(check_section(document, child, name));
@@ -103,8 +92,7 @@ gan_status gan__recipe_check_keys(gan_document *document) {
     return check_section(document, document->root, "");
 }
 
-// --- What several keys must agree on
-// --------------------------------------------------------------
+// --- What several keys must agree on -----------------------------------------------------------
 
 static int line_of(const gan_document *document, const char *path) {
     const gan_tree *node = gan__tree_find(document->root, path);

@@ -17,13 +17,21 @@ static bool was_set(const gan_recipe *recipe, const char *path) {
     return false;
 }
 
+// Destroys both. Texts that memory did not suffice for differ, so that nothing passes unseen.
+static bool same_texts(gan_text texts[2]) {
+    bool same = strcmp(gan__text_string(&texts[0]), gan__text_string(&texts[1])) == 0;
+    for (int i = 0; i < 2; i++) {
+        same = same && gan__text_status(&texts[i]) == GAN_STATUS_OK;
+        gan__text_destroy(&texts[i]);
+    }
+    return same;
+}
+
 static bool same_layer(const gan_layer *a, const gan_layer *b) {
     gan_text texts[2] = {{0}};
     gan__layer_print(a, &texts[0]);
     gan__layer_print(b, &texts[1]);
-    bool same = strcmp(gan__text_string(&texts[0]), gan__text_string(&texts[1])) == 0;
-    for (int i = 0; i < 2; i++) gan__text_destroy(&texts[i]);
-    return same;
+    return same_texts(texts);
 }
 
 static void note(const char *path, size_t *count, gan_text *keys) {
@@ -51,9 +59,7 @@ static bool same_value(const gan_key *key, const gan_recipe *a, const gan_recipe
     gan_text texts[2] = {{0}};
     gan__key_print(key, &a->values, &texts[0]);
     gan__key_print(key, &b->values, &texts[1]);
-    bool same = strcmp(gan__text_string(&texts[0]), gan__text_string(&texts[1])) == 0;
-    for (int i = 0; i < 2; i++) gan__text_destroy(&texts[i]);
-    return same;
+    return same_texts(texts);
 }
 
 size_t gan__recipe_differences(const gan_recipe *now, const gan_recipe *before, gan_text *keys) {

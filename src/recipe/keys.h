@@ -40,7 +40,7 @@ bool gan__key_applies(const gan_key *key, const gan_recipe_values *values);
 // Where the key's value lies.
 const void *gan__key_value(const gan_key *key, const gan_recipe_values *values);
 
-// --- How keys are read and written (bind.c, check.c, layers.c, print.c) ---
+// --- How keys are read and written (bind.c, check.c, layers.c, print.c) ------------------------
 
 // Rewrites short forms as long ones in place: a network that is a list of layers, `- tanh`,
 // `- dense: 256`, `init: zeros`; so that overrides can name what they mean.

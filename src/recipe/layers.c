@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-// --- Long forms
-// -----------------------------------------------------------------------------------
+// --- Long forms --------------------------------------------------------------------------------
 
 // Turns `node`, a scalar or list, into a map of `key` to what it was.
 static gan_status wrap(gan_document *document, gan_tree *node, const char *key) {
@@ -62,8 +61,7 @@ gan_status gan__recipe_normalise(gan_document *document) {
     return GAN_STATUS_OK;
 }
 
-// --- Initialisers
-// ---------------------------------------------------------------------------------
+// --- Initialisers ------------------------------------------------------------------------------
 
 static gan_status find_init_kind(gan_document *document, const gan_tree *node, gan_init_kind *out) {
     const char *names[GAN_INIT_KINDS];
@@ -122,8 +120,7 @@ gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init 
     return GAN_STATUS_OK;
 }
 
-// --- Layers
-// ---------------------------------------------------------------------------------------
+// --- Layers ------------------------------------------------------------------------------------
 
 static gan_status fail_kind(gan_document *document, const gan_tree *node) {
     const char *names[64];

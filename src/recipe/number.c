@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #if defined(__APPLE__)
 #include <xlocale.h>
 #endif
@@ -23,9 +24,9 @@ static double parse_in_c_locale(const char *text, char **end) {
 
 bool gan__number_parse(const char *text, double *out) {
     char *end;
-    bool starts_like_one =
-        text[0] == '-' || text[0] == '+' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9');
-    if (!starts_like_one) return false;
+    bool decimal = strspn(text, "0123456789+-.eE") == strlen(text); // no "inf", no "0x10"
+    *out = 0;
+    if (!decimal) return false;
     *out = parse_in_c_locale(text, &end);
     return end != text && *end == '\0' && isfinite(*out);
 }

@@ -130,7 +130,8 @@ gan_status gan_recipe_set(gan_recipe *recipe, const char *assignment) {
 }
 
 const char *gan_recipe_text(gan_recipe *recipe) {
-    if (recipe->text.length == 0) gan__recipe_print(&recipe->values, &recipe->text);
-    bool whole = gan__text_status(&recipe->text) == GAN_STATUS_OK;
-    return whole ? gan__text_string(&recipe->text) : NULL;
+    gan_text *text = &recipe->text;
+    if (gan__text_status(text) != GAN_STATUS_OK) gan__text_clear(text);
+    if (text->length == 0) gan__recipe_print(&recipe->values, text);
+    return gan__text_status(text) == GAN_STATUS_OK ? gan__text_string(text) : NULL;
 }

@@ -30,8 +30,7 @@ static inline size_t node_elements(const gan_node *node) {
     return (size_t)gan__shape_elements(gan__node_shape(node));
 }
 
-// --- In double precision on the host
-// ----------------------------------------------------------------
+// --- In double precision on the host -----------------------------------------------------------
 
 static inline void interpreter_open(runner *self, gan_graph *graph, gan_node *const *roots,
                                     size_t count) {

@@ -207,8 +207,7 @@ static void every_layer_has_a_case(void **state) {
     }
 }
 
-// --- Extremes
-// -------------------------------------------------------------------------------------
+// --- Extremes ----------------------------------------------------------------------------------
 
 static const double extremes[] = {-1e4, -88, -20, -0.0, 0, 20, 88, 1e4, NAN};
 enum { EXTREMES = sizeof extremes / sizeof extremes[0] };
@@ -292,8 +291,7 @@ static void softmax_survives_large_inputs(void **state) {
     bench_close(&b);
 }
 
-// --- Random layers
-// --------------------------------------------------------------------------------
+// --- Random layers -----------------------------------------------------------------------------
 
 static void dropout_keeps_the_stated_share_scaled_up(void **state) {
     (void)state;

@@ -136,8 +136,7 @@ static void masks_are_shared_by_stream(void **state) {
     gan__network_destroy(network);
 }
 
-// --- Initialisation
-// -------------------------------------------------------------------------------
+// --- Initialisation ----------------------------------------------------------------------------
 
 static gan_init_kind init_of(const gan_network *network, size_t parameter) {
     return gan__network_parameter(network, parameter)->init.kind;
@@ -192,8 +191,7 @@ static void initial_values_fill_both_vectors(void **state) {
     gan__network_destroy(network);
 }
 
-// --- What is refused
-// ------------------------------------------------------------------------------
+// --- What is refused ---------------------------------------------------------------------------
 
 static void expect_refusal(const gan_network_spec *spec, const char *message) {
     gan_network *network;

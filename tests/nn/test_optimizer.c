@@ -119,8 +119,7 @@ static void slots_are_named_and_exist_only_where_used(void **state) {
     assert_string_equal(names[1], "v");
 }
 
-// --- Schedules
-// ------------------------------------------------------------------------------------
+// --- Schedules ---------------------------------------------------------------------------------
 
 // The value of the schedule's node at `step`.
 static double node_value(const gan_schedule *schedule, double step) {
@@ -175,8 +174,7 @@ static void schedules_may_jump_and_rest(void **state) {
     check_schedule(down, 400, 0);
 }
 
-// --- Limits, averages, gradients through updates
-// --------------------------------------------------
+// --- Limits, averages, gradients through updates -----------------------------------------------
 
 static gan_network *small_network(void) {
     gan_layer layer;
