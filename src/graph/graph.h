@@ -13,7 +13,7 @@
 // formula is written as a formula and checked once.
 //
 // Letters: B batch (the innermost dimension of activations), N elements, R rank.
-// Element type is float32 throughout; data inputs may be bytes (GAN_ELEMENT_U8), which read as floats.
+// Element type is float32 throughout; data inputs may be bytes (GAN_ELEMENT_U8), read as floats.
 #ifndef GAN_GRAPH_GRAPH_H
 #define GAN_GRAPH_GRAPH_H
 
@@ -31,7 +31,7 @@ gan_status gan__graph_create(gan_graph **out);
 void gan__graph_destroy(gan_graph *graph); // NULL is allowed
 // GAN_STATUS_OK, or the first failure of a builder, with its message set again for this thread.
 gan_status gan__graph_status(const gan_graph *graph);
-// Records a failure found by a floor above (a layer that cannot take its input); the first one wins.
+// Records a failure found by a floor above (a layer that cannot take its input); the first wins.
 // Returns NULL, so that a builder can end with it.
 gan_node *gan__graph_fail(gan_graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -84,9 +84,9 @@ GAN_UNARY_BUILDERS(GAN_UNARY_BUILDER)
 GAN_BINARY_BUILDERS(GAN_BINARY_BUILDER)
 #undef GAN_BINARY_BUILDER
 
-// condition != 0 ? a : b. No gradient flows to the condition, and none to the side not chosen. A side
-// that is not finite there (sqrt at 0) must also be given another argument there, or the 0 that flows
-// to it meets an infinite slope:  select(x, sqrt(select(x, x, one)), zero).
+// condition != 0 ? a : b. No gradient flows to the condition, and none to the side not chosen. A
+// side that is not finite there (sqrt at 0) must also be given another argument there, or the 0
+// that flows to it meets an infinite slope: select(x, sqrt(select(x, x, one)), zero).
 gan_node *gan__select(gan_node *condition, gan_node *a, gan_node *b);
 
 // Conveniences over the primitives.
@@ -133,7 +133,7 @@ gan_node *gan__stop_gradient(gan_node *a);
 gan_node *gan__assign(gan_node *state, gan_node *value);
 
 // --- Gradients ----------------------------------------------------------------------------------
-// out[i] = d sum(y) / d wrt[i], as new nodes, of wrt[i]'s shape; differentiable again, to any order.
+// out[i] = d sum(y) / d wrt[i], as new nodes of wrt[i]'s shape; differentiable again, to any order.
 // wrt may be any nodes, not only leaves; one that y does not depend on gets a constant 0.
 // (graph/gradient.c is the table of rules.)
 gan_status gan__gradient(gan_node *y, gan_node *const *wrt, size_t count, gan_node **out);

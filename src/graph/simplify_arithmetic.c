@@ -63,6 +63,37 @@ gan_node *gan__simplify_elementwise(gan_node *node, const gan_simplify_uses *use
     return hoist_broadcast(node, uses);
 }
 
+static bool is_zero(const gan_node *node) {
+    return gan__node_is_constant_of(node, 0);
+}
+
+// (c ? a : 0) + (c ? 0 : b) = (c ? a : b): what the gradient of a select leaves behind.
+static gan_node *sum_of_selects(const gan_node *a, const gan_node *b) {
+    if (!is(a, GAN_OP_SELECT) || !is(b, GAN_OP_SELECT)) return NULL;
+    gan_node *condition = operand(a, 0);
+    if (operand(b, 0) != condition) return NULL;
+    if (is_zero(operand(a, 2)) && is_zero(operand(b, 1))) {
+        return gan__select(condition, operand(a, 1), operand(b, 2));
+    }
+    if (is_zero(operand(a, 1)) && is_zero(operand(b, 2))) {
+        return gan__select(condition, operand(b, 1), operand(a, 2));
+    }
+    return NULL;
+}
+
+// (c ? a : 0) factor = (c ? a factor : 0), so that such sums are seen.
+static gan_node *scale_of_select(const gan_node *a, double factor, const gan_simplify_uses *uses) {
+    if (!is_lone(a, GAN_OP_SELECT, uses)) return NULL;
+    gan_node *condition = operand(a, 0), *yes = operand(a, 1), *no = operand(a, 2);
+    if (is_zero(no)) {
+        return gan__select(condition, gan__simplify_settle(gan__scale(yes, factor), uses), no);
+    }
+    if (is_zero(yes)) {
+        return gan__select(condition, yes, gan__simplify_settle(gan__scale(no, factor), uses));
+    }
+    return NULL;
+}
+
 gan_node *gan__simplify_neg(gan_node *node, const gan_simplify_uses *uses) {
     gan_node *a = operand(node, 0);
     double factor;
@@ -77,7 +108,8 @@ gan_node *gan__simplify_add(gan_node *node, const gan_simplify_uses *uses) {
     if (a == b) return gan__scale(a, 2);
     if (is(b, GAN_OP_NEG)) return gan__sub(a, operand(b, 0));
     if (is(a, GAN_OP_NEG)) return gan__sub(b, operand(a, 0));
-    gan_node *joined = gan__simplify_sum_of_pads(node);
+    gan_node *joined = sum_of_selects(a, b);
+    if (joined == NULL) joined = gan__simplify_sum_of_pads(node);
     return joined != NULL ? joined : hoist_broadcast(node, uses);
 }
 
@@ -87,18 +119,19 @@ gan_node *gan__simplify_sub(gan_node *node, const gan_simplify_uses *uses) {
     return hoist_broadcast(node, uses);
 }
 
-static gan_node *simplify_scale(gan_node *a, double factor) {
+static gan_node *simplify_scale(gan_node *a, double factor, const gan_simplify_uses *uses) {
     double inner;
     if (is_scaled(a, &inner) && is_tame(inner * factor)) {
         return gan__scale(operand(a, 0), inner * factor);
     }
-    return is(a, GAN_OP_NEG) ? gan__scale(operand(a, 0), -factor) : NULL;
+    if (is(a, GAN_OP_NEG)) return gan__scale(operand(a, 0), -factor);
+    return scale_of_select(a, factor, uses);
 }
 
 gan_node *gan__simplify_mul(gan_node *node, const gan_simplify_uses *uses) {
     gan_node *a = operand(node, 0), *b = operand(node, 1), *scaled = NULL;
     double factor;
-    if (is_scaled(node, &factor)) scaled = simplify_scale(a, factor);
+    if (is_scaled(node, &factor)) scaled = simplify_scale(a, factor, uses);
     if (scaled != NULL) return scaled;
     if (is(a, GAN_OP_NEG) && is(b, GAN_OP_NEG)) return gan__mul(operand(a, 0), operand(b, 0));
     // The sign goes outwards, where it may meet another.

@@ -163,6 +163,14 @@ static void powers_of_two_and_minus_one_need_no_power(void **state) {
     assert_ptr_equal(simplify(gan__power(f->a, gan__scalar(f->graph, -1))), gan__reciprocal(f->a));
 }
 
+static void gradient_of_leaky_relu_is_one_select(void **state) {
+    const fixture *f = *state;
+    gan_node *negative = gan__less_equal(f->a, gan__scalar(f->graph, 0)), *first;
+    gan_node *y = gan__select(negative, gan__scale(f->a, 0.2), f->a);
+    assert_int_equal(gan__gradient_seeded(y, f->b, (gan_node *[]){f->a}, 1, &first), GAN_STATUS_OK);
+    assert_ptr_equal(simplify(first), gan__select(negative, gan__scale(f->b, 0.2), f->b));
+}
+
 static void elementwise_work_moves_before_a_broadcast(void **state) {
     const fixture *f = *state;
     gan_node *row = gan__reduce_sum(f->a, 1), *other = gan__reduce_sum(f->b, 1);
@@ -297,6 +305,7 @@ static const struct CMUnitTest vanishing[] = {
     VANISHING(scales_become_one),
     VANISHING(scales_whose_product_float32_cannot_hold_stay_two),
     VANISHING(powers_of_two_and_minus_one_need_no_power),
+    VANISHING(gradient_of_leaky_relu_is_one_select),
     VANISHING(elementwise_work_moves_before_a_broadcast),
     VANISHING(views_of_views_collapse),
     VANISHING(slices_see_through_slices_pads_concats_and_broadcasts),
