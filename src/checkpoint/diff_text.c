@@ -17,13 +17,14 @@ static bool is_one_of(const char *word, size_t length, const char *const *list) 
 }
 
 // --- Recipe --------------------------------------------------------------------------------------
-static const char *const schedule_keys[] = {"steps",      "log_every", "sample_every",
-                                            "save_every", "keep",      NULL};
+static const char *const schedule_keys[] = {
+    "steps", "log_every", "sample_every", "save_every", "keep", "samples", NULL};
 
 typedef struct text_line {
     const char *start;
     size_t length;
-    size_t number; // from 1; of the whole text
+    size_t number;  // from 1; of the whole text
+    bool passed_by; // it is under an outermost key that does not count
 } text_line;
 
 // Moves to the next line that counts; false at the end.
@@ -31,8 +32,11 @@ static bool next_line(text_line *line) {
     for (;;) {
         const char *start = line->start + line->length + (line->start[line->length] == '\n');
         if (*start == 0) return false;
-        *line = (text_line){start, strcspn(start, "\n"), line->number + 1};
-        if (!is_one_of(start, strcspn(start, ":\n"), schedule_keys)) return true;
+        bool outermost = *start != ' ';
+        bool passed_by =
+            outermost ? is_one_of(start, strcspn(start, ":\n"), schedule_keys) : line->passed_by;
+        *line = (text_line){start, strcspn(start, "\n"), line->number + 1, passed_by};
+        if (!passed_by) return true;
     }
 }
 

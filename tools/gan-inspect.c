@@ -1,0 +1,114 @@
+// gan-inspect: looks into checkpoints, compares them, lists devices. The views are in inspect/.
+#include "inspect/inspect.h"
+
+static const gan_option option_table[] = {
+    {.group = "What to show",
+     .name = "tensor",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "PATTERN",
+     .help = "the tensors of such a name, in full: 'generator.*'"},
+    {.group = "What to show",
+     .name = "history",
+     .kind = GAN_OPTION_FLAG,
+     .help = "the loss curves, drawn in the terminal"},
+    {.group = "What to show",
+     .name = "verify",
+     .kind = GAN_OPTION_FLAG,
+     .help = "read everything, check every checksum and bound"},
+    {.group = "What to show",
+     .name = "diff",
+     .kind = GAN_OPTION_FLAG,
+     .help = "compare two checkpoints: exit code 0 same, 1 different"},
+    {.group = "What to show",
+     .name = "devices",
+     .kind = GAN_OPTION_FLAG,
+     .help = "the OpenCL devices, with a self-test of each"},
+    {.group = "How",
+     .name = "json",
+     .kind = GAN_OPTION_FLAG,
+     .help = "all of it as one JSON document"},
+};
+
+static const char *const examples[] = {
+    "gan-inspect latest.gan",
+    "gan-inspect --verify latest.gan",
+    "gan-inspect --diff first.gan second.gan",
+    "gan-inspect --json --tensor 'generator.*' latest.gan",
+    NULL,
+};
+
+static const gan_tool tool = {
+    .name = "gan-inspect",
+    .purpose = "look into a checkpoint",
+    .words = "[CKPT [CKPT]]",
+    .fewest_words = 0,
+    .most_words = 2,
+    .options = option_table,
+    .option_count = sizeof option_table / sizeof option_table[0],
+    .examples = examples,
+};
+
+// The views: an option each, none for the default, and how many checkpoints they take.
+typedef struct inspect_view {
+    const char *option;
+    size_t words;
+} inspect_view;
+
+enum { VIEW_SUMMARY, VIEW_TENSOR, VIEW_HISTORY, VIEW_VERIFY, VIEW_DIFF, VIEW_DEVICES, VIEWS };
+static const inspect_view views[VIEWS] = {
+    [VIEW_SUMMARY] = {NULL, 1},    [VIEW_TENSOR] = {"tensor", 1}, [VIEW_HISTORY] = {"history", 1},
+    [VIEW_VERIFY] = {"verify", 1}, [VIEW_DIFF] = {"diff", 2},     [VIEW_DEVICES] = {"devices", 0},
+};
+
+static gan_status choose_view(const gan_options *options, int *view) {
+    *view = VIEW_SUMMARY;
+    for (int i = VIEW_SUMMARY + 1; i < VIEWS; i++) {
+        if (gan__options_given(options, views[i].option) == 0) continue;
+        if (*view != VIEW_SUMMARY)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "--%s and --%s: give one of the two",
+                             views[*view].option, views[i].option);
+        *view = i;
+    }
+    size_t words = gan__options_word_count(options);
+    if (words == views[*view].words) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s%s takes %zu checkpoint%s and got %zu; see --help",
+                     views[*view].option ? "--" : "gan-inspect",
+                     views[*view].option ? views[*view].option : "", views[*view].words,
+                     views[*view].words == 1 ? "" : "s", words);
+}
+
+static gan_status run_tool(const gan_tool_call *call) {
+    const gan_options *options = call->options;
+    int view;
+    GAN_TRY(choose_view(options, &view));
+    size_t words = gan__options_word_count(options);
+    const gan_inspection inspection = {
+        .call = call,
+        .path = words > 0 ? gan__options_word(options, 0) : NULL,
+        .json = gan__options_given(options, "json") > 0,
+    };
+    switch (view) {
+    case VIEW_TENSOR:
+        return gan__inspect_tensors(&inspection, gan__options_text(options, "tensor", NULL));
+    case VIEW_HISTORY:
+        return gan__inspect_history(&inspection);
+    case VIEW_VERIFY:
+        return gan__inspect_verify(&inspection);
+    case VIEW_DIFF:
+        return gan__inspect_diff(&inspection, gan__options_word(options, 1));
+    case VIEW_DEVICES:
+        return gan__inspect_devices(&inspection);
+    default:
+        return gan__inspect_summary(&inspection);
+    }
+}
+
+int main(int argc, char **argv) {
+    gan_tool_call call;
+    int exit_code;
+    if (!gan__tool_begin(&tool, argc, argv, &call, &exit_code)) return exit_code;
+    gan_status status = run_tool(&call);
+    if (status != GAN_STATUS_DIFFERENT) return gan__tool_end(&call, status);
+    gan__tool_end(&call, GAN_STATUS_OK); // stdout has said all
+    return gan_status_exit_code(status);
+}

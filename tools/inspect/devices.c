@@ -1,0 +1,114 @@
+// gan-inspect --devices: what OpenCL devices there are, what they can do, and whether they do it.
+#include "inspect/inspect.h"
+
+#include "clgan/device.h"
+#include "term/human.h"
+#include "term/table.h"
+
+#include <stdlib.h>
+
+static const char *const kinds[] = {
+    [GAN_DEVICE_KIND_CPU] = "cpu",
+    [GAN_DEVICE_KIND_GPU_INTEGRATED] = "integrated gpu",
+    [GAN_DEVICE_KIND_GPU_DISCRETE] = "discrete gpu",
+    [GAN_DEVICE_KIND_OTHER] = "other",
+};
+
+// What came of testing one device.
+typedef struct device_test {
+    gan_status status;
+    char message[1024]; // of a failure
+} device_test;
+
+static device_test test_device(const char *spec) {
+    device_test test = {0};
+    gan_device *device;
+    test.status = gan_device_open(spec, &device);
+    if (test.status == GAN_STATUS_OK) {
+        test.status = gan_device_self_test(device);
+        if (test.status != GAN_STATUS_OK)
+            gan__text_escape(gan_status_message(), test.message, sizeof test.message);
+        gan_device_close(device);
+    } else {
+        gan__text_escape(gan_status_message(), test.message, sizeof test.message);
+    }
+    return test;
+}
+
+static void append_device(const gan_device_info *info, const char *spec, const device_test *test,
+                          const gan_terminal *out, gan_text *text) {
+    char name[512], platform[512], version[512], driver[512];
+    gan__text_escape(info->name, name, sizeof name);
+    gan__text_escape(info->platform_name, platform, sizeof platform);
+    gan__text_escape(info->version, version, sizeof version);
+    gan__text_escape(info->driver, driver, sizeof driver);
+    gan__terminal_paint(out, text, GAN_STYLE_BOLD, spec);
+    gan__text_append(text, "  %s (%s), %s\n", name, platform, kinds[info->kind]);
+    gan__text_append(text, "     %s, driver %s\n", version, driver);
+    gan__text_append(text, "     %u compute units at %u MHz, work-groups up to %llu\n",
+                     info->compute_units, info->clock_mhz,
+                     (unsigned long long)info->max_work_group);
+    gan__text_append(text, "     %s memory", gan__human_bytes(info->memory_bytes).text);
+    gan__text_append(text, ", %s at most in one piece",
+                     gan__human_bytes(info->max_allocation_bytes).text);
+    gan__text_append(text, ", %s local\n", gan__human_bytes(info->local_memory_bytes).text);
+    gan__text_append(text, "     %s, %s, %s\n", info->fp16 ? "fp16" : "no fp16",
+                     info->fp64 ? "fp64" : "no fp64",
+                     info->subgroups ? "subgroups" : "no subgroups");
+    gan__text_append(text, "     self-test: ");
+    bool good = test->status == GAN_STATUS_OK;
+    gan__terminal_paint(out, text, good ? GAN_STYLE_GOOD : GAN_STYLE_BAD,
+                        good ? "passed" : "failed");
+    gan__text_append(text, "%s%s\n", good ? "" : ": ", test->message);
+}
+
+static json_t *device_json(const gan_device_info *info, const char *spec, const device_test *test) {
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:s, s:s*}",
+        "device", spec, "platform", info->platform_name, "name", info->name, "kind",
+        kinds[info->kind], "version", info->version, "driver", info->driver, "compute_units",
+        (json_int_t)info->compute_units, "clock_mhz", (json_int_t)info->clock_mhz, "memory_bytes",
+        (json_int_t)info->memory_bytes, "max_allocation_bytes",
+        (json_int_t)info->max_allocation_bytes, "local_memory_bytes",
+        (json_int_t)info->local_memory_bytes, "max_work_group", (json_int_t)info->max_work_group,
+        "fp16", info->fp16, "fp64", info->fp64, "subgroups", info->subgroups, "self_test",
+        gan_status_name(test->status), "message", test->message[0] ? test->message : NULL);
+}
+
+static gan_status write_devices(const gan_inspection *inspection, const gan_device_info *infos,
+                                size_t count) {
+    gan_text text = {0};
+    json_t *devices = json_array();
+    size_t failed = 0;
+    const char *failed_name = "";
+    for (size_t i = 0; i < count; i++) {
+        char spec[32];
+        snprintf(spec, sizeof spec, "%u:%u", infos[i].platform, infos[i].device);
+        device_test test = test_device(spec);
+        if (test.status != GAN_STATUS_OK) {
+            failed++;
+            failed_name = infos[i].name;
+        }
+        append_device(&infos[i], spec, &test, &inspection->call->out, &text);
+        json_array_append_new(devices, device_json(&infos[i], spec, &test));
+    }
+    gan_status status =
+        inspection->json
+            ? gan__inspect_write_json(inspection, json_pack("{s:O}", "devices", devices))
+            : gan__terminal_write(&inspection->call->out, &text);
+    json_decref(devices);
+    gan__text_destroy(&text);
+    if (status != GAN_STATUS_OK || failed == 0) return status;
+    return gan__fail(GAN_STATUS_DEVICE_FAILED,
+                     "%zu of %zu devices failed their self-test (%s); choose another with --device",
+                     failed, count, failed_name);
+}
+
+gan_status gan__inspect_devices(const gan_inspection *inspection) {
+    gan_device_info *infos;
+    size_t count;
+    GAN_TRY(gan_device_list(&infos, &count));
+    gan_status status = write_devices(inspection, infos, count);
+    gan_device_list_free(infos);
+    return status;
+}

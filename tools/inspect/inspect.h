@@ -1,0 +1,49 @@
+// The views of gan-inspect. Each writes its product to stdout, as text or, with `json`, as one JSON
+// document, and returns the tool's status.
+#ifndef GAN_TOOLS_INSPECT_H
+#define GAN_TOOLS_INSPECT_H
+
+#include "tool.h"
+
+#include "clgan/checkpoint.h"
+
+#include <jansson.h>
+
+typedef struct gan_inspection {
+    const gan_tool_call *call;
+    const char *path; // of the checkpoint
+    bool json;
+} gan_inspection;
+
+// What the file is, its layers, its tensors with their statistics.
+gan_status gan__inspect_summary(const gan_inspection *inspection);
+// The tensors whose names match the pattern (as a shell's), in full. Errors: BAD_ARGUMENT (none
+// does).
+gan_status gan__inspect_tensors(const gan_inspection *inspection, const char *pattern);
+// The loss curves.
+gan_status gan__inspect_history(const gan_inspection *inspection);
+// Reads everything. Errors: CORRUPT and the like, naming the chunk.
+gan_status gan__inspect_verify(const gan_inspection *inspection);
+// Errors: DIFFERENT, with nothing to say beside what was written.
+gan_status gan__inspect_diff(const gan_inspection *inspection, const char *other);
+// The OpenCL devices, each with a self-test. Errors: NO_DEVICE; DEVICE_FAILED where a test failed,
+// after the others were tested.
+gan_status gan__inspect_devices(const gan_inspection *inspection);
+
+// --- What the views share
+// ------------------------------------------------------------------------- Writes the document and
+// frees it; NULL counts as out of memory.
+gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document);
+// A number, or null where it is not finite.
+json_t *gan__inspect_number(double value);
+// The tensor as a JSON object with its statistics.
+json_t *gan__inspect_tensor_json(const gan_tensor_info *info);
+// "(1024, 784)"; "()" for rank 0.
+void gan__inspect_shape(const gan_tensor_info *info, gan_text *text);
+const char *gan__inspect_dtype(gan_dtype dtype);
+// The histogram as GAN_TENSOR_HISTOGRAM numbers.
+void gan__inspect_histogram(const gan_tensor_info *info, double counts[GAN_TENSOR_HISTOGRAM]);
+// The text "run" as JSON, or NULL. The caller's.
+json_t *gan__inspect_run(const gan_checkpoint *checkpoint);
+
+#endif

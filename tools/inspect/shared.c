@@ -1,0 +1,64 @@
+// What several views of gan-inspect need.
+#include "inspect/inspect.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document) {
+    char *dump = document ? json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(document);
+    if (!dump) return gan__fail(GAN_STATUS_NO_MEMORY, "no memory for the JSON document");
+    gan_text text = {0};
+    gan__text_append(&text, "%s\n", dump);
+    free(dump);
+    gan_status status = gan__terminal_write(&inspection->call->out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
+json_t *gan__inspect_number(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+const char *gan__inspect_dtype(gan_dtype dtype) {
+    return dtype == GAN_DTYPE_F16 ? "f16" : "f32";
+}
+
+void gan__inspect_shape(const gan_tensor_info *info, gan_text *text) {
+    gan__text_append(text, "(");
+    for (int i = 0; i < info->rank; i++) {
+        gan__text_append(text, "%s%lld", i ? ", " : "", (long long)info->size[i]);
+    }
+    gan__text_append(text, info->rank == 1 ? ",)" : ")");
+}
+
+void gan__inspect_histogram(const gan_tensor_info *info, double counts[GAN_TENSOR_HISTOGRAM]) {
+    for (int i = 0; i < GAN_TENSOR_HISTOGRAM; i++) counts[i] = info->statistics.histogram[i];
+}
+
+json_t *gan__inspect_tensor_json(const gan_tensor_info *info) {
+    const gan_tensor_statistics *statistics = &info->statistics;
+    json_t *shape = json_array(), *histogram = json_array();
+    for (int i = 0; i < info->rank; i++) json_array_append_new(shape, json_integer(info->size[i]));
+    for (int i = 0; i < GAN_TENSOR_HISTOGRAM; i++) {
+        json_array_append_new(histogram, json_integer(statistics->histogram[i]));
+    }
+    return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}",
+                     "name", info->name, "type", gan__inspect_dtype(info->dtype), "shape", shape,
+                     "elements", (json_int_t)info->elements, "bytes", (json_int_t)info->bytes,
+                     "bytes_stored", (json_int_t)info->bytes_stored, "crc32", (json_int_t)info->crc,
+                     "mean", gan__inspect_number(statistics->mean), "deviation",
+                     gan__inspect_number(statistics->deviation), "minimum",
+                     gan__inspect_number(statistics->minimum), "maximum",
+                     gan__inspect_number(statistics->maximum), "zeros",
+                     (json_int_t)statistics->zeros, "nans", (json_int_t)statistics->nans,
+                     "infinities", (json_int_t)statistics->infinities, "histogram", histogram);
+}
+
+json_t *gan__inspect_run(const gan_checkpoint *checkpoint) {
+    const char *text = gan_checkpoint_text(checkpoint, "run");
+    json_t *run = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (json_is_object(run)) return run;
+    json_decref(run);
+    return NULL;
+}
