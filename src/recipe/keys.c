@@ -129,7 +129,7 @@ static const gan_key keys[] = {
     NUMBER_KEY(REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
                "the target for real samples is 1 minus this"),
     NUMBER_KEY(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
-               "adds r1 / 2 times the mean of |grad D(x)|^2 at real samples"),
+               "adds r1 / 2 times the mean squared norm of D's gradient at real samples"),
     NUMBER_KEY(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
                "discriminator updates for one of the generator (k of Algorithm 1)"),
     CHOICE_KEY("schedule.order", schedule.order, "alternating", orders,

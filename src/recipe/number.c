@@ -47,16 +47,25 @@ bool gan__number_parse_whole(const char *text, int64_t *out) {
     return true;
 }
 
+// "1e-06" to "1e-6": no zeros before an exponent's digits, and a point where a locale has a comma.
+static void tidy(char *text) {
+    char *exponent = strchr(text, 'e'), *comma = strchr(text, ',');
+    if (comma) *comma = '.';
+    if (!exponent) return;
+    char *digits = exponent + 2, *kept = digits; // behind the sign, which C always writes
+    while (*digits == '0' && digits[1]) digits++;
+    memmove(kept, digits, strlen(digits) + 1);
+}
+
 char *gan__number_print(double value, char text[GAN_NUMBER_TEXT]) {
     if (value == floor(value) && fabs(value) < 1e15) {
         snprintf(text, GAN_NUMBER_TEXT, "%.0f", value);
         return text;
     }
     for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, GAN_NUMBER_TEXT, "%.*g", digits, value);
-        for (char *c = text; *c; c++)
-            if (*c == ',') *c = '.';
         double back;
+        snprintf(text, GAN_NUMBER_TEXT, "%.*g", digits, value);
+        tidy(text);
         if (gan__number_parse(text, &back) && back == value) break;
     }
     return text;

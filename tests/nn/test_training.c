@@ -1,6 +1,6 @@
 // Ten training steps of three small networks, against PyTorch in float64 (tests/golden/make_nn.py):
 // descent with momentum, Adam with batch normalisation, and a gradient penalty, whose gradient is
-// of second order. The runner is a parameter: the interpreter here.
+// of second order. The same graphs run in the interpreter and on every OpenCL device.
 #include "golden.h"
 #include "nn/losses.h"
 #include "nn/network.h"
@@ -232,9 +232,24 @@ static void ten_steps_are_pytorchs_in_double_precision(void **state) {
     gan__free(text);
 }
 
+static void train_on(gan_device *device) {
+    char *text = golden_open("nn_training.txt");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        runner run = device_runner(device);
+        train(&cases[i], &run, text);
+    }
+    gan__free(text);
+}
+
+static void ten_steps_are_pytorchs_on_every_device(void **state) {
+    (void)state;
+    for_each_device(train_on);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ten_steps_are_pytorchs_in_double_precision),
+        cmocka_unit_test(ten_steps_are_pytorchs_on_every_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void the_resolved_text_is_this(void **state) {
         "  layers:\n"
         "    - dense: {units: 12, bias: false, init: {kind: xavier_normal, gain: 1}}\n"
         "    - reshape: {shape: [3, 2, 2]}\n"
-        "    - batch_norm: {momentum: 0.1, epsilon: 1e-05, affine: true, scale: false}\n"
+        "    - batch_norm: {momentum: 0.1, epsilon: 1e-5, affine: true, scale: false}\n"
         "    - tanh\n"
         "    - dense: {units: 2, bias: true, bias_init: {kind: constant, value: -2}}\n"
         "discriminator:\n"
