@@ -60,10 +60,10 @@ static gan_device_kind device_kind(cl_device_id id, const char *name) {
     // Mesa's software rasteriser calls itself a GPU in some versions.
     if (strstr(name, "llvmpipe") || strstr(name, "softpipe")) return GAN_DEVICE_KIND_CPU;
     cl_device_type type = device_ulong(id, CL_DEVICE_TYPE);
-    if (type & CL_DEVICE_TYPE_GPU)
-        return device_bool(id, CL_DEVICE_HOST_UNIFIED_MEMORY) ? GAN_DEVICE_KIND_GPU_INTEGRATED
-                                                              : GAN_DEVICE_KIND_GPU_DISCRETE;
-    return type & CL_DEVICE_TYPE_CPU ? GAN_DEVICE_KIND_CPU : GAN_DEVICE_KIND_OTHER;
+    if (type & CL_DEVICE_TYPE_CPU) return GAN_DEVICE_KIND_CPU; // Oclgrind claims every type
+    if (!(type & CL_DEVICE_TYPE_GPU)) return GAN_DEVICE_KIND_OTHER;
+    return device_bool(id, CL_DEVICE_HOST_UNIFIED_MEMORY) ? GAN_DEVICE_KIND_GPU_INTEGRATED
+                                                          : GAN_DEVICE_KIND_GPU_DISCRETE;
 }
 
 static void describe(cl_platform_id platform, cl_device_id id, gan_device_info *info) {

@@ -11,7 +11,7 @@
 // that the code for GPUs can be tested on a CPU: with 1 a CPU is treated as a GPU (is_cpu is false).
 typedef struct gan_device_traits {
     bool is_cpu;             // one work-item per work-group, explicit vectors of `lanes` floats
-    uint32_t lanes;          // 16 on CPUs, 1 on GPUs
+    uint32_t lanes;          // 16 on CPUs, 1 on GPUs and on Mesa's llvmpipe
     uint32_t compute_units;
     uint32_t work_group;     // preferred size for elementwise kernels: 1 on CPUs, else up to 256
     uint32_t max_work_group; // what the device allows; some CPU devices allow 1

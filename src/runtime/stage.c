@@ -1,11 +1,14 @@
-// The ring of host memory from which batches are sent without blocking.
+// The ring of host memory from which batches are sent without blocking. Slots are memory that the
+// driver allots and leaves mapped: GPUs fetch from it while the host goes on, where ordinary memory
+// would first be copied, or waited for.
 #include "base/memory.h"
 #include "runtime/buffer.h"
 #include "runtime/device_state.h"
 #include "runtime/launch_parts.h"
 
 typedef struct stage_slot {
-    void *memory;
+    cl_mem home;   // what `memory` is mapped from
+    void *memory;  // the host's view
     cl_event sent; // NULL when the slot is free
 } stage_slot;
 
@@ -18,12 +21,34 @@ struct gan_stage {
     stage_slot *ring;
 };
 
+static gan_status create_slot(gan_stage *stage, stage_slot *slot) {
+    gan_device *device = stage->device;
+    cl_int error = CL_SUCCESS;
+    slot->home = clCreateBuffer(device->context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR,
+                                stage->bytes, NULL, &error);
+    GAN_TRY(gan__cl_check(device, error, "clCreateBuffer"));
+    slot->memory =
+        clEnqueueMapBuffer(device->queue, slot->home, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0,
+                           stage->bytes, 0, NULL, NULL, &error);
+    device->counters.host_syncs++;
+    return gan__cl_check(device, error, "clEnqueueMapBuffer");
+}
+
+static void destroy_slot(gan_stage *stage, stage_slot *slot) {
+    if (slot->sent) {
+        clWaitForEvents(1, &slot->sent);
+        clReleaseEvent(slot->sent);
+    }
+    if (slot->memory)
+        clEnqueueUnmapMemObject(stage->device->queue, slot->home, slot->memory, 0, NULL, NULL);
+    if (slot->home) clReleaseMemObject(slot->home);
+}
+
 static gan_status create_ring(gan_stage *stage) {
     void *ring = NULL;
     GAN_TRY(gan__alloc(stage->slots, sizeof(stage_slot), &ring));
     stage->ring = ring;
-    for (uint32_t i = 0; i < stage->slots; i++)
-        GAN_TRY(gan__alloc(1, stage->bytes, &stage->ring[i].memory));
+    for (uint32_t i = 0; i < stage->slots; i++) GAN_TRY(create_slot(stage, &stage->ring[i]));
     return GAN_STATUS_OK;
 }
 
@@ -51,14 +76,8 @@ gan_status gan__stage_create(gan_buffer *buffer, uint64_t bytes, uint32_t slots,
 
 void gan__stage_destroy(gan_stage *stage) {
     if (!stage) return;
-    for (uint32_t i = 0; stage->ring && i < stage->slots; i++) {
-        stage_slot *slot = &stage->ring[i];
-        if (slot->sent) {
-            clWaitForEvents(1, &slot->sent);
-            clReleaseEvent(slot->sent);
-        }
-        gan__free(slot->memory);
-    }
+    for (uint32_t i = 0; stage->ring && i < stage->slots; i++) destroy_slot(stage, &stage->ring[i]);
+    clFinish(stage->device->queue);
     gan__free(stage->ring);
     gan__free(stage);
 }
