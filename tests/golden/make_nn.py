@@ -201,12 +201,14 @@ def penalised(net, step):
     return bce(out, 1.0) + bce(net(fake), 0.0) + 2.5 * penalty
 
 
+# Between the batch norms stands tanh: a ReLU that is always active would leave the first shift
+# without a gradient, and Adam would make steps of the rounding errors in its place.
 TRAINING = {
     "sgd_momentum": (nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.2), Maxout(6, 4, 3),
                                    nn.Linear(4, 1)),
                      lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.7), two_sided),
-    "adam_batch_norm": (nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.ReLU(),
-                                      nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), nn.Tanh(),
+    "adam_batch_norm": (nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Tanh(),
+                                      nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), nn.ReLU(),
                                       nn.Linear(5, 3)),
                         lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.5, 0.999)), regression),
     "gradient_penalty": (nn.Sequential(nn.Linear(4, 6), nn.Softplus(threshold=1e9),
