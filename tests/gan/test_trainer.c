@@ -1,0 +1,197 @@
+// A game on a real device: what a step may not do, and that a run is a function of (seed, step).
+#include "cmocka_headers.h"
+
+#include "gan/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Batch norm, dropout, maxout, averaging and both orders of play, small enough to compile at once.
+#define RECIPE(schedule)                                                                           \
+    "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"                                \
+    "data: {source: 'builtin:ring8'}\nlatent: {size: 4, prior: normal}\n"                          \
+    "generator:\n  - dense: 20\n  - batch_norm\n  - relu\n  - dense: 2\n"                          \
+    "discriminator:\n  - maxout: {units: 10, pieces: 3}\n  - dropout: 0.25\n  - dense: 1\n"        \
+    "optimizer:\n  generator: {kind: adam, lr: 1e-3}\n"                                            \
+    "  discriminator: {kind: sgd, lr: 1e-2, momentum: 0.5}\n"                                      \
+    "ema: {decay: 0.9}\n" schedule
+
+static const char *const recipes[] = {
+    RECIPE(""),
+    RECIPE("schedule: {discriminator_steps: 3}\n"),
+    RECIPE("schedule: {order: simultaneous}\n"),
+    RECIPE("schedule: {order: simultaneous, discriminator_steps: 2}\n"),
+};
+#define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
+
+typedef struct table {
+    gan_device *device;
+    gan_recipe *recipe;
+    gan_dataset *dataset;
+    gan_trainer *trainer;
+} table;
+
+static void succeed(gan_status status) {
+    if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
+}
+
+static table set_table(const char *recipe) {
+    table set = {0};
+    succeed(gan_device_open(NULL, &set.device));
+    succeed(gan_recipe_parse(recipe, "test", &set.recipe));
+    succeed(gan__dataset_open("builtin:ring8", &set.dataset));
+    succeed(gan__trainer_create(set.device, set.recipe, set.dataset, &set.trainer));
+    succeed(gan__trainer_prepare(set.trainer));
+    succeed(gan__trainer_initialise(set.trainer));
+    return set;
+}
+
+static void clear_table(table *set) {
+    gan__trainer_destroy(set->trainer);
+    gan__dataset_close(set->dataset);
+    gan_recipe_destroy(set->recipe);
+    gan_device_close(set->device);
+}
+
+static void run_steps(table *set, int steps) {
+    for (int i = 0; i < steps; i++) succeed(gan__trainer_step(set->trainer));
+}
+
+static uint64_t launches_per_step(const table *set) {
+    uint64_t launches = 0;
+    const gan_trainer_program *listed;
+    for (size_t i = 0; (listed = gan__trainer_program(set->trainer, i)) != NULL; i++)
+        launches += listed->runs_per_step * gan__program_launches(listed->program);
+    return launches;
+}
+
+static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) {
+    (void)state;
+    for (size_t i = 0; i < RECIPE_COUNT; i++) {
+        table set = set_table(recipes[i]);
+        const uint64_t k = (uint64_t)gan__recipe_values(set.recipe)->schedule.discriminator_steps;
+        gan_device_counters before, after;
+        run_steps(&set, 3);
+        succeed(gan__device_finish(set.device));
+        gan__device_reset_counters(set.device);
+        gan__device_get_counters(set.device, &before);
+        run_steps(&set, 50);
+        gan__device_get_counters(set.device, &after);
+        assert_int_equal(after.host_syncs, 0);
+        assert_int_equal(after.allocations, 0);
+        assert_int_equal(after.builds, 0);
+        assert_int_equal(after.bytes_allocated, before.bytes_allocated);
+        assert_int_equal(after.bytes_staged, 50 * k * 24 * 2 * sizeof(float));
+        // What is planned is what is launched; a library call may be several launches of its own.
+        assert_true(after.launches >= 50 * launches_per_step(&set));
+        clear_table(&set);
+    }
+}
+
+// --- Saving
+// ---------------------------------------------------------------------------------------
+
+static void save(table *set, const char *path) {
+    gan_checkpoint_writer *writer = NULL;
+    succeed(gan_checkpoint_writer_create(path, 1, &writer));
+    succeed(gan__trainer_save(set->trainer, writer));
+    succeed(gan_checkpoint_writer_commit(writer));
+}
+
+static void load(table *set, const char *path, uint64_t step) {
+    gan_checkpoint *checkpoint = NULL;
+    succeed(gan_checkpoint_open(path, &checkpoint));
+    succeed(gan__trainer_load(set->trainer, checkpoint, step));
+    gan_checkpoint_close(checkpoint);
+}
+
+static void assert_same_tensors(const char *a, const char *b) {
+    gan_checkpoint *first = NULL, *second = NULL;
+    succeed(gan_checkpoint_open(a, &first));
+    succeed(gan_checkpoint_open(b, &second));
+    const size_t count = gan_checkpoint_tensor_count(first);
+    assert_int_equal(count, gan_checkpoint_tensor_count(second));
+    assert_true(count > 20);
+    for (size_t i = 0; i < count; i++) {
+        const gan_tensor_info *const x = gan_checkpoint_tensor(first, i);
+        const gan_tensor_info *const y = gan_checkpoint_tensor(second, i);
+        assert_string_equal(x->name, y->name);
+        if (x->crc != y->crc) fail_msg("%s differs", x->name);
+    }
+    gan_checkpoint_close(first);
+    gan_checkpoint_close(second);
+}
+
+static void resuming_gives_the_bits_of_never_having_stopped(void **state) {
+    (void)state;
+    for (size_t i = 0; i < RECIPE_COUNT; i++) {
+        table straight = set_table(recipes[i]), first = set_table(recipes[i]);
+        run_steps(&straight, 40);
+        save(&straight, "trainer-straight.gan");
+        run_steps(&first, 25);
+        save(&first, "trainer-first.gan");
+        table second = set_table(recipes[i]);
+        load(&second, "trainer-first.gan", 25);
+        assert_int_equal(gan__trainer_step_count(second.trainer), 25);
+        run_steps(&second, 15);
+        save(&second, "trainer-second.gan");
+        assert_same_tensors("trainer-straight.gan", "trainer-second.gan");
+        clear_table(&straight);
+        clear_table(&first);
+        clear_table(&second);
+    }
+    unlink("trainer-straight.gan");
+    unlink("trainer-first.gan");
+    unlink("trainer-second.gan");
+}
+
+static void looking_does_not_change_training(void **state) {
+    (void)state;
+    table looked = set_table(recipes[0]), left = set_table(recipes[0]);
+    float samples[64 * 2 * 64];
+    const int64_t *const grid = gan__recipe_values(looked.recipe)->samples.grid;
+    assert_true((size_t)(grid[0] * grid[1]) * 2 <= sizeof samples / sizeof samples[0]);
+    for (int i = 0; i < 10; i++) {
+        gan_trainer_sums sums;
+        run_steps(&looked, 1);
+        succeed(gan__trainer_sample(looked.trainer, samples));
+        succeed(gan__trainer_read_sums(looked.trainer, &sums));
+    }
+    run_steps(&left, 10);
+    save(&looked, "trainer-looked.gan");
+    save(&left, "trainer-left.gan");
+    assert_same_tensors("trainer-looked.gan", "trainer-left.gan");
+    clear_table(&looked);
+    clear_table(&left);
+    unlink("trainer-looked.gan");
+    unlink("trainer-left.gan");
+}
+
+static void a_checkpoint_of_other_networks_is_refused_by_name(void **state) {
+    (void)state;
+    table set = set_table(recipes[0]);
+    save(&set, "trainer-other.gan");
+    clear_table(&set);
+    char *const wider = strdup(recipes[0]);
+    memcpy(strstr(wider, "dense: 20"), "dense: 21", 9);
+    table other = set_table(wider);
+    gan_checkpoint *checkpoint = NULL;
+    succeed(gan_checkpoint_open("trainer-other.gan", &checkpoint));
+    assert_int_equal(gan__trainer_load(other.trainer, checkpoint, 0), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "generator.0.weight"));
+    gan_checkpoint_close(checkpoint);
+    clear_table(&other);
+    free(wider);
+    unlink("trainer-other.gan");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_steady_step_allocates_nothing_and_waits_for_nothing),
+        cmocka_unit_test(resuming_gives_the_bits_of_never_having_stopped),
+        cmocka_unit_test(looking_does_not_change_training),
+        cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
+    };
+    return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);
+}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Bit-exact: twice the same command, and interrupted and resumed, give the same bits of weights.
+. "$(dirname "$0")/lib.sh"
+small_recipe small.yaml
+
+gan-train small.yaml --quiet --out straight
+gan-train small.yaml --quiet --out again
+expect 0 '' gan-inspect --diff straight/latest.gan again/latest.gan
+
+# Killed without warning somewhere after step 120, gone on from what is on disk.
+gan-train small.yaml --quiet --out killed --save-every 40 --steps 100000 &
+victim=$!
+while [ ! -e killed/checkpoint-00000120.gan ]; do
+    kill -0 "$victim" 2>/dev/null || fail "training ended before it could be killed"
+    sleep 0.02
+done
+kill -9 "$victim"
+wait "$victim" || true
+gan-inspect --verify killed/latest.gan >/dev/null
+mkdir resumed
+cp killed/checkpoint-00000120.gan killed/recipe.yaml killed/metrics.jsonl resumed/
+expect 0 '' gan-train small.yaml --quiet --out resumed --resume --steps 200 --set save_every=0
+expect 0 '' gan-inspect --diff straight/latest.gan resumed/latest.gan
+[ "$(wc -l <resumed/metrics.jsonl)" -eq 4 ] || fail "metrics.jsonl holds other lines than 50 to 200"
+
+# A whole checkpoint is found though the newest is damaged.
+head -c 1000 straight/latest.gan >resumed/latest.gan.cut
+mv resumed/latest.gan.cut resumed/latest.gan
+expect 0 '' gan-train small.yaml --quiet --out resumed --resume --steps 220 --set save_every=0
+expect 1 '' gan-inspect --diff straight/latest.gan resumed/latest.gan
+
+# Interrupted on request: saved first, and the right exit codes.
+for signal in INT:130 TERM:143; do
+    gan-train small.yaml --quiet --out "stopped-$signal" --steps 100000000 2>err.txt &
+    victim=$!
+    while [ ! -s "stopped-$signal/metrics.jsonl" ]; do sleep 0.02; done
+    kill -"${signal%:*}" "$victim"
+    got=0
+    wait "$victim" || got=$?
+    [ "$got" -eq "${signal#*:}" ] || fail "SIG${signal%:*} gave exit $got: $(cat err.txt)"
+    gan-inspect --verify "stopped-$signal/latest.gan" >/dev/null
+done
+
+# SIGUSR1 saves and goes on.
+gan-train small.yaml --quiet --out saved --steps 100000000 &
+victim=$!
+while [ ! -s saved/metrics.jsonl ]; do sleep 0.02; done
+kill -USR1 "$victim"
+while [ ! -e saved/latest.gan ]; do
+    kill -0 "$victim" 2>/dev/null || fail "SIGUSR1 ended training"
+    sleep 0.02
+done
+kill -9 "$victim"
+wait "$victim" || true

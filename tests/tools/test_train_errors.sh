@@ -1,0 +1,56 @@
+#!/bin/sh
+# Bad input to gan-train: one message and the exit code of the contract, and nothing lost.
+. "$(dirname "$0")/lib.sh"
+small_recipe small.yaml
+
+# The command line.
+expect 2 'RECIPE' gan-train
+expect 2 'steps' gan-train small.yaml --stepz 5
+expect 2 'steps' gan-train small.yaml --steps many
+expect 2 'optimizer\.generator\.lr' gan-train small.yaml --set optimizer.generator.lrr=1e-3
+expect 2 'lr' gan-train small.yaml --set optimizer.generator.lr=-1
+
+# Recipes.
+expect 4 'absent\.yaml' gan-train absent.yaml
+sed 's/^batch:/bacth:/' small.yaml >typo.yaml
+expect 4 'typo\.yaml:3: .*bacth.*batch' gan-train typo.yaml
+sed 's/  - dense: 2$/  - dense: 3/' small.yaml >shapes.yaml
+expect 4 'shapes\.yaml:.*generator' gan-train shapes.yaml
+sed 's/^steps: 200/steps: [1, /' small.yaml >syntax.yaml
+expect 4 'syntax\.yaml:' gan-train syntax.yaml
+sed 's/builtin:ring8/builtin:ring9/' small.yaml >source.yaml
+expect 4 'ring9.*ring8' gan-train source.yaml
+
+# Data.
+printf '\000\000\010\003\000\000\000\012\000\000\000\034\000\000\000\034' >short-images-idx3-ubyte
+expect 4 'short-images-idx3-ubyte' gan-train small.yaml --data short-images-idx3-ubyte
+expect 4 'nowhere' gan-train small.yaml --data nowhere
+mkdir empty
+expect 4 'empty' gan-train small.yaml --data empty
+
+# Devices.
+expect 3 'nonesuch' gan-train small.yaml --device nonesuch
+expect 3 'OpenCL' env OCL_ICD_VENDORS="$work/empty" OCL_ICD_FILENAMES= gan-train small.yaml
+expect 3 'bytes|GiB|MiB' gan-train small.yaml --out large --set batch=1000000 \
+    --set 'generator.layers.0.dense=100000'
+[ ! -e large ] || [ ! -e large/metrics.jsonl ] || fail "a run that does not fit wrote metrics"
+
+# Outputs. Root may write anywhere, so a file stands where the folder should be.
+: >occupied
+expect 5 'occupied' gan-train small.yaml --out occupied/run --steps 2
+gan-train small.yaml --quiet --out used --steps 10
+cp used/latest.gan before.gan
+expect 5 '--resume' gan-train small.yaml --out used --steps 20
+cmp -s used/latest.gan before.gan || fail "a refused run changed the folder"
+
+# Resuming.
+expect 4 'no whole checkpoint' gan-train small.yaml --out fresh --resume
+sed 's/- dense: 24/- dense: 25/' small.yaml >other.yaml
+expect 4 'generator' gan-train other.yaml --out used --resume
+head -c 500 used/latest.gan >cut.gan
+expect 4 'cut\.gan' gan-train small.yaml --out other --resume cut.gan
+
+# Divergence: exit 6, and the checkpoint before it is kept whole.
+expect 6 'diverged' gan-train small.yaml --quiet --out wild --set log_every=5 --set save_every=1 \
+    --set optimizer.discriminator.kind=sgd --set optimizer.discriminator.lr=1e30
+gan-inspect --verify wild/latest.gan >/dev/null
