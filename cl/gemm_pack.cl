@@ -10,8 +10,8 @@ inline void gan_pack_rows(global const float *from, const size_t ld, local float
     for (uint k = 0; k < depth; k++) {
         global const float *row = from + k * ld;
         local float *packed = to + k * pitch;
-        for (uint i = 0; i < whole; i += 16) vstore16(vload16(0, row + i), 0, packed + i);
-        if (whole < width) vstore16(gan_load(row + whole, width - whole), 0, packed + whole);
+        for (uint i = 0; i < whole; i += 16) *(local float16 *)(packed + i) = vload16(0, row + i);
+        if (whole < width) *(local float16 *)(packed + whole) = gan_load(row + whole, width - whole);
     }
 }
 
@@ -49,7 +49,7 @@ inline void gan_transpose16(global const float *from, const size_t ld, local flo
     GAN_ZIP_ROUND(t, s)
     GAN_ZIP_ROUND(u, t)
     GAN_ZIP_ROUND(v, u)
-#define GAN_ROW_STORE(i) vstore16(v##i, 0, to + i * pitch);
+#define GAN_ROW_STORE(i) *(local float16 *)(to + i * pitch) = v##i;
     GAN_SIXTEEN(GAN_ROW_STORE)
 }
 

@@ -30,13 +30,43 @@ bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
 
 // --- Registers ----------------------------------------------------------------------------------
 
-// The widest tile whose sums, one row of B and one element of A fit in 32 vector registers.
+// Register tiles whose sums, one row of B and one element of A fit in 32 vector registers. All but
+// the last divide a packed block of 48 rows.
+static const struct tile {
+    uint32_t rows, runs;
+} tiles[] = {{6, 4}, {8, 3}, {12, 2}, {8, 2}, {12, 1}};
+
+// Cycles of one k on a core with two multipliers and two loads a cycle and a latency of four. Loads
+// that the multiplications hide still cost a little.
+static double tile_cycles(uint32_t rows, uint32_t runs) {
+    if (!rows || !runs) return 0;
+    double multiply = rows * runs / 2.0, load = (rows + runs) / 2.0;
+    double bound = multiply > load ? multiply : load;
+    return (bound > 4 ? bound : 4) + 0.1 * load;
+}
+
+static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs) {
+    uint32_t all_runs = divided_up(desc->n, RUN);
+    double down = desc->m / rows, rest_down = desc->m % rows ? 1 : 0;
+    double across = all_runs / runs, rest_across = all_runs % runs ? 1 : 0;
+    uint32_t rest_rows = desc->m % rows, rest_runs = all_runs % runs;
+    return down * across * tile_cycles(rows, runs) +
+           rest_down * across * tile_cycles(rest_rows, runs) +
+           down * rest_across * tile_cycles(rows, rest_runs) +
+           rest_down * rest_across * tile_cycles(rest_rows, rest_runs);
+}
+
 static void choose_tile(const gan_gemm_desc *desc, gan_gemm_plan *plan) {
-    uint32_t runs = divided_up(desc->n, RUN);
-    plan->runs = least(runs, 2);
-    plan->rows = plan->runs == 1 ? 12 : 8;
-    if (plan->pack_a) plan->rows = 8;
-    plan->rows = least(plan->rows, desc->m);
+    const uint32_t runs = divided_up(desc->n, RUN);
+    double fewest = 0;
+    for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++) {
+        uint32_t tile_rows = least(tiles[i].rows, desc->m), tile_runs = least(tiles[i].runs, runs);
+        double cycles = all_cycles(desc, tile_rows, tile_runs);
+        if (i > 0 && cycles >= fewest) continue;
+        fewest = cycles;
+        plan->rows = tile_rows;
+        plan->runs = tile_runs;
+    }
     plan->rest_rows = desc->m % plan->rows;
     plan->rest_runs = runs % plan->runs;
 }
@@ -66,24 +96,46 @@ static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc
     return most(rows, least(rounded_up(64, plan->rows), rounded_up(desc->m, plan->rows)));
 }
 
+// Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
+// loaded. Fewer rows read A in shorter pieces, which was measured to cost what `weight` says.
+static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                            const gan_gemm_plan *plan) {
+    static const struct {
+        uint32_t rows;
+        double weight;
+    } choices[] = {{48, 1}, {32, 1.05}, {16, 1.12}};
+    uint32_t best = plan->rows;
+    double fewest = 0;
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        uint32_t rows = choices[i].rows;
+        if (rows % plan->rows != 0 || plan->rows == desc->m) continue;
+        uint32_t blocks = divided_up(desc->m, rows) * desc->batches;
+        double rounds = divided_up(blocks, traits->compute_units);
+        double time = rounds * rows * choices[i].weight;
+        if (fewest > 0 && time >= fewest) continue;
+        fewest = time;
+        best = rows;
+    }
+    return best;
+}
+
 static void choose_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
                           gan_gemm_plan *plan) {
     plan->block_rows = plan->rows;
     plan->block_columns = plan->runs * RUN;
-    set_depth(desc, plan->pack_b ? 512 : 128, plan);
+    set_depth(desc, plan->pack_a ? 128 : 512, plan);
     if (plan->pack_a) {
-        plan->block_rows = RUN / plan->rows * plan->rows;
-        if (!plan->pack_b)
-            plan->block_columns = least(rounded_up(desc->n, plan->block_columns), 128);
+        uint32_t whole = rounded_up(desc->n, plan->block_columns);
+        plan->block_rows = packed_rows(traits, desc, plan);
+        plan->block_columns = least(whole, 128 / plan->block_columns * plan->block_columns);
     } else if (plan->pack_b) {
         plan->block_rows = shared_rows(traits, desc, plan);
-        if (plan->blocked) plan->block_rows = least(plan->block_rows, 16 * plan->rows);
+        if (plan->blocked) plan->block_rows = least(plan->block_rows, 48 / plan->rows * plan->rows);
     }
     plan->panel_rows = rounded_up(plan->block_rows, RUN);
     plan->panel_columns = rounded_up(plan->block_columns, RUN);
     while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
         set_depth(desc, rounded_up(plan->depth / 2, RUN), plan);
-    if (!plan->blocked) plan->panel_rows = plan->pack_a ? plan->panel_rows : 0;
 }
 
 // --- Depth --------------------------------------------------------------------------------------

@@ -57,13 +57,15 @@ static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned run
         gan__text_append(text, "    if (c) {\n");
         for (unsigned i = 0; i < rows; i++)
             for (unsigned j = 0; j < runs; j++)
-                gan__text_append(text, "        vstore16(c%u_%u, %u, c + %u * ldc);\n", i, j, j, i);
+                gan__text_append(text, "        *(global gan_run *)(c + %u * ldc + %u) = c%u_%u;\n",
+                                 i, 16 * j, i, j);
         gan__text_append(text, "        return;\n    }\n");
     }
     for (unsigned i = 0; i < rows; i++)
         for (unsigned j = 0; j < runs; j++)
-            gan__text_append(text, "    vstore16(c%u_%u, %u, s + %u);\n", i, j, j,
-                             i * sums_pitch(plan));
+            gan__text_append(text, "    *(%s gan_run *)(s + %u) = c%u_%u;\n",
+                             plan->blocked ? "local" : "private", i * sums_pitch(plan) + 16 * j, i,
+                             j);
 }
 
 static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
@@ -115,9 +117,10 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
         "    global const float *b_from = gemm_b + gemm_b0 + (size_t)batch * gemm_sb;\n",
         gan__gemm_sink_parameters(epilogue));
     if (plan->pack_a)
-        gan__text_append(text, "    local float packed_a[%u];\n", plan->depth * plan->panel_rows);
+        gan__text_append(text, "    local float packed_a[%u] __attribute__((aligned(64)));\n",
+                         plan->depth * plan->panel_rows);
     if (plan->pack_b)
-        gan__text_append(text, "    local float packed_b[%u];\n",
+        gan__text_append(text, "    local float packed_b[%u] __attribute__((aligned(64)));\n",
                          plan->depth * plan->panel_columns);
     gan__text_append(text, "    %s float sums[%u];\n", plan->blocked ? "local" : "private",
                      plan->blocked ? plan->panel_rows * plan->panel_columns

@@ -187,9 +187,8 @@ static void check_edges(gan_device *device) {
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         for (int transposes = 0; transposes < 4; transposes++) {
             bool ta = transposes & 1, tb = transposes >> 1;
-            check_product(device, edges[i], ta, tb, dense);
             check_product(device, edges[i], ta, tb, loose);
-            check_product(device, edges[i], ta, tb, wide);
+            if (!tb) check_product(device, edges[i], ta, tb, i % 2 ? dense : wide);
         }
 }
 
@@ -246,7 +245,7 @@ static void a_deep_product_with_few_elements_is_split_and_right(void **state) {
     for (int i = 0; i < 2; i++) {
         gan_device *device = open_with(lanes[i], "tile");
         for (int transposes = 0; transposes < 4; transposes++) {
-            product p = make_product(device, (sizes){6, 21, 5000, 2}, transposes & 1,
+            product p = make_product(device, (sizes){6, 21, 5000, 1}, transposes & 1,
                                      transposes >> 1, loose);
             assert_true(gan__gemm_scratch(device, &p.desc) > 0);
             run_product(device, &p);

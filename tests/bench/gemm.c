@@ -1,0 +1,179 @@
+// Times matrix products through gan__gemm_create, in the layouts training uses: activations have
+// their rows padded to 16 floats, weights are dense.
+//
+//     bench_gemm [--device SPEC] [--seconds S]      the table of products below, for people
+//     bench_gemm --json                             the same, one JSON object a line
+//     bench_gemm --serve                            a line "m n k ta tb seconds" in, a JSON line
+//     out;
+//                                                   tests/bench/gemm_torch.py asks so, in turns
+//                                                   with PyTorch
+//
+// A time is that of one launch among many enqueued, with one wait at their end, as in training.
+// "best" is the least of all samples, "median" their median. $CLGAN_GEMM chooses the engine.
+#include "runtime/gemm.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_SAMPLES 4096
+
+typedef struct shape {
+    const char *what;
+    uint32_t m, n, k;
+    bool ta, tb;
+} shape;
+
+static const shape shapes[] = {
+    {"forward", 256, 64, 100, false, false},    {"forward", 1024, 64, 512, false, false},
+    {"forward", 784, 64, 1024, false, false},   {"forward", 1, 64, 256, false, false},
+    {"forward", 1200, 100, 1200, false, false}, {"forward", 128, 512, 256, false, false},
+    {"by data", 512, 64, 1024, true, false},    {"by data", 1024, 64, 784, true, false},
+    {"by data", 784, 64, 512, true, false},     {"by data", 1200, 100, 1200, true, false},
+    {"by weight", 1024, 512, 64, false, true},  {"by weight", 784, 1024, 64, false, true},
+    {"by weight", 256, 100, 64, false, true},   {"by weight", 1200, 1200, 100, false, true},
+    {"by weight", 128, 128, 512, false, true},  {"square", 1024, 1024, 1024, false, false},
+    {"square", 1024, 1024, 1024, true, false},  {"square", 1024, 1024, 1024, false, true},
+    {"deep", 64, 64, 20000, false, true},
+};
+
+typedef struct timing {
+    double best, median; // seconds
+    gan_launch_profile profile;
+} timing;
+
+static void insist(gan_status status) {
+    if (status == GAN_STATUS_OK) return;
+    fprintf(stderr, "bench_gemm: %s\n", gan_status_message());
+    exit(gan_status_exit_code(status));
+}
+
+// Random numbers of `rows` rows, padded to runs of 16 where that is what training does.
+static gan_gemm_operand make(gan_device *device, uint32_t rows, uint32_t columns, bool padded) {
+    gan_gemm_operand x = {.pitch = padded ? (columns + 15) / 16 * 16 : columns};
+    size_t count = (size_t)rows * x.pitch;
+    void *memory = NULL;
+    insist(gan__alloc(count, sizeof(float), &memory));
+    float *host = memory;
+    uint32_t state = rows + columns;
+    for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        host[i] = (float)(int32_t)state * 0x1p-31f;
+    }
+    insist(gan__buffer_create(device, count * sizeof(float), "operand", &x.buffer));
+    insist(gan__buffer_write(x.buffer, 0, count * sizeof(float), host));
+    gan__free(memory);
+    return x;
+}
+
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double sample(gan_device *device, gan_launch *launch, int launches) {
+    double start = gan__clock_seconds();
+    for (int i = 0; i < launches; i++) insist(gan__launch_enqueue(launch));
+    insist(gan__device_finish(device));
+    return (gan__clock_seconds() - start) / launches;
+}
+
+static timing measure(gan_device *device, gan_launch *launch, double seconds, double flops) {
+    static double samples[MOST_SAMPLES];
+    size_t count = 0;
+    int launches = flops > 1.5e8 ? 2 : (int)(3e8 / flops) + 1;
+    if (launches > 200) launches = 200;
+    sample(device, launch, 3);
+    double start = gan__clock_seconds();
+    while (count < 3 || (count < MOST_SAMPLES && gan__clock_seconds() - start < seconds))
+        samples[count++] = sample(device, launch, launches);
+    qsort(samples, count, sizeof *samples, compare_doubles);
+    timing t = {.best = samples[0], .median = samples[count / 2]};
+    gan__launch_get_profile(launch, &t.profile);
+    return t;
+}
+
+static timing time_shape(gan_device *device, const shape *s, double seconds) {
+    gan_gemm_desc desc = {.label = "bench",
+                          .m = s->m,
+                          .n = s->n,
+                          .k = s->k,
+                          .batches = 1,
+                          .transpose_a = s->ta,
+                          .transpose_b = s->tb};
+    gan_gemm_operand scratch = {0};
+    gan_launch *launch = NULL;
+    uint64_t floats = gan__gemm_scratch(device, &desc);
+    if (floats) scratch = make(device, 1, (uint32_t)floats, false);
+    // By weight, A and B are activations and C is a weight's gradient; else A is a weight.
+    desc.a = make(device, s->ta ? s->k : s->m, s->ta ? s->m : s->k, s->tb);
+    desc.b = make(device, s->tb ? s->n : s->k, s->tb ? s->k : s->n, true);
+    desc.c = make(device, s->m, s->n, !s->tb);
+    insist(gan__gemm_create(device, &desc, &scratch, &launch));
+    timing t = measure(device, launch, seconds, 2.0 * s->m * s->n * s->k);
+    gan__launch_destroy(launch);
+    gan__buffer_destroy(desc.a.buffer);
+    gan__buffer_destroy(desc.b.buffer);
+    gan__buffer_destroy(desc.c.buffer);
+    gan__buffer_destroy(scratch.buffer);
+    return t;
+}
+
+static void print_json(const shape *s, const timing *t) {
+    printf("{\"m\": %u, \"n\": %u, \"k\": %u, \"ta\": %d, \"tb\": %d, \"engine\": \"%s\", "
+           "\"best\": %.9f, \"median\": %.9f}\n",
+           s->m, s->n, s->k, s->ta, s->tb, t->profile.engine, t->best, t->median);
+    fflush(stdout);
+}
+
+static void print_row(const shape *s, const timing *t) {
+    double flops = 2.0 * s->m * s->n * s->k;
+    printf("%-10s %5u %5u %5u  %c%c  %-8s %9.1f %9.1f %9.1f %9.1f\n", s->what, s->m, s->n, s->k,
+           s->ta ? 'T' : 'N', s->tb ? 'T' : 'N', t->profile.engine, t->best * 1e6, t->median * 1e6,
+           flops / t->best * 1e-9, flops / t->median * 1e-9);
+}
+
+static void run_table(gan_device *device, double seconds, bool json) {
+    if (!json)
+        printf("%-10s %5s %5s %5s  %-2s  %-8s %9s %9s %9s %9s\n", "product", "m", "n", "k", "op",
+               "engine", "best us", "median us", "GFLOP/s", "median");
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        timing t = time_shape(device, &shapes[i], seconds);
+        (json ? print_json : print_row)(&shapes[i], &t);
+    }
+}
+
+static void serve(gan_device *device) {
+    char line[128];
+    while (fgets(line, sizeof line, stdin)) {
+        shape s = {.what = "asked"};
+        int ta = 0, tb = 0;
+        double seconds = 0;
+        if (sscanf(line, "%u %u %u %d %d %lf", &s.m, &s.n, &s.k, &ta, &tb, &seconds) != 6) return;
+        s.ta = ta, s.tb = tb;
+        timing t = time_shape(device, &s, seconds);
+        print_json(&s, &t);
+    }
+}
+
+int main(int argc, char **argv) {
+    const char *spec = NULL;
+    double seconds = 0.5;
+    bool json = false, serving = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0) json = true;
+        if (strcmp(argv[i], "--serve") == 0) serving = true;
+        if (strcmp(argv[i], "--device") == 0 && i + 1 < argc) spec = argv[++i];
+        if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) seconds = atof(argv[++i]);
+    }
+    gan_device *device = NULL;
+    insist(gan_device_open(spec, &device));
+    if (serving)
+        serve(device);
+    else
+        run_table(device, seconds, json);
+    gan_device_close(device);
+    return 0;
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Products of three networks by clgan and by PyTorch's torch.mm, in turns.
+
+    tests/bench/gemm_torch.py BUILD/tests/bench_gemm [--rounds 5] [--seconds 0.1] [--threads 2]
+
+Every product of a training step of each network: forward, by data and by weight, of generator and
+discriminator. Each round times each product once with either, one directly after the other, so
+that whatever else the machine does meets both; the order alternates. A product's time is the least
+of all samples of all rounds (and, in brackets, the median over the rounds of each round's median);
+ratios are PyTorch's time over clgan's, so above 1 clgan is the faster one. On a machine that others
+use, too, PyTorch's threads wait for each other and its medians mean nothing: compare the least
+times of many rounds, or one thread with one ($POCL_MAX_PTHREAD_COUNT=1 --threads 1).
+"""
+import argparse
+import json
+import math
+import statistics
+import subprocess
+import time
+
+import torch
+
+# (batch, layers as (inputs, outputs, whether the input needs a gradient))
+NETWORKS = {
+    "mnist-mlp": (64, [(100, 256, 0), (256, 512, 1), (512, 1024, 1), (1024, 784, 1),
+                       (784, 512, 1), (512, 256, 1), (256, 1, 1)]),
+    "mnist-paper": (100, [(100, 1200, 0), (1200, 1200, 1), (1200, 784, 1),
+                          (784, 1200, 1), (240, 1200, 1), (240, 1, 1)]),
+    "ring8": (100, [(2, 400, 0), (400, 400, 1), (400, 2, 1),
+                    (2, 1000, 1), (200, 1000, 1), (200, 1, 1)]),
+}
+
+
+def products(batch, layers):
+    for inputs, outputs, by_data in layers:
+        yield "forward", outputs, batch, inputs, 0, 0
+        if by_data:
+            yield "by data", inputs, batch, outputs, 1, 0
+        yield "by weight", outputs, inputs, batch, 0, 1
+
+
+def time_torch(m, n, k, ta, tb, seconds):
+    a = torch.rand(k, m).t() if ta else torch.rand(m, k)
+    b = torch.rand(n, k).t() if tb else torch.rand(k, n)
+    c = torch.empty(m, n)
+    launches = min(200, max(2, int(3e8 / (2.0 * m * n * k)) + 1))
+    for _ in range(3):
+        torch.mm(a, b, out=c)
+    samples, start = [], time.perf_counter()
+    while len(samples) < 3 or time.perf_counter() - start < seconds:
+        before = time.perf_counter()
+        for _ in range(launches):
+            torch.mm(a, b, out=c)
+        samples.append((time.perf_counter() - before) / launches)
+    return min(samples), statistics.median(samples)
+
+
+def time_clgan(server, m, n, k, ta, tb, seconds):
+    server.stdin.write(f"{m} {n} {k} {ta} {tb} {seconds}\n")
+    server.stdin.flush()
+    answer = json.loads(server.stdout.readline())
+    return answer["best"], answer["median"]
+
+
+def geometric_mean(values):
+    return math.exp(statistics.mean(math.log(v) for v in values))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bench")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.1)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    server = subprocess.Popen([arguments.bench, "--serve"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    rows = [(net, *p) for net, (batch, layers) in NETWORKS.items()
+            for p in dict.fromkeys(products(batch, layers))]
+    ours = {row: [] for row in rows}
+    theirs = {row: [] for row in rows}
+    for turn in range(arguments.rounds):
+        for row in rows:
+            for side in (0, 1) if turn % 2 else (1, 0):
+                if side:
+                    ours[row].append(time_clgan(server, *row[2:], arguments.seconds))
+                else:
+                    theirs[row].append(time_torch(*row[2:], arguments.seconds))
+                time.sleep(0.02)  # threads that spin for more work go to sleep
+    server.stdin.close()
+    server.wait()
+
+    print(f"{'network':12} {'product':10} {'m':>5} {'n':>5} {'k':>5}  op "
+          f"{'clgan us':>9} {'torch us':>9} {'GFLOP/s':>8} {'torch':>7} {'ratio':>6} {'(medians)':>9}")
+    ratios = {}
+    for row in rows:
+        net, what, m, n, k, ta, tb = row
+        best = [min(t[0] for t in side[row]) for side in (ours, theirs)]
+        middle = [statistics.median(t[1] for t in side[row]) for side in (ours, theirs)]
+        flops = 2.0 * m * n * k
+        ratio, middle_ratio = best[1] / best[0], middle[1] / middle[0]
+        for group in (net, what, "all"):
+            ratios.setdefault(group, []).append((ratio, middle_ratio))
+        print(f"{net:12} {what:10} {m:5} {n:5} {k:5}  {'NT'[ta]}{'NT'[tb]} {best[0] * 1e6:9.1f} "
+              f"{best[1] * 1e6:9.1f} {flops / best[0] * 1e-9:8.1f} {flops / best[1] * 1e-9:7.1f} "
+              f"{ratio:6.2f} {middle_ratio:9.2f}")
+    for group, pairs in ratios.items():
+        print(f"geometric mean, {group:12} {geometric_mean([p[0] for p in pairs]):6.2f} "
+              f"{geometric_mean([p[1] for p in pairs]):9.2f}")
+    # What a step spends: each product once.
+    for net in NETWORKS:
+        total = [sum(min(t[0] for t in side[r]) for r in rows if r[0] == net)
+                 for side in (ours, theirs)]
+        print(f"time of all, {net:15} clgan {total[0] * 1e6:8.1f} us, torch {total[1] * 1e6:8.1f} us, "
+              f"ratio {total[1] / total[0]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
