@@ -106,6 +106,24 @@ static void a_zero_of_the_graph_cuts_off_what_it_multiplies(void **state) {
     assert_true(gan__node_is_constant_of(gan__matmul(zero, f->b, false, false), 0));
 }
 
+static void operations_with_neutral_constants_are_plainer(void **state) {
+    const fixture *f = *state;
+    gan_node *zero = gan__scalar(f->graph, 0), *one = gan__scalar(f->graph, 1);
+    assert_ptr_equal(gan__offset(f->a, 0), f->a);
+    assert_ptr_equal(gan__sub(f->a, zero), f->a);
+    assert_ptr_equal(gan__sub(zero, f->a), gan__neg(f->a));
+    assert_ptr_equal(gan__scale(f->a, 1), f->a);
+    assert_ptr_equal(gan__scale(f->a, -1), gan__neg(f->a));
+    assert_ptr_equal(gan__div(f->a, one), f->a);
+    assert_ptr_equal(gan__div(f->a, gan__neg(one)), gan__neg(f->a));
+    assert_ptr_equal(gan__power(f->a, one), f->a);
+    assert_true(gan__node_is_constant_of(gan__power(f->a, zero), 1));
+    assert_ptr_equal(gan__maximum(f->a, f->a), f->a);
+    assert_ptr_equal(gan__select(one, f->a, f->scalar), f->a);
+    assert_ptr_equal(gan__select(zero, f->scalar, f->a), f->a);
+    assert_ptr_equal(gan__select(f->row, f->a, f->a), f->a);
+}
+
 static void constants_fold_as_the_host_computes(void **state) {
     const fixture *f = *state;
     double value;
@@ -351,6 +369,7 @@ int main(void) {
         BUILD(leaves_are_one_only_where_the_same_is_meant),
         BUILD(views_that_change_nothing_are_their_operand),
         BUILD(a_zero_of_the_graph_cuts_off_what_it_multiplies),
+        BUILD(operations_with_neutral_constants_are_plainer),
         BUILD(constants_fold_as_the_host_computes),
         cmocka_unit_test(impossible_operands_are_named),
         BUILD(first_failure_sticks_with_the_context_of_its_time),

@@ -1,0 +1,64 @@
+// Every case of cases.h, with its first and second gradients, on every OpenCL device found and in
+// every way it can be run, against the interpreter.
+#include "cmocka_headers.h"
+
+#include "base/memory.h"
+#include "cases.h"
+#include "compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Devices compute in float32 what the interpreter computes in double: a few hundred roundings of
+// 6e-8 each, and second gradients lose some more to cancellation.
+#define TOLERANCE 2e-5
+
+static gan_status compare_case(gan_device *device, const gan_case *description) {
+    gan_case_graph c;
+    gan_leaf_values leaves[GAN_CASE_LEAVES];
+    gan_node *roots[GAN_CASE_ROOTS + 1 + 2 * GAN_CASE_LEAVES];
+    size_t count = 0;
+    gan_status status = gan__case_graph_create(description, &c);
+    for (size_t i = 0; i < c.leaf_count; i++)
+        leaves[i] = (gan_leaf_values){c.leaves[i].node, c.leaves[i].values};
+    for (size_t i = 0; i < c.root_count; i++) roots[count++] = c.roots[i];
+    roots[count++] = c.objective;
+    for (size_t i = 0; i < c.differentiable_count; i++) roots[count++] = c.first[i];
+    for (size_t i = 0; i < c.differentiable_count; i++) roots[count++] = c.second[i];
+    gan_comparison comparison = {.graph = c.graph, .leaves = leaves, .leaf_count = c.leaf_count,
+                                 .roots = roots, .root_count = count, .seed = GAN_CASE_SEED,
+                                 .counter = GAN_CASE_COUNTER, .runs = 1, .tolerance = TOLERANCE};
+    if (status == GAN_STATUS_OK) status = gan__compare(device, &comparison);
+    gan__case_graph_destroy(&c);
+    return status;
+}
+
+static void every_case_gives_what_the_interpreter_gives(void **state) {
+    (void)state;
+    gan_setting *settings = NULL;
+    size_t count = 0, failures = 0;
+    const char *only = getenv("CLGAN_TEST_CASE"); // for a person who looks for a mistake
+    assert_int_equal(gan__settings_list(&settings, &count), GAN_STATUS_OK);
+    for (size_t s = 0; s < count; s++) {
+        gan_device *device = NULL;
+        if (gan__setting_open(&settings[s], &device) != GAN_STATUS_OK)
+            fail_msg("%s: %s", settings[s].name, gan_status_message());
+        for (size_t i = 0; i < gan__case_count(); i++) {
+            const gan_case *description = gan__case(i);
+            if (only && strcmp(only, description->name) != 0) continue;
+            if (compare_case(device, description) == GAN_STATUS_OK) continue;
+            print_error("%s: %s: %s\n", settings[s].name, description->name, gan_status_message());
+            failures++;
+        }
+        gan__setting_close(device);
+    }
+    gan__free(settings);
+    assert_int_equal(failures, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case_gives_what_the_interpreter_gives),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
