@@ -19,8 +19,10 @@ static float float_from_bits(uint32_t bits) {
 uint16_t gan__half_from_float(float value) {
     uint32_t bits = float_bits(value);
     uint32_t sign = (bits >> 16) & 0x8000, magnitude = bits & 0x7fffffff;
-    if (magnitude > 0x7f800000) // NaN
-        return (uint16_t)(sign | 0x7e00 | ((magnitude >> 13) & 0x1ff));
+    if (magnitude > 0x7f800000) { // NaN
+        uint32_t payload = (magnitude >> 13) & 0x3ff;
+        return (uint16_t)(sign | 0x7c00 | (payload ? payload : 0x200));
+    }
     if (magnitude >= 0x477ff000) // 65520 and up round to infinity
         return (uint16_t)(sign | 0x7c00);
     uint32_t shift = 13, significand = magnitude - 0x38000000; // the exponent's bias: 127 to 15

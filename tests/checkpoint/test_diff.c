@@ -63,7 +63,8 @@ static void the_same_content_has_no_difference(void **state) {
 static void circumstances_and_history_do_not_count(void **state) {
     (void)state;
     variant v = base;
-    v.recipe = "name: a\nsteps: 900\nlog_every: 7\ngenerator:\n  - dense: 3\nkeep: 3\nsamples:\n  grid: [8, 8]\n";
+    v.recipe = "name: a\nsteps: 900\nlog_every: 7\ngenerator:\n  - dense: 3\nkeep: 3\nsamples:\n  "
+               "grid: [8, 8]\n";
     v.run = "{\"step\": 5, \"device\": \"x\", \"elapsed_s\": 2, \"seed\": 1, \"written\": 3}";
     v.history = "";
     assert_int_equal(compare(&v), 0);

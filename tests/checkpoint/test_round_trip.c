@@ -196,8 +196,7 @@ static void float16_rounds_to_nearest_even(void **state) {
         float value = gan__half_to_float((uint16_t)half);
         bool nan = (half & 0x7c00) == 0x7c00 && (half & 0x3ff) != 0;
         assert_int_equal(isnan(value), nan);
-        if (!nan) assert_int_equal(gan__half_from_float(value), half);
-        if (nan) assert_true(isnan(gan__half_to_float(gan__half_from_float(value))));
+        assert_int_equal(gan__half_from_float(value), half);
     }
 }
 

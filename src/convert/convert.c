@@ -1,0 +1,188 @@
+// The public face of conversion: which format, what is chosen from the source, and off it goes.
+#include "clgan/convert.h"
+
+#include "checkpoint/format.h"
+#include "convert/bundle.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAGIC_BYTES = 9 }; // enough to tell the formats apart
+
+struct gan_conversion {
+    gan_bundle bundle;
+    gan_convert_format source;
+};
+
+typedef struct format_row {
+    const char *suffix;
+    gan_status (*open)(gan_bundle *bundle);
+    gan_status (*write)(gan_bundle *bundle, gan_target target, int level);
+    bool (*matches)(const uint8_t magic[MAGIC_BYTES]);
+} format_row;
+
+static bool is_checkpoint(const uint8_t magic[MAGIC_BYTES]) {
+    return memcmp(magic + 1, gan__format_signature + 1, 3) ==
+           0; // damaged ones are told apart later
+}
+
+static bool is_zip(const uint8_t magic[MAGIC_BYTES]) {
+    return memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0;
+}
+
+// A header's length below 2^32, and the brace that begins it.
+static bool is_safetensors(const uint8_t magic[MAGIC_BYTES]) {
+    return gan__get_u32(magic + 4) == 0 && magic[8] == '{';
+}
+
+static const format_row formats[] = {
+    [GAN_CONVERT_FORMAT_GAN] = {"gan", gan__checkpoint_source, gan__checkpoint_export,
+                                is_checkpoint},
+    [GAN_CONVERT_FORMAT_SAFETENSORS] = {"safetensors", gan__safetensors_source,
+                                        gan__safetensors_export, is_safetensors},
+    [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_zip},
+};
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+static const char known_formats[] = "this version knows .gan, .safetensors and .npz";
+
+gan_status gan_convert_format_find(const char *name, gan_convert_format *format) {
+    const char *dot = strrchr(name, '.');
+    const char *suffix = dot ? dot + 1 : name;
+    for (size_t i = 0; i < FORMATS; i++) {
+        if (strcmp(formats[i].suffix, suffix) != 0) continue;
+        *format = (gan_convert_format)i;
+        return GAN_STATUS_OK;
+    }
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s names no format that can be written; %s", name,
+                     known_formats);
+}
+
+// --- Opening -------------------------------------------------------------------------------------
+static gan_status find_source(const char *path, gan_convert_format *format) {
+    uint8_t magic[MAGIC_BYTES] = {0};
+    FILE *file = fopen(path, "rb");
+    if (!file) return gan__fail(GAN_STATUS_BAD_INPUT, "%s cannot be opened; does it exist?", path);
+    size_t got = fread(magic, 1, sizeof magic, file);
+    bool readable = !ferror(file);
+    fclose(file);
+    if (!readable)
+        return gan__fail(GAN_STATUS_BAD_INPUT, "%s cannot be read; is it a folder?", path);
+    for (size_t i = 0; i < FORMATS && got > 0; i++) {
+        if (!formats[i].matches(magic)) continue;
+        *format = (gan_convert_format)i;
+        return GAN_STATUS_OK;
+    }
+    return gan__fail(GAN_STATUS_BAD_INPUT, "%s is of no format that can be read; %s", path,
+                     known_formats);
+}
+
+static const char *const training_only[] = {"optimizer", "metrics"};
+
+// Whether the name is `first` or begins with it and a dot.
+static bool is_part(const char *name, const char *first) {
+    size_t length = strlen(first);
+    return strncmp(name, first, length) == 0 && (name[length] == '.' || name[length] == 0);
+}
+
+static bool is_chosen(const gan_convert_options *options, const char *name) {
+    if (options->only && fnmatch(options->only, name, 0) != 0) return false;
+    if (options->network && !is_part(name, options->network)) return false;
+    for (size_t i = 0; options->strip_training && i < 2; i++) {
+        if (is_part(name, training_only[i])) return false;
+    }
+    return true;
+}
+
+static gan_status choose(gan_bundle *bundle, const gan_convert_options *options) {
+    size_t before = bundle->tensor_count, kept = 0;
+    for (size_t i = 0; i < before; i++) {
+        gan_bundle_tensor tensor = bundle->tensors[i];
+        if (!is_chosen(options, tensor.as_written.name)) continue;
+        if (options->has_dtype) tensor.as_written.dtype = options->dtype;
+        bundle->tensors[kept++] = tensor;
+    }
+    bundle->tensor_count = kept;
+    bundle->round = options->has_dtype;
+    if (kept == 0 && before > 0)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "nothing is left of the %zu tensors of %s by --only, --network and "
+                         "--strip-training; its first is called %s",
+                         before, bundle->path, bundle->tensor_names.name[0]);
+    size_t texts = 0;
+    for (size_t i = 0; i < bundle->text_count; i++) {
+        if (options->strip_training && strcmp(bundle->texts[i].name, "history") == 0) continue;
+        bundle->texts[texts++] = bundle->texts[i];
+    }
+    bundle->text_count = texts;
+    return GAN_STATUS_OK;
+}
+
+static gan_status open_parts(gan_conversion *conversion, const char *path,
+                             const gan_convert_options *options) {
+    gan_bundle *bundle = &conversion->bundle;
+    char *copy;
+    GAN_TRY(gan__arena_create(&bundle->arena));
+    GAN_TRY(gan__arena_string(bundle->arena, path, &copy));
+    bundle->path = copy;
+    GAN_TRY(find_source(path, &conversion->source));
+    GAN_TRY(formats[conversion->source].open(bundle));
+    return choose(bundle, options);
+}
+
+gan_status gan_conversion_open(const char *path, const gan_convert_options *options,
+                               gan_conversion **out) {
+    static const gan_convert_options everything = {0};
+    gan_conversion *conversion;
+    *out = NULL;
+    GAN_TRY(gan__alloc(1, sizeof *conversion, (void **)&conversion));
+    gan_status status = open_parts(conversion, path, options ? options : &everything);
+    if (status == GAN_STATUS_OK) {
+        *out = conversion;
+    } else {
+        gan_conversion_close(conversion);
+    }
+    return status;
+}
+
+void gan_conversion_close(gan_conversion *conversion) {
+    if (!conversion) return;
+    gan_bundle *bundle = &conversion->bundle;
+    if (bundle->source) bundle->source->close(bundle->state);
+    gan__names_destroy(&bundle->tensor_names);
+    gan__names_destroy(&bundle->text_names);
+    gan__free(bundle->tensors);
+    gan__free(bundle->texts);
+    gan__arena_destroy(bundle->arena);
+    gan__free(conversion);
+}
+
+// --- What it holds, and writing
+// --------------------------------------------------------------------
+gan_convert_format gan_conversion_source(const gan_conversion *conversion) {
+    return conversion->source;
+}
+
+size_t gan_conversion_tensor_count(const gan_conversion *conversion) {
+    return conversion->bundle.tensor_count;
+}
+
+const gan_convert_tensor *gan_conversion_tensor(const gan_conversion *conversion, size_t index) {
+    const gan_bundle *bundle = &conversion->bundle;
+    return index < bundle->tensor_count ? &bundle->tensors[index].as_written : NULL;
+}
+
+const char *gan_conversion_text_name(const gan_conversion *conversion, size_t index) {
+    const gan_bundle *bundle = &conversion->bundle;
+    return index < bundle->text_count ? bundle->texts[index].name : NULL;
+}
+
+gan_status gan_conversion_write(gan_conversion *conversion, gan_target target,
+                                gan_convert_format format, int level) {
+    if (level < 0 || level > 9)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "compression level %d is outside 0 to 9", level);
+    if ((size_t)format >= FORMATS)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "format %d is none; %s", (int)format,
+                         known_formats);
+    return formats[format].write(&conversion->bundle, target, level);
+}

@@ -1,0 +1,31 @@
+// The types of elements that other programs write, and how each becomes a float32.
+#ifndef GAN_CONVERT_ELEMENTS_H
+#define GAN_CONVERT_ELEMENTS_H
+
+#include "clgan/checkpoint.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A value as a float32, and whether it was exactly one.
+typedef struct gan_element_value {
+    float value;
+    bool exact;
+} gan_element_value;
+
+typedef struct gan_element_kind {
+    const char *safetensors; // "F32"; "" where it has no such type
+    const char *numpy;       // "f4"; "" where it has no such type
+    size_t bytes;
+    gan_dtype dtype;                             // as which a checkpoint holds it
+    gan_element_value (*convert)(uint64_t bits); // of the little-endian element, zero-extended
+} gan_element_kind;
+
+// NULL where the code is not known.
+const gan_element_kind *gan__element_kind_safetensors(const char *code);
+const gan_element_kind *gan__element_kind_numpy(const char *code);
+// The kind that is the dtype itself.
+const gan_element_kind *gan__element_kind_dtype(gan_dtype dtype);
+
+#endif
