@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The benchmark (tools/bench builds what it needs and calls it): every measurement in turns with its
+peer, at least seven rounds, medians and ratios.
+
+    tools/bench [--rounds N] [--only NAME]... [--data DIR] [--json FILE]
+
+PyTorch is a peer wherever $CLGAN_BENCH_PYTHON, or else python3, can import it; $CLGAN_BENCH_THREADS
+fixes its number of threads, which otherwise is the fastest. --data is a folder with MNIST; without it
+training sees noise of the same shape, which costs the same.
+"""
+import argparse
+import os
+import sys
+
+import machine
+import report
+from measure_checkpoint import measure_checkpoint
+from measure_gemm import measure_gemm
+from measure_machine import measure_kernels, measure_limits
+from measure_process import measure_png, measure_sample, measure_start
+from measure_train import measure_train
+from rounds import Failed
+from session import ROOT, Session
+
+MEASUREMENTS = {
+    "limits": measure_limits,
+    "gemm": measure_gemm,
+    "kernels": measure_kernels,
+    "train": measure_train,
+    "sample": measure_sample,
+    "png": measure_png,
+    "start": measure_start,
+    "checkpoint": measure_checkpoint,
+}
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default=os.path.join(ROOT, "build", "bench"),
+                        help="the folder of a Release build; tools/bench makes it")
+    parser.add_argument("--rounds", type=int, default=7, help="of each measurement (7)")
+    parser.add_argument("--only", action="append", choices=MEASUREMENTS, metavar="NAME",
+                        help="one of " + ", ".join(MEASUREMENTS) + "; repeatable")
+    parser.add_argument("--data", help="a folder with MNIST's files")
+    parser.add_argument("--json", metavar="FILE", help="everything measured, sample by sample")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    return arguments
+
+
+def main():
+    arguments = parse()
+    facts = machine.describe(ROOT)
+    session = Session(arguments.build, arguments.rounds, arguments.data)
+    try:
+        for name, measure in MEASUREMENTS.items():
+            if arguments.only and name not in arguments.only:
+                continue
+            print(f"measuring {name} ...", file=sys.stderr, flush=True)
+            try:
+                measure(session)
+            except Failed as failure:
+                session.failures[name] = str(failure)
+    finally:
+        session.end()
+    facts["load_after"] = os.getloadavg()[0]
+    report.print_table(session, facts)
+    if arguments.json:
+        report.write_json(session, facts, arguments.json)
+    return 1 if session.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

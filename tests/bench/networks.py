@@ -1,0 +1,56 @@
+"""The networks that are measured, as sizes: what their matrix products are, and how many operations
+a training step needs. Needs nothing but Python."""
+
+# Layers as (inputs, outputs): mnist-mlp's are 7 dense layers, generator before discriminator; a
+# maxout layer of 240 units and 5 pieces is a product of 1200 outputs.
+NETWORKS = {
+    "mnist-mlp": {
+        "batch": 64,
+        "simultaneous": False,
+        "generator": [(100, 256), (256, 512), (512, 1024), (1024, 784)],
+        "discriminator": [(784, 512), (512, 256), (256, 1)],
+    },
+    "mnist-paper": {
+        "batch": 100,
+        "simultaneous": True,
+        "generator": [(100, 1200), (1200, 1200), (1200, 784)],
+        "discriminator": [(784, 1200), (240, 1200), (240, 1)],
+    },
+    "ring8": {
+        "batch": 100,
+        "simultaneous": True,
+        "generator": [(2, 400), (400, 400), (400, 400), (400, 400), (400, 2)],
+        "discriminator": [(2, 1000), (200, 1000), (200, 1000), (200, 1)],
+    },
+}
+
+
+def products(network):
+    """Every distinct product of a step as (what, m, n, k, transpose a, transpose b); weights are
+    (outputs, inputs), activations (features, batch)."""
+    batch = network["batch"]
+    found = []
+    for player in ("generator", "discriminator"):
+        for index, (inputs, outputs) in enumerate(network[player]):
+            found.append(("forward", outputs, batch, inputs, 0, 0))
+            if index > 0 or player == "discriminator":  # nobody asks for the latent's gradient
+                found.append(("by data", inputs, batch, outputs, 1, 0))
+            found.append(("by weight", outputs, inputs, batch, 0, 1))
+    return list(dict.fromkeys(found))
+
+
+def _multiply_adds(layers):
+    return sum(inputs * outputs for inputs, outputs in layers)
+
+
+def step_flops(network):
+    """Floating-point operations of the products that one step (an update of each player) consists
+    of, as autograd would run them. Forward, by data and by weight cost the same; the first layer of
+    a network needs no gradient by data, except D's where it leads on to G."""
+    g, d = network["generator"], network["discriminator"]
+    first_g, first_d = _multiply_adds(g[:1]), _multiply_adds(d[:1])
+    g, d = _multiply_adds(g), _multiply_adds(d)
+    d_update = 2 * (d + (d - first_d) + d)  # on real and on generated samples
+    g_update = d + g + (g - first_g)  # back through D, then through G
+    forward = g if network["simultaneous"] else 2 * g + d
+    return 2.0 * network["batch"] * (d_update + g_update + forward)

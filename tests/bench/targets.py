@@ -1,0 +1,19 @@
+"""What the figures must show on a CPU: {(measurement, peer): (at least, aim)}. With a peer it is the
+ratio to it, above 1 where clgan is ahead; without one the figure itself."""
+
+TARGETS = {
+    ("gemm", "torch.mm"): (0.9, 1.1),
+    ("gemm", "stock CLBlast"): (8, 12),
+    ("train mnist-mlp", "PyTorch"): (1.3, 2.0),
+    ("train mnist-mlp", "torch.compile"): (1.1, 1.6),
+    ("train mnist-paper", "PyTorch"): (1.3, 2.0),
+    ("train mnist-paper", "torch.compile"): (1.1, 1.6),
+    ("train ring8", "PyTorch"): (2, 4),
+    ("share of peak, mnist-paper step", "multiply-add peak"): (0.55, 0.75),
+    ("peak memory, mnist-mlp", "PyTorch"): (2, 4),
+    ("peak memory, mnist-paper", "PyTorch"): (2, 4),
+    ("sample mnist-mlp", "PyTorch"): (1.3, 2),
+    ("gan-sample, one PNG", None): (0.3, 0.1),
+    ("gan-sample, one PNG", "PyTorch script"): (10, 30),
+    ("first step, caches empty", None): (12, 5),
+}
