@@ -100,9 +100,11 @@ static gan_node *random_binary(pool *p, gan_node *x) {
 
 static gan_node *random_select(pool *p, gan_node *x) {
     gan_node *zero = gan__scalar(p->graph, 0), *y = partner(p, x), *z = partner(p, x);
+    // Away from 0, where sums in another order cancel to something that is just not 0.
+    gan_node *positive = gan__less(gan__scalar(p->graph, 0.0123), x);
     gan_node *one = gan__less(any(p), gan__scalar(p->graph, 0.25));
-    gan_node *other = pick(&p->c, 0, 2) == 0 ? gan__less(zero, x) : one;
-    if (!gan__shape_equal(&one->shape, &x->shape)) one = other = gan__less(zero, x);
+    gan_node *other = pick(&p->c, 0, 2) == 0 ? positive : one;
+    if (!gan__shape_equal(&one->shape, &x->shape)) one = other = positive;
     gan_node *first = gan__select(one, y, zero), *second = gan__select(other, zero, z);
     switch (pick(&p->c, 0, 3)) {
     case 0:
