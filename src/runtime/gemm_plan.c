@@ -32,9 +32,9 @@ bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
 
 // Register tiles whose sums, one row of B and one element of A fit in 32 vector registers. All but
 // the last divide a packed block of 48 rows.
-static const struct tile {
+static const struct register_tile {
     uint32_t rows, runs;
-} tiles[] = {{6, 4}, {8, 3}, {12, 2}, {8, 2}, {12, 1}};
+} register_tiles[] = {{6, 4}, {8, 3}, {12, 2}, {8, 2}, {12, 1}};
 
 // Cycles of one k on a core with two multipliers and two loads a cycle and a latency of four. Loads
 // that the multiplications hide still cost a little.
@@ -59,8 +59,9 @@ static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs
 static void choose_tile(const gan_gemm_desc *desc, gan_gemm_plan *plan) {
     const uint32_t runs = divided_up(desc->n, RUN);
     double fewest = 0;
-    for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++) {
-        uint32_t tile_rows = least(tiles[i].rows, desc->m), tile_runs = least(tiles[i].runs, runs);
+    for (size_t i = 0; i < sizeof register_tiles / sizeof *register_tiles; i++) {
+        uint32_t tile_rows = least(register_tiles[i].rows, desc->m),
+                 tile_runs = least(register_tiles[i].runs, runs);
         double cycles = all_cycles(desc, tile_rows, tile_runs);
         if (i > 0 && cycles >= fewest) continue;
         fewest = cycles;
@@ -84,6 +85,24 @@ static uint64_t local_floats(const gan_gemm_plan *plan) {
 static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *plan) {
     plan->depth = depth;
     plan->blocked = (plan->pack_a || plan->pack_b) && desc->k > depth;
+}
+
+// B is read in place once for every `rows` rows of C. Past this many floats it no longer stays in a
+// core's own cache, and it pays to pack it.
+#define LARGE_B (256 * 1024)
+
+static bool packs_b(const gan_gemm_desc *desc, bool b_whole) {
+    return desc->transpose_b || !b_whole || ((uint64_t)desc->k * desc->n > LARGE_B && desc->m > 64);
+}
+
+// Rows of C per work-group where nothing is packed: several tiles where K is so small that a
+// work-group would cost more than its tile.
+static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                             const gan_gemm_plan *plan) {
+    uint32_t tiles = divided_up(desc->m, plan->rows);
+    uint32_t wanted = divided_up(64, desc->k);
+    uint32_t fair = tiles / (16 * traits->compute_units);
+    return plan->rows * most(1, least(wanted, fair));
 }
 
 // Rows of C per work-group where B is packed: many, so that packing is shared, but so few that
@@ -123,17 +142,23 @@ static void choose_blocks(const gan_device_traits *traits, const gan_gemm_desc *
                           gan_gemm_plan *plan) {
     plan->block_rows = plan->rows;
     plan->block_columns = plan->runs * RUN;
-    set_depth(desc, plan->pack_a ? 128 : 512, plan);
+    set_depth(desc, plan->pack_a ? 128 : 256, plan);
     if (plan->pack_a) {
         uint32_t whole = rounded_up(desc->n, plan->block_columns);
-        plan->block_rows = packed_rows(traits, desc, plan);
         plan->block_columns = least(whole, 128 / plan->block_columns * plan->block_columns);
+        plan->block_rows = packed_rows(traits, desc, plan);
+        if (plan->pack_b && plan->block_rows == GAN_GEMM_PANEL_ROWS)
+            plan->block_rows *= least(4, divided_up(shared_rows(traits, desc, plan), 48));
     } else if (plan->pack_b) {
         plan->block_rows = shared_rows(traits, desc, plan);
-        if (plan->blocked) plan->block_rows = least(plan->block_rows, 48 / plan->rows * plan->rows);
+        if (plan->blocked)
+            plan->block_rows = least(plan->block_rows, 192 / plan->rows * plan->rows);
+    } else {
+        plan->block_rows = shallow_rows(traits, desc, plan);
     }
-    plan->panel_rows = rounded_up(plan->block_rows, RUN);
-    plan->panel_columns = rounded_up(plan->block_columns, RUN);
+    bool one_panel = plan->block_rows <= GAN_GEMM_PANEL_ROWS;
+    plan->panel_rows = rounded_up(plan->block_rows, one_panel ? RUN : GAN_GEMM_PANEL_ROWS);
+    plan->panel_columns = rounded_up(plan->block_columns, plan->runs * RUN);
     while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
         set_depth(desc, rounded_up(plan->depth / 2, RUN), plan);
 }
@@ -176,7 +201,7 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
         return;
     }
     out->pack_a = desc->transpose_a;
-    out->pack_b = desc->transpose_b || !b_whole;
+    out->pack_b = packs_b(desc, b_whole);
     choose_tile(desc, out);
     choose_blocks(traits, desc, out);
     choose_splits(traits, desc, 4, out);

@@ -127,22 +127,35 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
                                    : plan->rows * 16 * plan->runs);
 }
 
+// Rows of A in one panel of the packed block, columns of B in one.
+static unsigned a_panel(const gan_gemm_plan *plan) {
+    return plan->panel_rows < GAN_GEMM_PANEL_ROWS ? plan->panel_rows : GAN_GEMM_PANEL_ROWS;
+}
+
+static unsigned b_panel(const gan_gemm_plan *plan) {
+    return 16 * plan->runs;
+}
+
+static void append_pack_b(const gan_gemm_plan *plan, gan_text *text) {
+    gan__text_append(
+        text,
+        "        for (uint j = 0; j < n_to - n_from; j += %u)\n"
+        "            %s, gemm_ldb, packed_b + %u * j, %u, min(%uu, n_to - n_from - j), "
+        "depth);\n",
+        b_panel(plan),
+        plan->transpose_b ? "gan_pack_columns(b_from + (size_t)(n_from + j) * gemm_ldb + k"
+                          : "gan_pack_rows(b_from + (size_t)k * gemm_ldb + n_from + j",
+        plan->depth, b_panel(plan), b_panel(plan));
+}
+
 static void append_packing(const gan_gemm_plan *plan, gan_text *text) {
     if (plan->pack_a)
         gan__text_append(text,
-                         "        gan_pack_rows(a_from + (size_t)k * gemm_lda + m_from, gemm_lda, "
-                         "packed_a, %u, m_to - m_from, depth);\n",
-                         plan->panel_rows);
-    if (plan->pack_b && plan->transpose_b)
-        gan__text_append(text,
-                         "        gan_pack_columns(b_from + (size_t)n_from * gemm_ldb + k, "
-                         "gemm_ldb, packed_b, %u, n_to - n_from, depth);\n",
-                         plan->panel_columns);
-    if (plan->pack_b && !plan->transpose_b)
-        gan__text_append(text,
-                         "        gan_pack_rows(b_from + (size_t)k * gemm_ldb + n_from, gemm_ldb, "
-                         "packed_b, %u, n_to - n_from, depth);\n",
-                         plan->panel_columns);
+                         "        for (uint i = 0; i < m_to - m_from; i += %u)\n"
+                         "            gan_pack_rows(a_from + (size_t)k * gemm_lda + m_from + i, "
+                         "gemm_lda, packed_a + %u * i, %u, min(%uu, m_to - m_from - i), depth);\n",
+                         a_panel(plan), plan->depth, a_panel(plan), a_panel(plan));
+    if (plan->pack_b) append_pack_b(plan, text);
 }
 
 static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
@@ -150,11 +163,13 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
     gan__text_append(text, "            if (rows == %u && runs == %u) gan_tile_%ux%u(depth, ", rows,
                      runs, rows, runs);
     if (plan->pack_a)
-        gan__text_append(text, "packed_a + (m - m_from), %u, ", plan->panel_rows);
+        gan__text_append(text, "packed_a + (m - m_from) / %u * %u + (m - m_from) %% %u, %u, ",
+                         a_panel(plan), a_panel(plan) * plan->depth, a_panel(plan), a_panel(plan));
     else
         gan__text_append(text, "a_from + (size_t)m * gemm_lda + k, gemm_lda, ");
     if (plan->pack_b)
-        gan__text_append(text, "packed_b + (n_run - n_from), %u, ", plan->panel_columns);
+        gan__text_append(text, "packed_b + (n_run - n_from) * %u, %u, ", plan->depth,
+                         b_panel(plan));
     else
         gan__text_append(text, "b_from + (size_t)k * gemm_ldb + n_run, gemm_ldb, ");
     gan__text_append(text, "s%s%s);\n", plan->blocked ? ", k == k_from" : "",

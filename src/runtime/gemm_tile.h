@@ -15,6 +15,10 @@
 #include "base/text.h"
 #include "runtime/gemm.h"
 
+// A packed block is a row of panels, each one k after the other: of 48 rows of A (or the whole
+// block where that is less), of one tile's columns of B.
+#define GAN_GEMM_PANEL_ROWS 48
+
 typedef struct gan_gemm_plan {
     // What the kernel's text depends on.
     uint32_t lanes;
@@ -24,8 +28,9 @@ typedef struct gan_gemm_plan {
     uint32_t rows, runs;           // of the register tile
     uint32_t rest_rows, rest_runs; // of the tiles at the lower and right edge; 0: there are none
     uint32_t depth;                // k of one packed block: a multiple of 16
-    uint32_t panel_rows, panel_columns; // most rows and columns of a packed block, multiples of 16
-    uint32_t side;                      // GPUs
+    // Most rows and columns of a block: whole panels, or a multiple of 16 within one.
+    uint32_t panel_rows, panel_columns;
+    uint32_t side; // GPUs
     // How it is launched.
     uint32_t block_rows, block_columns; // of C for one work-group
     uint32_t splits;                    // of K; over 1, partial sums go to scratch memory
