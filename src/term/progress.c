@@ -82,7 +82,8 @@ static void append_line(const gan_progress *progress, gan_text *text, const char
     const gan_progress_settings *settings = &progress->settings;
     gan_text numbers = {0};
     append_numbers(progress, &numbers);
-    size_t columns = settings->terminal.columns > 1 ? (size_t)settings->terminal.columns - 1 : 1;
+    int there = gan__terminal_columns(&settings->terminal);
+    size_t columns = there > 1 ? (size_t)there - 1 : 1; // the last column would wrap
     size_t used = gan__terminal_width(settings->label) + 1 + numbers.length;
     size_t detailed = detail ? gan__terminal_width(detail) + 2 : 0;
     bool with_bar = settings->total > 0 && used + NARROWEST_BAR <= columns;

@@ -56,6 +56,13 @@ static int size_of(int told, const char *name, int otherwise) {
     return value > 0 && value < 10000 ? (int)value : otherwise;
 }
 
+int gan__terminal_columns(const gan_terminal *terminal) {
+    struct winsize size = {0};
+    int descriptor = fileno(terminal->file);
+    bool told = isatty(descriptor) && ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return told ? size.ws_col : terminal->columns;
+}
+
 gan_terminal gan__terminal_detect(FILE *file, gan_color_when when) {
     int descriptor = fileno(file);
     bool is_tty = descriptor >= 0 && isatty(descriptor);

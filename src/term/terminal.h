@@ -33,6 +33,10 @@ typedef struct gan_terminal {
 // $COLUMNS, else 80 x 24.
 gan_terminal gan__terminal_detect(FILE *file, gan_color_when when);
 
+// The columns there are now, where the file is a terminal; else as detected. For lines that are drawn
+// again while somebody may change the window.
+int gan__terminal_columns(const gan_terminal *terminal);
+
 // Writes the text to the terminal's file and flushes it. Errors: the text's own; BAD_OUTPUT.
 gan_status gan__terminal_write(const gan_terminal *terminal, const gan_text *text);
 
