@@ -3,7 +3,9 @@
 
 #include "term/human.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <sys/ioctl.h>
 
 static const char *const variables[] = {"NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLORTERM",
                                         "TERM",     "LC_ALL",         "LC_CTYPE", "LANG",
@@ -65,6 +67,34 @@ static void characters_follow_the_locale_and_size_the_variables(void **state) {
     setenv("LC_ALL", "C.UTF-8", 1);
     assert_true(gan__terminal_detect(file, GAN_COLOR_AUTO).utf8);
     fclose(file);
+}
+
+static void a_real_terminal_is_found_out(void **state) {
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) skip();
+    FILE *file = fopen(ptsname(master), "r+");
+    if (!file) skip();
+    struct winsize size = {.ws_row = 31, .ws_col = 97};
+    assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
+    setenv("TERM", "xterm", 1);
+    setenv("COLUMNS", "132", 1);
+    gan_terminal terminal = gan__terminal_detect(file, GAN_COLOR_AUTO);
+    assert_true(terminal.interactive);
+    assert_int_equal(terminal.columns, 97);
+    assert_int_equal(terminal.rows, 31);
+    assert_int_equal(terminal.palette, GAN_PALETTE_16);
+    setenv("CLICOLOR", "0", 1);
+    assert_int_equal(gan__terminal_detect(file, GAN_COLOR_AUTO).palette, GAN_PALETTE_NONE);
+    size.ws_col = 40;
+    assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
+    assert_int_equal(gan__terminal_columns(&terminal), 40);
+    setenv("TERM", "dumb", 1);
+    terminal = gan__terminal_detect(file, GAN_COLOR_AUTO);
+    assert_false(terminal.interactive);
+    assert_int_equal(terminal.palette, GAN_PALETTE_NONE);
+    fclose(file);
+    close(master);
 }
 
 static void paint_is_only_where_there_are_colors(void **state) {
@@ -164,6 +194,7 @@ int main(void) {
                                clear_environment),
         cmocka_unit_test_setup(characters_follow_the_locale_and_size_the_variables,
                                clear_environment),
+        cmocka_unit_test_setup(a_real_terminal_is_found_out, clear_environment),
         cmocka_unit_test(paint_is_only_where_there_are_colors),
         cmocka_unit_test(a_failure_is_the_tool_and_the_message),
         cmocka_unit_test(a_write_that_fails_is_bad_output),
