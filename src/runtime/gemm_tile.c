@@ -54,6 +54,12 @@ static size_t divided_up(size_t a, size_t b) {
     return (a + b - 1) / b;
 }
 
+// What the epilogue brings comes last, and is what the caller may change.
+static void hide_own_arguments(gan_launch *launch, const gan_gemm_desc *desc, size_t count) {
+    gan__launch_hide_arguments(
+        launch, desc->epilogue ? count - desc->epilogue->argument_count : count);
+}
+
 static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
                               const gan_gemm_plan *plan, const gan_gemm_operand *c,
                               const gan_gemm_epilogue *epilogue, gan_argument *items) {
@@ -77,6 +83,7 @@ static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
     gan_status status = gan__gemm_source(plan, epilogue, &source);
     kernel.source = gan__text_string(&source);
     if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, &kernel);
+    if (status == GAN_STATUS_OK) hide_own_arguments(launch, desc, list.count);
     gan__text_destroy(&source);
     return status;
 }
@@ -100,6 +107,7 @@ static gan_status add_sum(gan_launch *launch, const gan_gemm_desc *desc, const g
     gan_status status = gan__gemm_source_sum(desc->epilogue, &source);
     kernel.source = gan__text_string(&source);
     if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, &kernel);
+    if (status == GAN_STATUS_OK) hide_own_arguments(launch, desc, list.count);
     gan__text_destroy(&source);
     return status;
 }

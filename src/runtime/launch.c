@@ -29,8 +29,9 @@ struct gan_launch {
     gan_work work; // of one run
     launch_part parts[MOST_PARTS];
     uint32_t part_count;
-    size_t argument_count;   // of the first kernel, as in its desc
+    size_t argument_count;   // of the kernel added last, as in its desc
     cl_uint *argument_index; // where each goes in the kernel; UINT_MAX unless it is a UINT
+    size_t first_argument;   // the caller's first: gan__launch_set_uint counts from here
     uint64_t runs;
     double seconds;
 };
@@ -132,21 +133,18 @@ static gan_status check_arguments(const gan_device *device, const gan_launch_des
 static gan_status bind_all(gan_launch *launch, const gan_launch_desc *desc, cl_kernel kernel) {
     GAN_TRY(check_arguments(launch->device, desc, kernel));
     void *indices = NULL;
-    bool is_first = launch->argument_index == NULL;
-    if (is_first) {
-        GAN_TRY(gan__alloc(desc->argument_count, sizeof(cl_uint), &indices));
-        launch->argument_index = indices;
-        launch->argument_count = desc->argument_count;
-    }
+    GAN_TRY(gan__alloc(desc->argument_count, sizeof(cl_uint), &indices));
+    gan__free(launch->argument_index);
+    launch->argument_index = indices;
+    launch->argument_count = desc->argument_count;
+    launch->first_argument = 0;
     cl_uint index = 0;
     for (size_t i = 0; i < desc->argument_count; i++) {
         const gan_argument *argument = &desc->arguments[i];
         gan_status status = bind_argument(launch->device, kernel, index, argument);
         if (status != GAN_STATUS_OK)
             return gan__fail_in(status, "kernel %s, argument %zu", desc->name, i);
-        if (is_first)
-            launch->argument_index[i] =
-                argument->kind == GAN_ARGUMENT_KIND_UINT ? index : UINT32_MAX;
+        launch->argument_index[i] = argument->kind == GAN_ARGUMENT_KIND_UINT ? index : UINT32_MAX;
         index += argument->kind == GAN_ARGUMENT_KIND_BUFFER ? 2 : 1;
     }
     return GAN_STATUS_OK;
@@ -242,12 +240,18 @@ gan_status gan__launch_create(gan_device *device, const gan_launch_desc *desc, g
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", desc->label);
 }
 
+void gan__launch_hide_arguments(gan_launch *launch, size_t count) {
+    launch->first_argument = count;
+}
+
 gan_status gan__launch_set_uint(gan_launch *launch, size_t index, uint32_t value) {
+    index += launch->first_argument;
     if (index >= launch->argument_count || launch->argument_index[index] == UINT32_MAX)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s: argument %zu is not a uint", launch->label,
                          index);
-    GAN_CL(launch->device, clSetKernelArg(launch->parts[0].kernel, launch->argument_index[index],
-                                          sizeof value, &value));
+    cl_kernel kernel = launch->parts[launch->part_count - 1].kernel;
+    GAN_CL(launch->device,
+           clSetKernelArg(kernel, launch->argument_index[index], sizeof value, &value));
     return GAN_STATUS_OK;
 }
 

@@ -62,7 +62,7 @@ gan_status gan__launch_create(gan_device *device, const gan_launch_desc *desc, g
 void gan__launch_destroy(gan_launch *launch); // NULL is allowed
 
 // Changes a UINT argument (the step, the seed) before the next enqueue; `index` counts in
-// desc.arguments.
+// desc.arguments, for a matrix product in those of its epilogue.
 gan_status gan__launch_set_uint(gan_launch *launch, size_t index, uint32_t value);
 gan_status gan__launch_enqueue(gan_launch *launch);
 

@@ -22,8 +22,12 @@ gan_status gan__launch_begin(gan_device *device, const char *label, const char *
                              gan_work work, gan_launch **out);
 
 // Adds a kernel, built and bound as gan__launch_create does. desc->label and desc->work are not
-// looked at. gan__launch_set_uint reaches the arguments of the first kernel only.
+// looked at. gan__launch_set_uint reaches the arguments of the kernel added last only.
 gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *desc);
+
+// The first `count` arguments of the kernel added last are the engine's own: gan__launch_set_uint
+// counts from the one after them.
+void gan__launch_hide_arguments(gan_launch *launch, size_t count);
 
 // Adds a library call with its own copy of `state` (`bytes` of it).
 gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
