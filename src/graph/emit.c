@@ -7,7 +7,10 @@
 
 void gan__emit_destroy(gan_emit *e) {
     gan__space_destroy(&e->space);
-    for (uint32_t i = 0; i < GAN_EMIT_LEVELS; i++) gan__text_destroy(&e->text[i]);
+    for (uint32_t i = 0; i < GAN_EMIT_LEVELS; i++) {
+        gan__text_destroy(&e->text[i]);
+        gan__text_destroy(&e->head[i]);
+    }
     gan__free(e->values);
     gan__free(e->arguments);
 }

@@ -34,6 +34,7 @@ typedef struct gan_emit {
     uint32_t group_size; // then
     gan_space space;
     gan_text text[GAN_EMIT_LEVELS]; // by loop level; 0 is the kernel itself
+    gan_text head[GAN_EMIT_LEVELS]; // of the loop around it: stands after all that is computed before
     uint32_t level;                 // the innermost open one
     gan_emitted *values;
     uint32_t value_count, value_capacity;

@@ -9,7 +9,10 @@ gan_status gan__emit_finish(gan_emit *e, gan_plan_launch *out) {
     void *memory = NULL;
     GAN_TRY(e->status);
     GAN_TRY(e->space.status);
-    for (uint32_t i = 0; i < GAN_EMIT_LEVELS; i++) GAN_TRY(gan__text_status(&e->text[i]));
+    for (uint32_t i = 0; i < GAN_EMIT_LEVELS; i++) {
+        GAN_TRY(gan__text_status(&e->text[i]));
+        GAN_TRY(gan__text_status(&e->head[i]));
+    }
     GAN_TRY(gan__arena_alloc(e->plan->arena, e->argument_count, sizeof *out->arguments, &memory));
     out->arguments = memory;
     out->argument_count = e->argument_count;

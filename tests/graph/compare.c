@@ -25,13 +25,12 @@ gan_status gan__settings_list(gan_setting **settings, size_t *count) {
     void *memory = NULL;
     *count = 0;
     GAN_TRY(gan_device_list(&infos, &devices));
-    gan_status status = gan__alloc(devices * 3, sizeof(gan_setting), &memory);
+    gan_status status = gan__alloc(devices * 2, sizeof(gan_setting), &memory);
     *settings = memory;
     for (size_t i = 0; i < devices && status == GAN_STATUS_OK; i++) {
+        bool cpu = infos[i].kind == GAN_DEVICE_KIND_CPU;
         add_setting(*settings, count, &infos[i], "", "");
-        add_setting(*settings, count, &infos[i], "", "off");
-        if (infos[i].kind == GAN_DEVICE_KIND_CPU)
-            add_setting(*settings, count, &infos[i], "1", "");
+        add_setting(*settings, count, &infos[i], cpu ? "1" : "", "off");
     }
     gan_device_list_free(infos);
     return status;

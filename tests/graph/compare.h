@@ -13,7 +13,8 @@ typedef struct gan_setting {
     const char *lanes, *arena, *gemm;
 } gan_setting;
 
-// Every device found, each in every way it can be run; *settings is the caller's (gan__free).
+// Every device found: as it is, and with a buffer a tensor; a CPU then also with the kernels of a
+// GPU. *settings is the caller's (gan__free).
 gan_status gan__settings_list(gan_setting **settings, size_t *count);
 // Sets the environment and opens the device.
 gan_status gan__setting_open(const gan_setting *setting, gan_device **out);
