@@ -98,7 +98,7 @@ static gan_node *make_state(gan_graph *graph, const char *name, int64_t elements
 }
 
 static void fill_state(bench *b, gan_node *state, bool buffers) {
-    double flat[512];
+    double flat[RUNNER_VALUES_MAX];
     size_t count =
         buffers ? gan__network_buffer_count(b->network) : gan__network_parameter_count(b->network);
     for (size_t i = 0; i < count; i++) {
@@ -140,7 +140,7 @@ static void bench_open(bench *b, const layer_case *c, runner with) {
     b->count = parameters + 2;
     if (b->result.buffers) b->roots[b->count++] = b->result.buffers;
     b->runner.open(&b->runner, b->graph, b->roots, b->count);
-    double values[512];
+    double values[RUNNER_VALUES_MAX];
     if (b->flat) fill_state(b, b->flat, false);
     if (b->buffers) fill_state(b, b->buffers, true);
     golden_values(values, node_elements(b->x), 0, 2.0);
@@ -157,7 +157,7 @@ static void bench_close(bench *b) {
 
 static void compare_root(bench *b, const char *name, const char *golden, const char *what,
                          size_t root, int64_t offset, int64_t elements) {
-    double got[512];
+    double got[RUNNER_VALUES_MAX];
     size_t count;
     double *expected = golden_line(golden, what, &count);
     b->runner.get_root(&b->runner, root, got);
@@ -365,6 +365,41 @@ static void noise_has_the_stated_deviation(void **state) {
     bench_close(&b);
 }
 
+// A network with both random layers between products, large enough for the devices' fast paths:
+// output and gradients of a device against the interpreter's, whose draws are the same.
+static const layer_case random_case = {"random",
+                                       {1, {24}},
+                                       32,
+                                       false,
+                                       {WITH("dense", 1, 20), WITH("dropout", 1, 0.3),
+                                        WITH("dense", 1, 16), PLAIN("leaky_relu"),
+                                        WITH("noise", 1, 0.5), WITH("dense", 1, 3)}};
+
+static void random_layers_draw_alike_on(gan_device *device) {
+    bench host, there;
+    double expected[RUNNER_VALUES_MAX], got[RUNNER_VALUES_MAX];
+    bench_open(&host, &random_case, interpreter_runner());
+    bench_open(&there, &random_case, device_runner(device));
+    for (uint64_t counter = 5; counter < 7; counter++) {
+        host.runner.run(&host.runner, counter);
+        there.runner.run(&there.runner, counter);
+        for (size_t root = 0; root < host.count; root++) {
+            char what[32];
+            snprintf(what, sizeof what, "root %zu", root);
+            host.runner.get_root(&host.runner, root, expected);
+            there.runner.get_root(&there.runner, root, got);
+            golden_compare("random", what, got, expected, node_elements(host.roots[root]), 1e-4);
+        }
+    }
+    bench_close(&host);
+    bench_close(&there);
+}
+
+static void random_layers_draw_alike_on_every_device(void **state) {
+    (void)state;
+    for_each_device(random_layers_draw_alike_on);
+}
+
 static void random_layers_rest_in_inference(void **state) {
     (void)state;
     layer_case c = {"rest",
@@ -392,6 +427,7 @@ int main(void) {
         cmocka_unit_test(softmax_survives_large_inputs),
         cmocka_unit_test(dropout_keeps_the_stated_share_scaled_up),
         cmocka_unit_test(noise_has_the_stated_deviation),
+        cmocka_unit_test(random_layers_draw_alike_on_every_device),
         cmocka_unit_test(random_layers_rest_in_inference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

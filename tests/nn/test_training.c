@@ -7,7 +7,7 @@
 #include "nn/optimizer.h"
 #include "runner.h"
 
-enum { STEPS = 10, BATCH = 8, INPUTS = 4, LAYERS_MAX = 8, TENSORS_MAX = 16, VALUES_MAX = 512 };
+enum { STEPS = 10, BATCH = 8, INPUTS = 4, LAYERS_MAX = 8, TENSORS_MAX = 16, VALUES_MAX = 1024 };
 
 // A network with its optimiser in a graph: one program, run once a step.
 typedef struct trainer {
@@ -17,6 +17,7 @@ typedef struct trainer {
     gan_node *flat, *buffers, *updated; // updated: the buffers after the step
     gan_node *weights[TENSORS_MAX];
     gan_node *a, *b; // inputs: real and fake, or input and target
+    uint32_t streams;
     gan_optimizer_state state;
     gan_node *roots[GAN_OPTIMIZER_SLOTS_MAX + 4];
     size_t count; // of roots; the last is the loss
@@ -35,8 +36,11 @@ typedef struct training_case {
     double scale_a, offset_a, scale_b;
 } training_case;
 
+// Each application draws from streams of its own.
 static gan_network_result apply(trainer *t, gan_node *x) {
-    gan_network_call call = {.training = true, .weights = t->weights, .buffers = t->buffers};
+    gan_network_call call = {
+        .training = true, .weights = t->weights, .buffers = t->buffers, .stream = t->streams};
+    t->streams += LAYERS_MAX;
     return gan__network_apply(t->network, &call, x);
 }
 
@@ -197,29 +201,38 @@ static void compare_tensors(const trainer *t, runner *run, const char *golden, b
     }
 }
 
+// Builds the case's graph and takes its ten steps; trainer_close undoes it.
+static void take_steps(trainer *t, runner *run, double losses[STEPS]) {
+    make_network(t);
+    make_states(t);
+    make_step(t);
+    run->open(run, t->graph, t->roots, t->count);
+    initialise(t, run);
+    for (int step = 0; step < STEPS; step++) {
+        feed(t, run, step);
+        run->run(run, (uint64_t)step);
+        run->get_root(run, t->count - 1, &losses[step]);
+    }
+}
+
+static void trainer_close(trainer *t, runner *run) {
+    run->close(run);
+    gan__graph_destroy(t->graph);
+    gan__network_destroy(t->network);
+}
+
 static void train(const training_case *is, runner *run, const char *text) {
     trainer t = {.is = is};
     double losses[STEPS];
     size_t count;
-    make_network(&t);
-    make_states(&t);
-    make_step(&t);
-    run->open(run, t.graph, t.roots, t.count);
-    initialise(&t, run);
-    for (int step = 0; step < STEPS; step++) {
-        feed(&t, run, step);
-        run->run(run, (uint64_t)step);
-        run->get_root(run, t.count - 1, &losses[step]);
-    }
+    take_steps(&t, run, losses);
     const char *golden = golden_case(text, is->name);
     double *expected = golden_line(golden, "losses", &count);
     golden_compare(is->name, "losses", losses, expected, STEPS, run->tolerance);
     compare_tensors(&t, run, golden, false);
     compare_tensors(&t, run, golden, true);
     gan__free(expected);
-    run->close(run);
-    gan__graph_destroy(t.graph);
-    gan__network_destroy(t.network);
+    trainer_close(&t, run);
 }
 
 static void ten_steps_are_pytorchs_in_double_precision(void **state) {
@@ -246,10 +259,49 @@ static void ten_steps_are_pytorchs_on_every_device(void **state) {
     for_each_device(train_on);
 }
 
+// Dropout and noise in both applications of the network: no golden numbers, for PyTorch draws
+// otherwise, but the interpreter draws what devices draw.
+static const training_case random_case = {
+    .name = "random",
+    .layers = {{"dropout", 0.2, NAN},
+               {"dense", 16, NAN},
+               {"dropout", 0.3, NAN},
+               {"maxout", 8, 3},
+               {"noise", 0.1, NAN},
+               {"dropout", 0.5, NAN},
+               {"dense", 1, NAN}},
+    .optimizer = {.kind = GAN_OPTIMIZER_SGD, .lr = {.start = 0.1}, .momentum = {.start = 0.7}},
+    .loss = two_sided,
+    .target = 4,
+    .scale_a = 1,
+    .offset_a = 0.5,
+    .scale_b = 1.5};
+
+static void train_randomly_on(gan_device *device) {
+    double losses[2][STEPS], parameters[2][VALUES_MAX];
+    runner runs[2] = {interpreter_runner(), device_runner(device)};
+    size_t count = 0;
+    for (int i = 0; i < 2; i++) {
+        trainer t = {.is = &random_case};
+        take_steps(&t, &runs[i], losses[i]);
+        count = node_elements(t.flat);
+        runs[i].get_state(&runs[i], t.flat, parameters[i]);
+        trainer_close(&t, &runs[i]);
+    }
+    golden_compare("random", "losses", losses[1], losses[0], STEPS, 1e-4);
+    golden_compare("random", "parameters", parameters[1], parameters[0], count, 1e-4);
+}
+
+static void ten_steps_with_random_layers_are_the_interpreters_on_every_device(void **state) {
+    (void)state;
+    for_each_device(train_randomly_on);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ten_steps_are_pytorchs_in_double_precision),
         cmocka_unit_test(ten_steps_are_pytorchs_on_every_device),
+        cmocka_unit_test(ten_steps_with_random_layers_are_the_interpreters_on_every_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
