@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAGIC_BYTES = 9 }; // enough to tell the formats apart
+enum { MAGIC_BYTES = 512 }; // of a file's start; enough to tell the formats apart
 
 struct gan_conversion {
     gan_bundle bundle;
@@ -27,8 +27,14 @@ static bool is_checkpoint(const uint8_t magic[MAGIC_BYTES]) {
            0; // damaged ones are told apart later
 }
 
-static bool is_zip(const uint8_t magic[MAGIC_BYTES]) {
-    return memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0;
+// A zip archive that is empty or begins with an array, unlike PyTorch's.
+static bool is_npz(const uint8_t magic[MAGIC_BYTES]) {
+    enum { LENGTH_AT = 26, NAME_AT = 30, SUFFIX = 4 };
+    if (memcmp(magic, "PK\5\6", 4) == 0) return true;
+    size_t length = gan__get_u16(magic + LENGTH_AT);
+    if (memcmp(magic, "PK\3\4", 4) != 0 || length < SUFFIX) return false;
+    return length > MAGIC_BYTES - NAME_AT || // the suffix is out of sight
+           memcmp(magic + NAME_AT + length - SUFFIX, ".npy", SUFFIX) == 0;
 }
 
 // A header's length below 2^32, and the brace that begins it.
@@ -41,7 +47,7 @@ static const format_row formats[] = {
                                 is_checkpoint},
     [GAN_CONVERT_FORMAT_SAFETENSORS] = {"safetensors", gan__safetensors_source,
                                         gan__safetensors_export, is_safetensors},
-    [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_zip},
+    [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_npz},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 static const char known_formats[] = "this version knows .gan, .safetensors and .npz";

@@ -1,0 +1,448 @@
+// Conversion: files that safetensors, PyTorch and NumPy wrote, round trips, selections, and files
+// that are damaged or lie.
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/philox.h"
+#include "base/text.h"
+#include "clgan/convert.h"
+#include "cmocka_headers.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define FOREIGN CLGAN_TEST_SOURCE "/tests/golden/convert/"
+#define GOLDEN  CLGAN_TEST_SOURCE "/tests/golden/checkpoint-v1.gan"
+
+#define assert_ok(expression)                                                                      \
+    do {                                                                                           \
+        gan_status convert_status = (expression);                                                  \
+        if (convert_status != GAN_STATUS_OK)                                                       \
+            fail_msg("%s: %s", gan_status_name(convert_status), gan_status_message());             \
+    } while (0)
+
+// --- A folder for the test's files
+// -----------------------------------------------------------------
+static char folder[256];
+
+static int setup(void **state) {
+    (void)state;
+    const char *base = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/clgan-convert-XXXXXX", base ? base : "/tmp");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static size_t empty_folder(void) {
+    char **names;
+    size_t count;
+    assert_ok(gan__folder_list(folder, &names, &count));
+    for (size_t i = 0; i < count; i++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+        gan__free(names[i]);
+    }
+    gan__free(names);
+    return count;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    empty_folder();
+    return rmdir(folder);
+}
+
+static const char *path_of(const char *name) {
+    static char paths[4][512];
+    static int next;
+    char *path = paths[next = (next + 1) % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static gan_status convert(const char *in, const char *out, const gan_convert_options *options) {
+    gan_conversion *conversion;
+    gan_convert_format format;
+    gan_status status = gan_conversion_open(in, options, &conversion);
+    if (status != GAN_STATUS_OK) return status;
+    assert_ok(gan_convert_format_find(out, &format));
+    status = gan_conversion_write(conversion, (gan_target){.path = out}, format, 6);
+    gan_conversion_close(conversion);
+    return status;
+}
+
+// --- Foreign files
+// ---------------------------------------------------------------------------------
+static void list_line(gan_text *out, const char *file, const char *name, const char *type,
+                      const char *shape, uLong crc) {
+    gan__text_append(out, "%s %s %s %s %08lx\n", file, name, type, shape, crc);
+}
+
+static void list_tensor(gan_text *out, const char *file, const gan_checkpoint *checkpoint,
+                        const gan_tensor_info *info) {
+    gan_text shape = {0};
+    float *values = malloc((info->elements + 1) * sizeof *values);
+    assert_non_null(values);
+    for (int i = 0; i < info->rank; i++) {
+        gan__text_append(&shape, "%s%lld", i ? "x" : "", (long long)info->size[i]);
+    }
+    assert_ok(gan_checkpoint_read(checkpoint, info, values));
+    list_line(out, file, info->name, info->dtype == GAN_DTYPE_F16 ? "f16" : "f32",
+              info->rank ? gan__text_string(&shape) : "scalar",
+              crc32(0, (const Bytef *)values, (uInt)(info->elements * sizeof *values)));
+    gan__text_destroy(&shape);
+    free(values);
+}
+
+static void list_file(gan_text *out, const char *file) {
+    char path[600];
+    gan_checkpoint *checkpoint;
+    const gan_tensor_info *info;
+    const char *name;
+    snprintf(path, sizeof path, FOREIGN "%s", file);
+    assert_ok(convert(path, path_of("foreign.gan"), NULL));
+    assert_ok(gan_checkpoint_open(path_of("foreign.gan"), &checkpoint));
+    for (size_t i = 0; (info = gan_checkpoint_tensor(checkpoint, i)); i++) {
+        list_tensor(out, file, checkpoint, info);
+    }
+    for (size_t i = 0; (name = gan_checkpoint_text_name(checkpoint, i)); i++) {
+        const char *text = gan_checkpoint_text(checkpoint, name);
+        char length[32];
+        snprintf(length, sizeof length, "%zu", strlen(text));
+        list_line(out, file, name, "text", length,
+                  crc32(0, (const Bytef *)text, (uInt)strlen(text)));
+    }
+    gan_checkpoint_close(checkpoint);
+}
+
+static int compare_lines(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// Sorts the lines of a text in place of the listing's own order.
+static void sort_lines(const gan_text *text, gan_text *sorted) {
+    char *lines[256];
+    size_t count = 0;
+    char *copy = strdup(gan__text_string(text));
+    assert_non_null(copy);
+    for (char *line = strtok(copy, "\n"); line && count < 256; line = strtok(NULL, "\n")) {
+        lines[count++] = line;
+    }
+    qsort(lines, count, sizeof lines[0], compare_lines);
+    for (size_t i = 0; i < count; i++) gan__text_append(sorted, "%s\n", lines[i]);
+    free(copy);
+}
+
+static void what_others_wrote_is_read_as_they_meant_it(void **state) {
+    (void)state;
+    static const char *const files[] = {"torch.safetensors", "savez.npz", "savez_compressed.npz"};
+    gan_text found = {0}, sorted = {0};
+    uint8_t *expected;
+    size_t length;
+    for (size_t i = 0; i < 3; i++) list_file(&found, files[i]);
+    sort_lines(&found, &sorted);
+    assert_ok(gan__file_read(FOREIGN "expected.txt", 1 << 20, &expected, &length));
+    assert_string_equal(gan__text_string(&sorted), (const char *)expected);
+    gan__free(expected);
+    gan__text_destroy(&found);
+    gan__text_destroy(&sorted);
+}
+
+static void a_number_that_is_no_float32_is_rounded_only_on_request(void **state) {
+    (void)state;
+    const gan_convert_options rounding = {.has_dtype = true, .dtype = GAN_DTYPE_F32};
+    assert_int_equal(convert(FOREIGN "inexact.safetensors", path_of("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "--dtype f32"));
+    assert_false(gan__file_exists(path_of("x.gan")));
+    assert_ok(convert(FOREIGN "inexact.safetensors", path_of("x.gan"), &rounding));
+}
+
+static void other_formats_are_refused_by_saying_which_are_known(void **state) {
+    (void)state;
+    gan_convert_format format;
+    static const char *const names[] = {"model.onnx", "model.pt", "model", ".gan/x", ""};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(gan_convert_format_find(names[i], &format), GAN_STATUS_BAD_ARGUMENT);
+        assert_non_null(strstr(gan_status_message(), ".gan, .safetensors and .npz"));
+    }
+    assert_int_equal(convert(FOREIGN "torch.pt", path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), ".gan, .safetensors and .npz"));
+    assert_int_equal(convert(FOREIGN "expected.txt", path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+    assert_int_equal(convert(folder, path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+    assert_int_equal(convert(path_of("absent"), path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+}
+
+// --- Round trips
+// -----------------------------------------------------------------------------------
+static void assert_same(const char *first, const char *second) {
+    gan_checkpoint *a, *b;
+    gan_difference *differences;
+    size_t count;
+    const char *name;
+    assert_ok(gan_checkpoint_open(first, &a));
+    assert_ok(gan_checkpoint_open(second, &b));
+    assert_ok(gan_checkpoint_diff(a, b, &differences, &count));
+    if (count > 0) fail_msg("%s and %s differ in %s", first, second, differences->name);
+    for (size_t i = 0; (name = gan_checkpoint_text_name(a, i)); i++) {
+        assert_non_null(gan_checkpoint_text(b, name));
+        assert_string_equal(gan_checkpoint_text(a, name), gan_checkpoint_text(b, name));
+    }
+    gan_difference_free(differences);
+    gan_checkpoint_close(a);
+    gan_checkpoint_close(b);
+}
+
+static void a_checkpoint_comes_back_from_every_format(void **state) {
+    (void)state;
+    static const char *const between[] = {"between.safetensors", "between.npz", "between.gan"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(convert(GOLDEN, path_of(between[i]), NULL));
+        assert_ok(convert(path_of(between[i]), path_of("back.gan"), NULL));
+        assert_same(GOLDEN, path_of("back.gan"));
+        for (size_t k = 0; k < 3; k++) {
+            char other[32];
+            snprintf(other, sizeof other, "other-%s", between[k]);
+            assert_ok(convert(path_of(between[i]), path_of(other), NULL));
+            assert_ok(convert(path_of(other), path_of("back.gan"), NULL));
+            assert_same(GOLDEN, path_of("back.gan"));
+        }
+    }
+}
+
+// Every float16 there is, NaNs included.
+static void every_float16_comes_back(void **state) {
+    (void)state;
+    enum { COUNT = 65536 };
+    static uint8_t npy[10 + 118 + 2 * COUNT] = "\x93NUMPY\1\0\x76\0";
+    const char *header = "{'descr':'<f2','fortran_order':False,'shape':(65536,)}";
+    memset(npy + 10, ' ', 118);
+    memcpy(npy + 10, header, strlen(header));
+    for (size_t i = 0; i < COUNT; i++) {
+        npy[128 + 2 * i] = (uint8_t)i;
+        npy[129 + 2 * i] = (uint8_t)(i >> 8);
+    }
+    // The same elements as a safetensors file, which needs no checksum.
+    const char *json = "{\"h\":{\"dtype\":\"F16\",\"shape\":[65536],\"data_offsets\":[0,131072]}}";
+    gan_text file = {0};
+    uint8_t length[8] = {(uint8_t)strlen(json)};
+    gan__text_append_bytes(&file, length, 8);
+    gan__text_append_bytes(&file, json, strlen(json));
+    gan__text_append_bytes(&file, npy + 128, 2 * COUNT);
+    assert_ok(gan__file_write(path_of("half.safetensors"), file.bytes, file.length));
+    static const char *const between[] = {"half.gan", "half.npz"};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t *back;
+        size_t back_length;
+        assert_ok(convert(path_of("half.safetensors"), path_of(between[i]), NULL));
+        assert_ok(convert(path_of(between[i]), path_of("back.safetensors"), NULL));
+        assert_ok(gan__file_read(path_of("back.safetensors"), 1 << 20, &back, &back_length));
+        assert_memory_equal(back + back_length - 2 * COUNT, npy + 128, 2 * COUNT);
+        gan__free(back);
+    }
+    gan__text_destroy(&file);
+}
+
+// --- Selections
+// ------------------------------------------------------------------------------------
+static void assert_selects(const gan_convert_options *options, const char *expected) {
+    gan_conversion *conversion;
+    const gan_convert_tensor *tensor;
+    const char *text;
+    gan_text found = {0};
+    assert_ok(gan_conversion_open(GOLDEN, options, &conversion));
+    for (size_t i = 0; (tensor = gan_conversion_tensor(conversion, i)); i++) {
+        gan__text_append(&found, "%s ", tensor->name);
+    }
+    for (size_t i = 0; (text = gan_conversion_text_name(conversion, i)); i++) {
+        gan__text_append(&found, "+%.7s", text);
+    }
+    assert_string_equal(gan__text_string(&found), expected);
+    gan__text_destroy(&found);
+    gan_conversion_close(conversion);
+}
+
+static void options_choose_by_name_and_role(void **state) {
+    (void)state;
+    gan_conversion *conversion;
+    assert_selects(&(gan_convert_options){.network = "generator"},
+                   "generator.0.weight generator.0.bias +recipe+run+history+gr\xc3\xbc\xc3\x9f");
+    assert_selects(&(gan_convert_options){.network = "optimizer", .only = "*.v.*"},
+                   "optimizer.generator.v.0.weight +recipe+run+history+gr\xc3\xbc\xc3\x9f");
+    assert_selects(&(gan_convert_options){.strip_training = true, .only = "*[.0]*weight"},
+                   "generator.0.weight discriminator.0.weight discriminator.1.weight ema.0.weight "
+                   "+recipe+run+gr\xc3\xbc\xc3\x9f");
+    assert_int_equal(
+        gan_conversion_open(GOLDEN, &(gan_convert_options){.only = "gen"}, &conversion),
+        GAN_STATUS_BAD_ARGUMENT);
+    assert_null(conversion);
+}
+
+static void a_dtype_is_applied_to_every_tensor(void **state) {
+    (void)state;
+    const gan_convert_options half = {.has_dtype = true, .dtype = GAN_DTYPE_F16};
+    gan_checkpoint *checkpoint;
+    assert_ok(convert(GOLDEN, path_of("half.gan"), &half));
+    assert_ok(gan_checkpoint_open(path_of("half.gan"), &checkpoint));
+    for (size_t i = 0; i < gan_checkpoint_tensor_count(checkpoint); i++) {
+        assert_int_equal(gan_checkpoint_tensor(checkpoint, i)->dtype, GAN_DTYPE_F16);
+    }
+    gan_checkpoint_close(checkpoint);
+}
+
+static void a_checkpoint_cannot_go_to_a_descriptor(void **state) {
+    (void)state;
+    gan_conversion *conversion;
+    assert_ok(gan_conversion_open(GOLDEN, NULL, &conversion));
+    assert_int_equal(
+        gan_conversion_write(conversion, (gan_target){.fd = 1}, GAN_CONVERT_FORMAT_GAN, 6),
+        GAN_STATUS_BAD_ARGUMENT);
+    assert_int_equal(gan_conversion_write(conversion, (gan_target){.path = path_of("x.npz")},
+                                          GAN_CONVERT_FORMAT_NPZ, 10),
+                     GAN_STATUS_BAD_ARGUMENT);
+    gan_conversion_close(conversion);
+}
+
+// --- Damage
+// ----------------------------------------------------------------------------------------
+// Reading all of a file of these bytes either works or says that the input is bad; nothing else.
+static gan_status judge(const uint8_t *bytes, size_t length) {
+    gan_conversion *conversion;
+    FILE *file = fopen(path_of("judged"), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+    int nowhere = open("/dev/null", O_WRONLY);
+    gan_status status = gan_conversion_open(path_of("judged"), NULL, &conversion);
+    if (status == GAN_STATUS_OK)
+        status = gan_conversion_write(conversion, (gan_target){.fd = nowhere},
+                                      GAN_CONVERT_FORMAT_SAFETENSORS, 0);
+    gan_conversion_close(conversion);
+    close(nowhere);
+    bool known =
+        status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT || status == GAN_STATUS_BAD_INPUT;
+    if (!known) fail_msg("%s: %s", gan_status_name(status), gan_status_message());
+    return status;
+}
+
+static const char *const damaged_files[] = {FOREIGN "torch.safetensors", FOREIGN "savez.npz",
+                                            FOREIGN "savez_compressed.npz"};
+
+static void every_truncation_is_detected(void **state) {
+    (void)state;
+    for (size_t f = 0; f < 3; f++) {
+        uint8_t *bytes;
+        size_t length;
+        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
+        for (size_t cut = 0; cut < length; cut++) {
+            if (judge(bytes, cut) == GAN_STATUS_OK)
+                fail_msg("%s: cut to %zu bytes", damaged_files[f], cut);
+        }
+        gan__free(bytes);
+    }
+}
+
+// safetensors has no checksum, so many flips go unseen there; none may do harm.
+static void every_flipped_byte_is_survived(void **state) {
+    (void)state;
+    for (size_t f = 0; f < 3; f++) {
+        uint8_t *bytes;
+        size_t length;
+        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] ^= i % 2 ? 0xff : 0x01;
+            (void)judge(bytes, length);
+            bytes[i] ^= i % 2 ? 0xff : 0x01;
+        }
+        gan__free(bytes);
+    }
+}
+
+static void lying_safetensors_headers_are_refused(void **state) {
+    (void)state;
+    static const char *const headers[] = {
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        "\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":1,\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}",
+        "{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":3}",
+        "{\"__metadata__\":{\"a\":3}}",
+        "{\"a\\u0000b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{} x",
+        "{",
+        "{}",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        gan_text file = {0};
+        uint8_t length[8] = {(uint8_t)strlen(headers[i])};
+        gan__text_append_bytes(&file, length, 8);
+        gan__text_append(&file, "%s", headers[i]);
+        gan__text_append_bytes(&file, "\0\0\x80\x3f", 4);
+        if (judge((const uint8_t *)file.bytes, file.length) == GAN_STATUS_OK)
+            fail_msg("accepted: %s", headers[i]);
+        gan__text_destroy(&file);
+    }
+}
+
+// --- Memory
+// ----------------------------------------------------------------------------------------
+static void each_allocation_may_fail(void **state) {
+    (void)state;
+    static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",
+                                          FOREIGN "savez_compressed.npz"};
+    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors"};
+    empty_folder();
+    for (size_t s = 0; s < 3; s++) {
+        for (size_t n = 1;; n++) {
+            gan__alloc_fail_at(n);
+            gan_status status = convert(sources[s], path_of(targets[s]), NULL);
+            size_t made = gan__alloc_count();
+            gan__alloc_fail_at(0);
+            if (made < n) {
+                assert_ok(status);
+                assert_true(n > 10);
+                break;
+            }
+            if (status != GAN_STATUS_NO_MEMORY)
+                fail_msg("allocation %zu: %s %s", n, gan_status_name(status), gan_status_message());
+            assert_int_equal(empty_folder(), 0);
+        }
+        empty_folder();
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_others_wrote_is_read_as_they_meant_it),
+        cmocka_unit_test(a_number_that_is_no_float32_is_rounded_only_on_request),
+        cmocka_unit_test(other_formats_are_refused_by_saying_which_are_known),
+        cmocka_unit_test(a_checkpoint_comes_back_from_every_format),
+        cmocka_unit_test(every_float16_comes_back),
+        cmocka_unit_test(options_choose_by_name_and_role),
+        cmocka_unit_test(a_dtype_is_applied_to_every_tensor),
+        cmocka_unit_test(a_checkpoint_cannot_go_to_a_descriptor),
+        cmocka_unit_test(every_truncation_is_detected),
+        cmocka_unit_test(every_flipped_byte_is_survived),
+        cmocka_unit_test(lying_safetensors_headers_are_refused),
+        cmocka_unit_test(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
