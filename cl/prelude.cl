@@ -10,24 +10,54 @@ typedef int16 gan_i;
 // A run in memory may start at any float. (PoCL makes four stores of a vstore16, one of this.)
 typedef float16 gan_run __attribute__((aligned(4)));
 
-static inline gan_t gan_load(global const float *p, const uint lanes) {
-    if (lanes == 16) return vload16(0, p);
-    float v[16];
-    for (uint i = 0; i < 16; i++) v[i] = i < lanes ? p[i] : 0.0f;
-    return vload16(0, v);
+static // The first `lanes` (at most 4, at most 8) floats at p, zeros behind them.
+inline float4 gan_load_4(global const float *p, const uint lanes) {
+    float4 v = 0.0f;
+    if (lanes == 4) return vload4(0, p);
+    if (lanes > 0) v.s0 = p[0];
+    if (lanes > 1) v.s1 = p[1];
+    if (lanes > 2) v.s2 = p[2];
+    return v;
 }
 
-static inline void gan_store(const gan_t value, global float *p, const uint lanes) {
+inline float8 gan_load_8(global const float *p, const uint lanes) {
+    if (lanes > 4) return (float8)(vload4(0, p), gan_load_4(p + 4, lanes - 4));
+    return (float8)(gan_load_4(p, lanes), (float4)(0.0f));
+}
+
+inline gan_t gan_load(global const float *p, const uint lanes) {
+    if (lanes == 16) return vload16(0, p);
+    if (lanes > 8) return (float16)(vload8(0, p), gan_load_8(p + 8, lanes - 8));
+    return (float16)(gan_load_8(p, lanes), (float8)(0.0f));
+}
+
+inline void gan_store(const gan_t value, global float *p, const uint lanes) {
     if (lanes == 16) {
         *(global gan_run *)p = value;
         return;
     }
-    float v[16];
-    vstore16(value, 0, v);
-    for (uint i = 0; i < lanes; i++) p[i] = v[i];
+    float8 eight = value.lo;
+    if (lanes & 8) {
+        vstore8(eight, 0, p);
+        p += 8;
+        eight = value.hi;
+    }
+    float4 four = eight.lo;
+    if (lanes & 4) {
+        vstore4(four, 0, p);
+        p += 4;
+        four = eight.hi;
+    }
+    float2 two = four.lo;
+    if (lanes & 2) {
+        vstore2(two, 0, p);
+        p += 2;
+        two = four.hi;
+    }
+    if (lanes & 1) *p = two.lo;
 }
 
-static inline float gan_lanes_sum(const gan_t v) {
+inline float gan_lanes_sum(const gan_t v) {
     const float8 a = v.lo + v.hi;
     const float4 b = a.lo + a.hi;
     const float2 c = b.lo + b.hi;

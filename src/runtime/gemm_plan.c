@@ -95,6 +95,12 @@ static bool packs_b(const gan_gemm_desc *desc, bool b_whole) {
     return desc->transpose_b || !b_whole || ((uint64_t)desc->k * desc->n > LARGE_B && desc->m > 64);
 }
 
+// A column of A stored (K, M) is one element of each row: packed, its cache lines are read once,
+// not once for each tile. Where there is one tile, or hardly any rows, that saves nothing.
+static bool packs_a(const gan_gemm_desc *desc) {
+    return desc->transpose_a && desc->m > 8 && desc->k > 32;
+}
+
 // Rows of C per work-group where nothing is packed: several tiles where K is so small that a
 // work-group would cost more than its tile.
 static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
@@ -200,7 +206,7 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
         plan_group(traits, desc, out);
         return;
     }
-    out->pack_a = desc->transpose_a;
+    out->pack_a = packs_a(desc);
     out->pack_b = packs_b(desc, b_whole);
     choose_tile(desc, out);
     choose_blocks(traits, desc, out);

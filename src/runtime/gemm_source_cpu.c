@@ -14,6 +14,10 @@ static unsigned sums_pitch(const gan_gemm_plan *plan) {
     return plan->blocked ? plan->panel_columns : 16 * plan->runs;
 }
 
+static const char *sums_space(const gan_gemm_plan *plan) {
+    return plan->blocked ? "local" : "private";
+}
+
 // --- Tile functions -----------------------------------------------------------------------------
 
 static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
@@ -26,7 +30,7 @@ static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs
             else
                 gan__text_append(text, "0.0f;\n");
         }
-    for (unsigned i = ROWS_PER_POINTER; !plan->pack_a && i < rows; i += ROWS_PER_POINTER)
+    for (unsigned i = ROWS_PER_POINTER; !plan->transpose_a && i < rows; i += ROWS_PER_POINTER)
         gan__text_append(text, "    global const float *a%u = a0 + %u * lda;\n", i, i);
 }
 
@@ -35,7 +39,7 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
     for (unsigned j = 0; j < runs; j++)
         gan__text_append(text, "        const float16 b%u = vload16(%u, b);\n", j, j);
     for (unsigned i = 0; i < rows; i++) {
-        if (plan->pack_a)
+        if (plan->transpose_a)
             gan__text_append(text, "        const float16 e%u = a0[%u];\n", i, i);
         else
             gan__text_append(text, "        const float16 e%u = a%u[%u * lda];\n", i,
@@ -43,7 +47,7 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
         for (unsigned j = 0; j < runs; j++)
             gan__text_append(text, "        c%u_%u = fma(e%u, b%u, c%u_%u);\n", i, j, i, j, i, j);
     }
-    if (plan->pack_a)
+    if (plan->transpose_a)
         gan__text_append(text, "        a0 += lda;\n");
     else
         for (unsigned i = 0; i < rows; i += ROWS_PER_POINTER)
@@ -51,21 +55,41 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
     gan__text_append(text, "        b += ldb;\n    }\n");
 }
 
+// The last run of each row, of which `lanes` are valid.
+static void append_store_edge(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
+                              gan_text *text) {
+    unsigned at = 16 * (runs - 1);
+    for (unsigned i = 0; i < rows; i++)
+        gan__text_append(text, "        *(%s gan_run *)(s + %u) = c%u_%u;\n", sums_space(plan),
+                         i * sums_pitch(plan) + at, i, runs - 1);
+    gan__text_append(
+        text,
+        "        for (uint i = 0; i < %u; i++)\n"
+        "            gan_store(vload16(0, s + i * %u + %u), c + i * ldc + %u, lanes);\n",
+        rows, sums_pitch(plan), at, at);
+}
+
+static void append_store(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
+    gan__text_append(text, "    if (c) {\n");
+    for (unsigned j = 0; j < runs; j++) {
+        if (j == runs - 1) gan__text_append(text, "        if (lanes == 16) {\n");
+        for (unsigned i = 0; i < rows; i++)
+            gan__text_append(text, "        *(global gan_run *)(c + %u * ldc + %u) = c%u_%u;\n", i,
+                             16 * j, i, j);
+    }
+    gan__text_append(text, "        return;\n        }\n");
+    append_store_edge(plan, rows, runs, text);
+    gan__text_append(text, "        return;\n    }\n");
+}
+
 static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
                           gan_text *text) {
-    if (plain) {
-        gan__text_append(text, "    if (c) {\n");
-        for (unsigned i = 0; i < rows; i++)
-            for (unsigned j = 0; j < runs; j++)
-                gan__text_append(text, "        *(global gan_run *)(c + %u * ldc + %u) = c%u_%u;\n",
-                                 i, 16 * j, i, j);
-        gan__text_append(text, "        return;\n    }\n");
-    }
+    if (plain) append_store(plan, rows, runs, text);
+    if (plain && !plan->blocked) return;
     for (unsigned i = 0; i < rows; i++)
         for (unsigned j = 0; j < runs; j++)
-            gan__text_append(text, "    *(%s gan_run *)(s + %u) = c%u_%u;\n",
-                             plan->blocked ? "local" : "private", i * sums_pitch(plan) + 16 * j, i,
-                             j);
+            gan__text_append(text, "    *(%s gan_run *)(s + %u) = c%u_%u;\n", sums_space(plan),
+                             i * sums_pitch(plan) + 16 * j, i, j);
 }
 
 static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
@@ -74,9 +98,9 @@ static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
                      "inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
                      "const size_t lda, %s const float *b, const size_t ldb, %s float *s%s%s) {\n",
                      rows, runs, plan->pack_a ? "local" : "global",
-                     plan->pack_b ? "local" : "global", plan->blocked ? "local" : "private",
+                     plan->pack_b ? "local" : "global", sums_space(plan),
                      plan->blocked ? ", const bool first" : "",
-                     plain ? ", global float *c, const size_t ldc" : "");
+                     plain ? ", global float *c, const size_t ldc, const uint lanes" : "");
     append_start(plan, rows, runs, text);
     append_step(plan, rows, runs, text);
     append_finish(plan, rows, runs, plain, text);
@@ -122,7 +146,7 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
     if (plan->pack_b)
         gan__text_append(text, "    local float packed_b[%u] __attribute__((aligned(64)));\n",
                          plan->depth * plan->panel_columns);
-    gan__text_append(text, "    %s float sums[%u];\n", plan->blocked ? "local" : "private",
+    gan__text_append(text, "    %s float sums[%u];\n", sums_space(plan),
                      plan->blocked ? plan->panel_rows * plan->panel_columns
                                    : plan->rows * 16 * plan->runs);
 }
@@ -166,14 +190,15 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
         gan__text_append(text, "packed_a + (m - m_from) / %u * %u + (m - m_from) %% %u, %u, ",
                          a_panel(plan), a_panel(plan) * plan->depth, a_panel(plan), a_panel(plan));
     else
-        gan__text_append(text, "a_from + (size_t)m * gemm_lda + k, gemm_lda, ");
+        gan__text_append(text, "a_from + (size_t)%s * gemm_lda + %s, gemm_lda, ",
+                         plan->transpose_a ? "k" : "m", plan->transpose_a ? "m" : "k");
     if (plan->pack_b)
         gan__text_append(text, "packed_b + (n_run - n_from) * %u, %u, ", plan->depth,
                          b_panel(plan));
     else
         gan__text_append(text, "b_from + (size_t)k * gemm_ldb + n_run, gemm_ldb, ");
     gan__text_append(text, "s%s%s);\n", plan->blocked ? ", k == k_from" : "",
-                     plain ? ", c, gemm_ldc" : "");
+                     plain ? ", c, gemm_ldc, lanes" : "");
 }
 
 static void append_sink(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
@@ -207,14 +232,15 @@ static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
     else
         gan__text_append(text, "            private float *s = sums;\n");
     if (plain)
-        gan__text_append(text,
-                         "            global float *c = %sn_run + 16 * runs <= n_to ? gemm_c + "
-                         "gemm_c0 + (size_t)plane * gemm_sc + (size_t)m * gemm_ldc + n_run : 0;\n",
-                         plan->blocked ? "last && " : "");
+        gan__text_append(
+            text,
+            "            const uint lanes = min(16u, n_to - n_run - 16 * (runs - 1));\n"
+            "            global float *c = %sgemm_c + gemm_c0 + (size_t)plane * "
+            "gemm_sc + (size_t)m * gemm_ldc + n_run%s;\n",
+            plan->blocked ? "last ? " : "", plan->blocked ? " : 0" : "");
     visit_tiles(plan, append_tile_call, plain, text);
-    if (plan->blocked) gan__text_append(text, "            if (!last) continue;\n");
-    if (plain) gan__text_append(text, "            if (c) continue;\n");
-    append_sink(plan, epilogue, text);
+    if (plan->blocked && !plain) gan__text_append(text, "            if (!last) continue;\n");
+    if (!plain) append_sink(plan, epilogue, text);
     gan__text_append(text, "        }\n");
 }
 

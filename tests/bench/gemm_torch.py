@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Products of three networks by clgan and by PyTorch's torch.mm, in turns.
 
-    tests/bench/gemm_torch.py BUILD/tests/bench_gemm [--rounds 5] [--seconds 0.1] [--threads 2]
+    tests/bench/gemm_torch.py BUILD/tests/bench_gemm [--rounds 5] [--seconds 0.1] [--threads 2] [--cpu-time]
 
 Every product of a training step of each network: forward, by data and by weight, of generator and
 discriminator. Each round times each product once with either, one directly after the other, so
 that whatever else the machine does meets both; the order alternates. A product's time is the least
 of all samples of all rounds (and, in brackets, the median over the rounds of each round's median);
 ratios are PyTorch's time over clgan's, so above 1 clgan is the faster one. On a machine that others
-use, too, PyTorch's threads wait for each other and its medians mean nothing: compare the least
-times of many rounds, or one thread with one ($POCL_MAX_PTHREAD_COUNT=1 --threads 1).
+use, too, PyTorch's threads wait for each other and its medians mean nothing: compare one
+thread with one by the processor time they took (POCL_MAX_PTHREAD_COUNT=1, --threads 1 --cpu-time).
 """
 import argparse
 import json
@@ -39,7 +39,7 @@ def products(batch, layers):
         yield "by weight", outputs, inputs, batch, 0, 1
 
 
-def time_torch(m, n, k, ta, tb, seconds):
+def time_torch(clock, m, n, k, ta, tb, seconds):
     a = torch.rand(k, m).t() if ta else torch.rand(m, k)
     b = torch.rand(n, k).t() if tb else torch.rand(k, n)
     c = torch.empty(m, n)
@@ -48,10 +48,10 @@ def time_torch(m, n, k, ta, tb, seconds):
         torch.mm(a, b, out=c)
     samples, start = [], time.perf_counter()
     while len(samples) < 3 or time.perf_counter() - start < seconds:
-        before = time.perf_counter()
+        before = clock()
         for _ in range(launches):
             torch.mm(a, b, out=c)
-        samples.append((time.perf_counter() - before) / launches)
+        samples.append((clock() - before) / launches)
     return min(samples), statistics.median(samples)
 
 
@@ -72,9 +72,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cpu-time", action="store_true")
     arguments = parser.parse_args()
+    clock = time.process_time if arguments.cpu_time else time.perf_counter
     torch.set_num_threads(arguments.threads)
-    server = subprocess.Popen([arguments.bench, "--serve"], stdin=subprocess.PIPE,
+    server = subprocess.Popen([arguments.bench, "--serve"] + ["--cpu-time"] * arguments.cpu_time, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
     rows = [(net, *p) for net, (batch, layers) in NETWORKS.items()
             for p in dict.fromkeys(products(batch, layers))]
@@ -86,7 +88,7 @@ def main():
                 if side:
                     ours[row].append(time_clgan(server, *row[2:], arguments.seconds))
                 else:
-                    theirs[row].append(time_torch(*row[2:], arguments.seconds))
+                    theirs[row].append(time_torch(clock, *row[2:], arguments.seconds))
                 time.sleep(0.02)  # threads that spin for more work go to sleep
     server.stdin.close()
     server.wait()
