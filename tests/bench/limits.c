@@ -72,13 +72,6 @@ static gan_argument buffer_argument(gan_buffer *buffer) {
     return (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer};
 }
 
-// Past the start, so that a copy's loads and stores never lie a multiple of 4 KiB apart, which
-// makes CPUs take one for the other.
-#define COPY_SHIFT 512
-static gan_argument shifted_argument(gan_buffer *buffer) {
-    return (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer, .offset = COPY_SHIFT};
-}
-
 static gan_argument uint_argument(uint64_t value) {
     return (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = (uint32_t)value};
 }
@@ -148,7 +141,7 @@ int main(int argc, char **argv) {
     gan_device *device = NULL;
     bench_insist(gan_device_open(argc == 3 ? argv[2] : NULL, &device));
     gan_buffer *const from = create_buffer(device, COPY_LARGE);
-    gan_buffer *const to = create_buffer(device, COPY_LARGE + COPY_SHIFT * sizeof(float));
+    gan_buffer *const to = create_buffer(device, COPY_LARGE);
     const gan_argument out = buffer_argument(to);
     double flops = 0;
     gan_launch *const launches[] = {create_fma(device, to, &flops),
