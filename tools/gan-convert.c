@@ -128,7 +128,8 @@ static gan_status append_tensors(const gan_tool_call *call, const gan_conversion
     }
     gan_status status = gan__table_append(table, &call->out, text);
     gan__table_destroy(table);
-    gan__text_append(text, "%zu tensors, %s elements\n", gan_conversion_tensor_count(conversion),
+    size_t count = gan_conversion_tensor_count(conversion);
+    gan__text_append(text, "%zu tensor%s, %s elements\n", count, count == 1 ? "" : "s",
                      gan__human_digits(elements).text);
     return status;
 }

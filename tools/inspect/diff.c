@@ -103,6 +103,11 @@ static json_t *difference_json(const gan_difference *d) {
         json_object_set_new(object, "max_absolute", gan__inspect_number(d->max_absolute));
         json_object_set_new(object, "max_relative", gan__inspect_number(d->max_relative));
     }
+    if (d->kind == GAN_DIFFERENCE_SHAPE) {
+        json_object_set_new(
+            object, "shapes",
+            json_pack("[o, o]", gan__inspect_sizes(d->first), gan__inspect_sizes(d->second)));
+    }
     if (d->kind == GAN_DIFFERENCE_TEXT) {
         json_object_set_new(object, "where", json_string(d->where));
     }

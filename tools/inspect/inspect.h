@@ -38,6 +38,8 @@ gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *doc
 json_t *gan__inspect_number(double value);
 // The tensor as a JSON object with its statistics.
 json_t *gan__inspect_tensor_json(const gan_tensor_info *info);
+// The tensor's sizes as a JSON array.
+json_t *gan__inspect_sizes(const gan_tensor_info *info);
 // "(1024, 784)"; "()" for rank 0.
 void gan__inspect_shape(const gan_tensor_info *info, gan_text *text);
 const char *gan__inspect_dtype(gan_dtype dtype);

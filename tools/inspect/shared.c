@@ -36,19 +36,24 @@ void gan__inspect_histogram(const gan_tensor_info *info, double counts[GAN_TENSO
     for (int i = 0; i < GAN_TENSOR_HISTOGRAM; i++) counts[i] = info->statistics.histogram[i];
 }
 
+json_t *gan__inspect_sizes(const gan_tensor_info *info) {
+    json_t *sizes = json_array();
+    for (int i = 0; i < info->rank; i++) json_array_append_new(sizes, json_integer(info->size[i]));
+    return sizes;
+}
+
 json_t *gan__inspect_tensor_json(const gan_tensor_info *info) {
     const gan_tensor_statistics *statistics = &info->statistics;
-    json_t *shape = json_array(), *histogram = json_array();
-    for (int i = 0; i < info->rank; i++) json_array_append_new(shape, json_integer(info->size[i]));
+    json_t *histogram = json_array();
     for (int i = 0; i < GAN_TENSOR_HISTOGRAM; i++) {
         json_array_append_new(histogram, json_integer(statistics->histogram[i]));
     }
     return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}",
-                     "name", info->name, "type", gan__inspect_dtype(info->dtype), "shape", shape,
-                     "elements", (json_int_t)info->elements, "bytes", (json_int_t)info->bytes,
-                     "bytes_stored", (json_int_t)info->bytes_stored, "crc32", (json_int_t)info->crc,
-                     "mean", gan__inspect_number(statistics->mean), "deviation",
-                     gan__inspect_number(statistics->deviation), "minimum",
+                     "name", info->name, "type", gan__inspect_dtype(info->dtype), "shape",
+                     gan__inspect_sizes(info), "elements", (json_int_t)info->elements, "bytes",
+                     (json_int_t)info->bytes, "bytes_stored", (json_int_t)info->bytes_stored,
+                     "crc32", (json_int_t)info->crc, "mean", gan__inspect_number(statistics->mean),
+                     "deviation", gan__inspect_number(statistics->deviation), "minimum",
                      gan__inspect_number(statistics->minimum), "maximum",
                      gan__inspect_number(statistics->maximum), "zeros",
                      (json_int_t)statistics->zeros, "nans", (json_int_t)statistics->nans,

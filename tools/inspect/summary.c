@@ -203,8 +203,9 @@ static gan_status append_tensors(summary *s) {
     gan__text_append(&s->text, "\n");
     gan_status status = gan__table_append(table, &s->inspection->call->out, &s->text);
     gan__table_destroy(table);
-    gan__text_append(&s->text, "%zu tensors, %s elements\n",
-                     gan_checkpoint_tensor_count(s->checkpoint), gan__human_digits(elements).text);
+    size_t count = gan_checkpoint_tensor_count(s->checkpoint);
+    gan__text_append(&s->text, "%zu tensor%s, %s elements\n", count, count == 1 ? "" : "s",
+                     gan__human_digits(elements).text);
     return status;
 }
 

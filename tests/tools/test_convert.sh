@@ -1,0 +1,66 @@
+#!/bin/sh
+# gan-convert: round trips, selections, exit codes, messages.
+. "$(dirname "$0")/lib.sh"
+golden=$source_folder/tests/golden
+cp "$golden/checkpoint-v1.gan" v1.gan
+
+# Through every format and back.
+for format in safetensors npz gan; do
+    expect 0 '' gan-convert v1.gan "there.$format"
+    expect 0 '' gan-convert "there.$format" back.gan --level 9
+    expect 0 '' gan-inspect --diff v1.gan back.gan
+done
+expect 0 '' gan-convert there.npz there.safetensors
+expect 0 '' gan-convert there.safetensors back.gan
+expect 0 '' gan-inspect --diff v1.gan back.gan
+gan-convert v1.gan - --to npz | cmp -s - there.npz || fail "stdout gets other bytes than a file"
+
+# IN's kind is found by its content, OUT's by suffix or --to.
+cp there.npz no-suffix
+expect 0 '' gan-convert no-suffix model --to gan
+expect 0 '' gan-inspect --diff v1.gan model
+
+# Selections, shown without writing.
+expect 0 '' gan-convert v1.gan x.gan --dry-run --network optimizer --only '*.m.*' --dtype f16
+cat >wanted.txt <<'TEXT'
+tensor                          type  shape  elements
+optimizer.generator.m.0.weight  f16   7x8x9       504
+1 tensor, 504 elements
+texts: recipe, run, history, grüß
+TEXT
+diff -u wanted.txt out.txt >&2 || fail "--dry-run shows something else"
+[ ! -e x.gan ] || fail "--dry-run wrote a file"
+expect 0 '' gan-convert v1.gan stripped.gan --strip-training
+gan-inspect --json stripped.gan >stripped.json
+! grep -q 'optimizer\.' stripped.json || fail "--strip-training leaves optimiser slots"
+
+# Errors.
+expect 2 'this version knows .gan, .safetensors and .npz' gan-convert v1.gan x.onnx
+expect 2 'this version knows .gan, .safetensors and .npz' gan-convert v1.gan x.pt
+expect 4 'this version knows .gan, .safetensors and .npz' \
+    gan-convert "$golden/convert/torch.pt" x.gan
+expect 2 '--to' gan-convert v1.gan -
+expect 2 'pipe' gan-convert v1.gan - --to gan
+expect 2 'nothing is left' gan-convert v1.gan x.gan --only 'x*'
+expect 2 'level' gan-convert v1.gan x.gan --level 10
+expect 2 'OUT' gan-convert v1.gan
+expect 4 'absent' gan-convert absent.gan x.gan
+expect 4 '--dtype f32' gan-convert "$golden/convert/inexact.safetensors" x.gan
+expect 5 'no-such' gan-convert v1.gan no-such/x.gan
+for format in gan safetensors npz; do
+    head -c 900 "there.$format" >cut
+    expect 4 'cut' gan-convert cut x.gan
+done
+[ ! -e x.gan ] || fail "a failed command left a file"
+
+# Names from files cannot send commands to the terminal.
+header='{"\u001b[2Jx":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} '
+[ ${#header} -eq 64 ] || fail "the header has ${#header} bytes"
+printf '\100\0\0\0\0\0\0\0%s\0\0\200\077' "$header" >evil
+expect 0 '' gan-convert evil x.gan --dry-run
+grep -q 'x1b\[2Jx' out.txt || fail "the name is not shown escaped: $(cat out.txt)"
+! grep -q "$(printf '\033')" out.txt || fail "an escape sequence came through"
+
+# A closed pipe ends it without a word.
+gan-convert v1.gan - --to safetensors 2>pipe.txt | head -c 10 >/dev/null
+[ ! -s pipe.txt ] || fail "a closed pipe made it say: $(cat pipe.txt)"
