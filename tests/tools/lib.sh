@@ -14,8 +14,9 @@ fail() {
     exit 1
 }
 
-# expect CODE PATTERN COMMAND...: the command exits with CODE, and stderr is one line that matches the
-# extended regular expression PATTERN (no line at all when PATTERN is empty).
+# expect CODE PATTERN COMMAND...: the command exits with CODE, and stderr is one message (lines that
+# belong to it are indented) in which the extended regular expression PATTERN is found; no message at
+# all when PATTERN is empty.
 expect() {
     code=$1 pattern=$2
     shift 2
@@ -25,7 +26,7 @@ expect() {
     if [ -z "$pattern" ]; then
         [ ! -s err.txt ] || fail "said something: $* -- $(cat err.txt)"
     else
-        [ "$(wc -l <err.txt)" -eq 1 ] || fail "not one line of message: $* -- $(cat err.txt)"
+        [ "$(grep -c '^[^ ]' err.txt)" -eq 1 ] || fail "not one message: $* -- $(cat err.txt)"
         grep -Eq -- "$pattern" err.txt || fail "'$pattern' is not in: $(cat err.txt)"
     fi
 }

@@ -3,6 +3,14 @@
 . "$(dirname "$0")/lib.sh"
 small_recipe small.yaml
 
+# Waits until the process $victim has written something to FILE.
+await() {
+    while [ ! -s "$1" ]; do
+        kill -0 "$victim" 2>/dev/null || fail "training ended before it wrote $1"
+        sleep 0.02
+    done
+}
+
 gan-train small.yaml --quiet --out straight
 gan-train small.yaml --quiet --out again
 expect 0 '' gan-inspect --diff straight/latest.gan again/latest.gan
@@ -10,10 +18,7 @@ expect 0 '' gan-inspect --diff straight/latest.gan again/latest.gan
 # Killed without warning somewhere after step 120, gone on from what is on disk.
 gan-train small.yaml --quiet --out killed --save-every 40 --steps 100000 &
 victim=$!
-while [ ! -e killed/checkpoint-00000120.gan ]; do
-    kill -0 "$victim" 2>/dev/null || fail "training ended before it could be killed"
-    sleep 0.02
-done
+await killed/checkpoint-00000120.gan
 kill -9 "$victim"
 wait "$victim" || true
 gan-inspect --verify killed/latest.gan >/dev/null
@@ -31,9 +36,9 @@ expect 1 '' gan-inspect --diff straight/latest.gan resumed/latest.gan
 
 # Interrupted on request: saved first, and the right exit codes.
 for signal in INT:130 TERM:143; do
-    gan-train small.yaml --quiet --out "stopped-$signal" --steps 100000000 2>err.txt &
+    gan-train small.yaml --quiet --out "stopped-$signal" --steps 16000000 2>err.txt &
     victim=$!
-    while [ ! -s "stopped-$signal/metrics.jsonl" ]; do sleep 0.02; done
+    await "stopped-$signal/metrics.jsonl"
     kill -"${signal%:*}" "$victim"
     got=0
     wait "$victim" || got=$?
@@ -42,13 +47,10 @@ for signal in INT:130 TERM:143; do
 done
 
 # SIGUSR1 saves and goes on.
-gan-train small.yaml --quiet --out saved --steps 100000000 &
+gan-train small.yaml --quiet --out saved --steps 16000000 &
 victim=$!
-while [ ! -s saved/metrics.jsonl ]; do sleep 0.02; done
+await saved/metrics.jsonl
 kill -USR1 "$victim"
-while [ ! -e saved/latest.gan ]; do
-    kill -0 "$victim" 2>/dev/null || fail "SIGUSR1 ended training"
-    sleep 0.02
-done
+await saved/latest.gan
 kill -9 "$victim"
 wait "$victim" || true
