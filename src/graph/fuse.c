@@ -19,10 +19,6 @@ static uint32_t group_of(const gan_plan *plan, uint32_t vertex) {
     return plan->vertices[vertex].group;
 }
 
-static uint32_t last_member(const gan_group *group) {
-    return group->members[group->member_count - 1];
-}
-
 // Puts the groups that use `group`'s values on the stack, those not seen yet and not `except`.
 static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint32_t depth) {
     const gan_plan *plan = f->plan;
@@ -41,14 +37,11 @@ static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint3
 
 // Whether there is a way from group `from` to group `to` through a third one.
 static bool leads_around(gan_fusion *f, uint32_t from, uint32_t to) {
-    const gan_plan *plan = f->plan;
-    uint32_t end = last_member(&plan->groups[to]);
     f->search++;
     uint32_t depth = push_users(f, from, to, 0);
     while (depth) {
         uint32_t group = f->stack[--depth];
         if (group == to) return true;
-        if (plan->groups[group].members[0] > end) continue;
         depth = push_users(f, group, GAN_NONE, depth);
     }
     return false;

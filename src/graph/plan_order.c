@@ -153,16 +153,27 @@ static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t 
     }
 }
 
-static bool is_waiting(const uint32_t *waiting, uint32_t group) {
-    return waiting[group] != GAN_NONE && waiting[group] != 0;
+// Whether arrows lead from one group to another. `reached` is room for a flag a group.
+static bool leads_to(const gan_ordering *o, uint32_t from, uint32_t to, uint32_t *reached) {
+    memset(reached, 0, o->plan->group_count * sizeof *reached);
+    reached[from] = 1;
+    for (bool more = true; more && !reached[to];) {
+        more = false;
+        for (uint32_t a = 0; a < o->arrow_count; a++) {
+            const gan_arrow *arrow = &o->arrows[a];
+            if (!reached[arrow->before] || reached[arrow->after]) continue;
+            reached[arrow->after] = 1;
+            more = true;
+        }
+    }
+    return reached[to];
 }
 
-// Of the arrows between groups that wait for each other, the state of one.
-static uint32_t state_in_cycle(const gan_ordering *o, const uint32_t *waiting) {
-    for (uint32_t a = o->arrow_count; a-- > 0;) {
+// The state of an arrow that is part of a circle; GAN_NONE where there is none.
+static uint32_t state_in_circle(const gan_ordering *o, uint32_t *reached) {
+    for (uint32_t a = 0; a < o->arrow_count; a++) {
         const gan_arrow *arrow = &o->arrows[a];
-        if (arrow->state != GAN_NONE && is_waiting(waiting, arrow->before) &&
-            is_waiting(waiting, arrow->after))
+        if (arrow->state != GAN_NONE && leads_to(o, arrow->after, arrow->before, reached))
             return arrow->state;
     }
     return GAN_NONE;
@@ -224,7 +235,7 @@ static gan_status try_order(gan_ordering *o, uint32_t *clash) {
     plan->launch_count = launch_ready(o, waiting, plan->order);
     for (uint32_t g = 0; g < plan->group_count; g++) stores += gan__group_stores(plan, g);
     if (plan->launch_count == stores) return GAN_STATUS_OK;
-    *clash = state_in_cycle(o, waiting);
+    *clash = state_in_circle(o, waiting);
     if (*clash != GAN_NONE) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_FAILED, "the groups of operations depend on each other in a circle");
 }
