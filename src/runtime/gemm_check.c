@@ -1,17 +1,15 @@
-// Compares engines with a plain product, and remembers what came out.
+// Compares engines with a plain product. runtime/gemm_verdict.c remembers what came out.
 //
 // Letters: M rows and N columns of C, K summed over.
 #include "runtime/gemm_check.h"
 
-#include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "runtime/device_state.h"
 #include "runtime/gemm_clblast.h"
-#include "runtime/gemm_state.h"
+#include "runtime/gemm_verdict.h"
 
 #include <float.h>
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -181,65 +179,6 @@ static uint64_t hash_device(const gan_device *device) {
     return hash_text(hash, device->info.driver);
 }
 
-// <cache>/gemm-checked/<variant>; false where there is no cache.
-static bool verdict_path(uint64_t variant, gan_text *path) {
-    const char *cache = gan__folder_cache();
-    if (!*cache) return false;
-    gan__text_append(path, "%s/gemm-checked/%016" PRIx64, cache, variant);
-    return gan__text_status(path) == GAN_STATUS_OK;
-}
-
-static bool load_verdict(uint64_t variant, bool *right) {
-    gan_text path = {0};
-    uint8_t *bytes = NULL;
-    size_t length = 0;
-    bool found = verdict_path(variant, &path) && gan__file_exists(gan__text_string(&path)) &&
-                 gan__file_read(gan__text_string(&path), 64, &bytes, &length) == GAN_STATUS_OK;
-    if (found) {
-        *right = strcmp((const char *)bytes, "right\n") == 0;
-        found = *right || strcmp((const char *)bytes, "wrong\n") == 0;
-    }
-    gan__free(bytes);
-    gan__text_destroy(&path);
-    return found;
-}
-
-// A verdict that cannot be written is found anew next time.
-static void save_verdict(uint64_t variant, bool right) {
-    gan_text path = {0};
-    if (verdict_path(variant, &path)) {
-        gan_text folder = {0};
-        gan__text_append(&folder, "%s/gemm-checked", gan__folder_cache());
-        if (gan__text_status(&folder) == GAN_STATUS_OK &&
-            gan__folder_create(gan__text_string(&folder)) == GAN_STATUS_OK)
-            (void)gan__file_write(gan__text_string(&path), right ? "right\n" : "wrong\n", 6);
-        gan__text_destroy(&folder);
-    }
-    gan__text_destroy(&path);
-}
-
-// The latest verdict counts.
-static bool recall(const gan_gemm_state *state, uint64_t variant, bool *right) {
-    for (size_t i = state->count; i-- > 0;)
-        if (state->verdicts[i].variant == variant) {
-            *right = state->verdicts[i].right;
-            return true;
-        }
-    return false;
-}
-
-static gan_status remember(gan_gemm_state *state, uint64_t variant, bool right) {
-    if (state->count == state->capacity) {
-        size_t capacity = state->capacity ? 2 * state->capacity : 16;
-        void *verdicts = state->verdicts;
-        GAN_TRY(gan__realloc(capacity, sizeof(gan_gemm_verdict), &verdicts));
-        state->verdicts = verdicts;
-        state->capacity = capacity;
-    }
-    state->verdicts[state->count++] = (gan_gemm_verdict){variant, right};
-    return GAN_STATUS_OK;
-}
-
 // The verdict on `variant`, from memory, from disk, or from running `sizes` now.
 static gan_status judge(gan_device *device, uint64_t variant, const gan_gemm_desc *sizes,
                         const gan_gemm_plan *plan, bool *right) {
@@ -247,12 +186,12 @@ static gan_status judge(gan_device *device, uint64_t variant, const gan_gemm_des
     *right = false;
     GAN_TRY(gan__gemm_state_get(device, &state));
     if (state->spoil[plan ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST]) return GAN_STATUS_OK;
-    if (!state->anew && recall(state, variant, right)) return GAN_STATUS_OK;
-    if (state->anew || !load_verdict(variant, right)) {
+    if (!state->anew && gan__gemm_verdict_recall(state, variant, right)) return GAN_STATUS_OK;
+    if (state->anew || !gan__gemm_verdict_load(variant, right)) {
         GAN_TRY(compare(device, sizes, plan, right));
-        save_verdict(variant, *right);
+        gan__gemm_verdict_save(variant, *right);
     }
-    return remember(state, variant, *right);
+    return gan__gemm_verdict_remember(state, variant, *right);
 }
 
 // --- What is checked ----------------------------------------------------------------------------
