@@ -4,6 +4,7 @@
 // PoCL with cold caches it compiles for 12 seconds).
 #include "cmocka_headers.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "runtime/device_state.h"
 #include "runtime/gemm.h"
@@ -11,8 +12,10 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SENTINEL -777.0f
 
@@ -364,6 +367,59 @@ static void both_engines_found_wrong_are_a_failure_that_names_them(void **state)
     gan_device_close(device);
 }
 
+// Overwrites every verdict in the cache folder; answers how many there were.
+static size_t overwrite_verdicts(const char *folder, const char *text) {
+    char **names = NULL;
+    size_t count = 0;
+    assert_int_equal(gan__folder_list(folder, &names, &count), GAN_STATUS_OK);
+    for (size_t i = 0; i < count; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (*text)
+            assert_int_equal(gan__file_write(path, text, strlen(text)), GAN_STATUS_OK);
+        else
+            remove(path);
+        gan__free(names[i]);
+    }
+    gan__free(names);
+    return count;
+}
+
+static gan_status create_with_tile_alone(void) {
+    gan_device *device = open_with("16", "tile");
+    assert_int_equal(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_CLBLAST), GAN_STATUS_OK);
+    product p = make_product(device, (sizes){24, 32, 40, 1}, false, false, dense);
+    gan_launch *launch = NULL;
+    gan_status status = gan__gemm_create(device, &p.desc, NULL, &launch);
+    gan__launch_destroy(launch);
+    free_product(&p);
+    gan_device_close(device);
+    return status;
+}
+
+static void verdicts_on_disk_are_believed_and_damaged_ones_found_anew(void **state) {
+    (void)state;
+    const char *before = getenv("CLGAN_CACHE_DIR");
+    char *kept = before ? strdup(before) : NULL;
+    char cache[] = "/tmp/clgan-test-XXXXXX", folder[64];
+    assert_non_null(mkdtemp(cache));
+    snprintf(folder, sizeof folder, "%s/gemm-checked", cache);
+    setenv("CLGAN_CACHE_DIR", cache, 1);
+    assert_int_equal(create_with_tile_alone(), GAN_STATUS_OK);
+    assert_int_equal(overwrite_verdicts(folder, "wrong\n"), 1);
+    assert_int_equal(create_with_tile_alone(), GAN_STATUS_DEVICE_FAILED);
+    assert_int_equal(overwrite_verdicts(folder, "rigth\n"), 1);
+    assert_int_equal(create_with_tile_alone(), GAN_STATUS_OK);
+    assert_int_equal(overwrite_verdicts(folder, ""), 1);
+    rmdir(folder);
+    rmdir(cache);
+    if (kept)
+        setenv("CLGAN_CACHE_DIR", kept, 1);
+    else
+        unsetenv("CLGAN_CACHE_DIR");
+    free(kept);
+}
+
 static void the_self_test_passes_and_fails_where_a_product_is_wrong(void **state) {
     (void)state;
     gan_device *device = open_with("16", "tile");
@@ -385,6 +441,7 @@ int main(void) {
         cmocka_unit_test(operands_that_leave_their_buffers_are_refused),
         cmocka_unit_test(an_engine_found_wrong_gives_way_to_the_other),
         cmocka_unit_test(both_engines_found_wrong_are_a_failure_that_names_them),
+        cmocka_unit_test(verdicts_on_disk_are_believed_and_damaged_ones_found_anew),
         cmocka_unit_test(the_self_test_passes_and_fails_where_a_product_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
