@@ -2,7 +2,8 @@
 // multiply-adds, the bandwidth of copying, and what a launch costs. Everything else in the
 // benchmark is read beside these.
 //
-//     bench_limits [--device SPEC]      tasks: fma, copy-large, copy-small, launch, launch-wait
+//     bench_limits [--device SPEC]      tasks: fma, copy-large, copy-small, update-small,
+//                                              launch, launch-wait
 //
 // Work is floating-point operations, bytes read and written, launches.
 #include "serve.h"
@@ -72,6 +73,13 @@ static gan_argument buffer_argument(gan_buffer *buffer) {
     return (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer};
 }
 
+// Past the start, so that a copy's loads and stores never lie a multiple of 4 KiB apart, which
+// makes CPUs take one for the other.
+#define COPY_SHIFT 512
+static gan_argument shifted_argument(gan_buffer *buffer) {
+    return (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer, .offset = COPY_SHIFT};
+}
+
 static gan_argument uint_argument(uint64_t value) {
     return (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = (uint32_t)value};
 }
@@ -104,6 +112,8 @@ static gan_launch *create_fma(gan_device *device, gan_buffer *out, double *flops
     return create_launch(device, "bench_fma", fma_source, arguments, 4, items);
 }
 
+// Where `from` is `to` the memory is updated in place: CPUs read a line before they write to it, so
+// a copy moves half as much again as it says, and an update does not.
 static gan_launch *create_copy(gan_device *device, gan_buffer *from, gan_buffer *to,
                                uint64_t bytes) {
     const gan_device_traits *const traits = gan__device_traits(device);
@@ -111,8 +121,9 @@ static gan_launch *create_copy(gan_device *device, gan_buffer *from, gan_buffer 
     const uint64_t count = traits->is_cpu ? 512 : 4; // of one work-item
     const uint64_t items = runs / count;
     const gan_argument arguments[] = {
-        buffer_argument(from), buffer_argument(to), uint_argument(traits->is_cpu ? count : 1),
-        uint_argument(traits->is_cpu ? 1 : items), uint_argument(count)};
+        from == to ? shifted_argument(from) : buffer_argument(from), shifted_argument(to),
+        uint_argument(traits->is_cpu ? count : 1), uint_argument(traits->is_cpu ? 1 : items),
+        uint_argument(count)};
     return create_launch(device, "bench_copy", copy_source, arguments, 5, items);
 }
 
@@ -141,21 +152,22 @@ int main(int argc, char **argv) {
     gan_device *device = NULL;
     bench_insist(gan_device_open(argc == 3 ? argv[2] : NULL, &device));
     gan_buffer *const from = create_buffer(device, COPY_LARGE);
-    gan_buffer *const to = create_buffer(device, COPY_LARGE);
+    gan_buffer *const to = create_buffer(device, COPY_LARGE + COPY_SHIFT * sizeof(float));
     const gan_argument out = buffer_argument(to);
     double flops = 0;
-    gan_launch *const launches[] = {create_fma(device, to, &flops),
-                                    create_copy(device, from, to, COPY_LARGE),
-                                    create_copy(device, from, to, COPY_SMALL),
-                                    create_launch(device, "bench_nothing", nothing_source, &out, 1,
-                                                  gan__device_traits(device)->work_group)};
+    gan_launch *const launches[] = {
+        create_fma(device, to, &flops), create_copy(device, from, to, COPY_LARGE),
+        create_copy(device, from, to, COPY_SMALL), create_copy(device, to, to, COPY_SMALL),
+        create_launch(device, "bench_nothing", nothing_source, &out, 1,
+                      gan__device_traits(device)->work_group)};
     const task tasks[] = {
         {.name = "fma", .launch = launches[0], .work = flops, .enqueues = 24},
         {.name = "copy-large", .launch = launches[1], .work = 2.0 * COPY_LARGE, .enqueues = 2},
         {.name = "copy-small", .launch = launches[2], .work = 2.0 * COPY_SMALL, .enqueues = 50},
-        {.name = "launch", .launch = launches[3], .work = 1, .enqueues = 5000},
+        {.name = "update-small", .launch = launches[3], .work = 2.0 * COPY_SMALL, .enqueues = 50},
+        {.name = "launch", .launch = launches[4], .work = 1, .enqueues = 5000},
         {.name = "launch-wait",
-         .launch = launches[3],
+         .launch = launches[4],
          .work = 1,
          .enqueues = 200,
          .wait_each = true},

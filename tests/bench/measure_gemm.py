@@ -10,7 +10,8 @@ SECONDS = 0.04  # of one product in one round
 
 
 def _server(session, engine):
-    return Server([session.program("tests/bench_gemm"), "--serve"],
+    flags = ["--cpu-time"] if os.environ.get("CLGAN_BENCH_CLOCK") == "process" else []
+    return Server([session.program("tests/bench_gemm"), "--serve", *flags],
                   {**os.environ, "CLGAN_GEMM": engine}, announces=False)
 
 

@@ -6,6 +6,7 @@ from rounds import take_turns
 LIMITS = (("fma", "multiply-add peak", "GFLOP/s", 1e9),
           ("copy-large", "copy bandwidth, 256 MiB", "GB/s", 1e9),
           ("copy-small", "copy bandwidth, 8 MiB", "GB/s", 1e9),
+          ("update-small", "update in place, 8 MiB", "GB/s", 1e9),
           ("launch", "launches in a chain", "1/ms", 1e3),
           ("launch-wait", "launches waited for, each", "1/ms", 1e3))
 
@@ -24,8 +25,11 @@ def measure_limits(session):
                                 "samples": [v / scale for v in values[task]]}
 
 
-KERNELS = {"adam": ("adam", "adam-fused"), "leaky-relu": ("leaky-relu",), "tanh": ("tanh",),
-           "row-sums": ("row-sums",)}
+# Each kernel's limit, and PyTorch's names of it.
+KERNELS = {"adam": ("update-small", ("adam", "adam-fused")),
+           "leaky-relu": ("copy-small", ("leaky-relu",)),
+           "tanh": ("copy-small", ("tanh",)),
+           "row-sums": ("copy-small", ("row-sums",))}
 
 
 def measure_kernels(session):
@@ -33,8 +37,8 @@ def measure_kernels(session):
     ours = session.start_peer("bench_kernels", [session.program("tests/bench_kernels")])
     limits = session.start_peer("bench_limits", [session.program("tests/bench_limits")])
     torch = session.start_torch("PyTorch", "torch_kernels.py")
-    for task, theirs in KERNELS.items():
-        contestants = {"clgan": lambda: ours.ask(task), "copying": lambda: limits.ask("copy-small")}
+    for task, (limit, theirs) in KERNELS.items():
+        contestants = {"clgan": lambda: ours.ask(task), limit: lambda: limits.ask(limit)}
         for name in theirs if torch else ():
             label = "PyTorch" + (", fused" if name.endswith("fused") else "")
             contestants[label] = lambda n=name: torch.ask(n)

@@ -17,9 +17,9 @@ def _align(rows, right):
 
 
 def _row(row):
-    return [row["key"], row["unit"], _number(row["clgan"] * row["scale"]), row.get("peer", ""),
-            _number(row.get("value")), _number(row.get("ratio")), _number(row.get("floor")),
-            _number(row.get("aim")), row.get("verdict", "")]
+    numbers = [_number(row.get(key)) for key in ("value", "ratio", "ratio_of_bests", "floor", "aim")]
+    return [row["key"], row["unit"], _number(row["clgan"]), row.get("peer", ""), *numbers,
+            row.get("verdict", "")]
 
 
 def print_table(session, machine):
@@ -34,8 +34,9 @@ def print_table(session, machine):
                 for limit in session.limits.values()], {2, 3})
         print()
     if session.rows:
-        _align([["measurement", "unit", "clgan", "beside", "", "ratio", "at least", "aim", ""]] +
-               [_row(row) for row in session.rows], {2, 4, 5, 6, 7})
+        _align([["measurement", "unit", "clgan", "beside", "", "ratio", "of bests", "at least",
+                 "aim", ""]] +
+               [_row(row) for row in session.rows], {2, 4, 5, 6, 7, 8})
     for peer, reason in session.missing.items():
         print(f"\nmissing: {peer}: {reason}")
     for what, reason in session.failures.items():

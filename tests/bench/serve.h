@@ -17,7 +17,8 @@ void bench_insist(gan_status status);
 // The same for what is no gan_status.
 void bench_refuse(const char *message);
 
-// Seconds since an arbitrary start.
+// Seconds since an arbitrary start; with CLGAN_BENCH_CLOCK=process those that processors spent on
+// this process, which other programs hardly change.
 double bench_clock(void);
 
 // The largest memory the process has had resident so far, in bytes.

@@ -90,24 +90,26 @@ class Session:
     def start_torch(self, name, script, *arguments):
         return self.start_peer(name, self.torch_command(script, *arguments))
 
-    def add(self, key, unit, samples, peers=None, better="higher", scale=1.0, **facts):
+    def add(self, key, unit, samples, peers=None, better="higher", **facts):
         """A measurement, with one row a peer that it was taken beside; `peers` is {name: samples}.
-        Ratios are above 1 where clgan is ahead."""
-        base = {"key": key, "unit": unit, "better": better, "scale": scale,
+        Ratios are above 1 where clgan is ahead: the median of the rounds' ratios, and that of the
+        best rounds, which a busy machine disturbs least."""
+        base = {"key": key, "unit": unit, "better": better,
                 "clgan": statistics.median(samples), "clgan_samples": samples, **facts}
         if not peers:
             self._append(base)
         for peer, theirs in (peers or {}).items():
-            ratio = median_ratio(samples, theirs)
+            best = max if better == "higher" else min
+            turn = (lambda r: r) if better == "higher" else (lambda r: 1 / r)
             self._append({**base, "peer": peer, "value": statistics.median(theirs),
-                          "value_samples": theirs,
-                          "ratio": ratio if better == "higher" else 1 / ratio})
+                          "value_samples": theirs, "ratio": turn(median_ratio(samples, theirs)),
+                          "ratio_of_bests": turn(best(samples) / best(theirs))})
 
     def _append(self, row):
         target = TARGETS.get((row["key"], row.get("peer")))
         if target is not None:
             floor, aim = target
-            measured = row.get("ratio", row["clgan"] * row["scale"])
+            measured = row.get("ratio", row["clgan"])
             ahead = "peer" in row or row["better"] == "higher"
             reached = [measured >= t if ahead else measured <= t for t in (floor, aim)]
             row.update(floor=floor, aim=aim,
