@@ -53,19 +53,23 @@ inline void gan_transpose16(global const float *from, const size_t ld, local flo
     GAN_SIXTEEN(GAN_ROW_STORE)
 }
 
-// The same from an operand that is stored transposed: `width` rows of `depth` elements.
+// The same from an operand that is stored transposed: `width` rows of `depth` elements. The last
+// square of 16 overlaps the one before it where `depth` is not a multiple of 16.
 inline void gan_pack_columns(global const float *from, const size_t ld, local float *to,
                              const uint pitch, const uint width, const uint depth) {
-    for (uint i = 0; i < width; i += 16)
-        for (uint k = 0; k < depth; k += 16) {
-            global const float *corner = from + i * ld + k;
-            local float *packed = to + k * pitch + i;
-            if (i + 16 <= width && k + 16 <= depth) {
-                gan_transpose16(corner, ld, packed, pitch);
-                continue;
+    for (uint i = 0; i < width; i += 16) {
+        if (i + 16 <= width && depth >= 16) {
+            for (uint k = 0; k < depth; k += 16) {
+                const uint at = min(k, depth - 16);
+                gan_transpose16(from + i * ld + at, ld, to + at * pitch + i, pitch);
             }
-            for (uint kk = 0; kk < min(16u, depth - k); kk++)
-                for (uint ii = 0; ii < 16; ii++)
-                    packed[kk * pitch + ii] = i + ii < width ? corner[ii * ld + kk] : 0.0f;
+            continue;
         }
+        for (uint k = 0; k < depth; k++) {
+            local float *packed = to + k * pitch + i;
+            *(local float16 *)packed = 0.0f;
+            for (uint row = 0; row < min(16u, width - i); row++)
+                packed[row] = from[(i + row) * ld + k];
+        }
+    }
 }
