@@ -41,7 +41,7 @@ typedef struct gan_emit {
     gan_plan_argument *arguments;
     uint32_t argument_count, argument_capacity;
     uint32_t next; // number of the next name
-    double bytes;  // moved once each
+    double bytes;  // loaded and stored, each element once
     gan_status status; // sticky
 } gan_emit;
 
@@ -90,7 +90,5 @@ gan_status gan__emit_epilogue(gan_plan *plan, uint32_t group, gan_plan_launch *o
 gan_status gan__lower_gemm(gan_plan *plan, uint32_t group, gan_plan_launch *launch);
 // Common ends of both.
 gan_status gan__emit_finish(gan_emit *e, gan_plan_launch *out);
-// Arithmetic of the group's members, an addition counting 1.
-double gan__emit_flops(const gan_plan *plan, uint32_t group);
 
 #endif

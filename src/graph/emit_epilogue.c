@@ -16,21 +16,10 @@ gan_status gan__emit_finish(gan_emit *e, gan_plan_launch *out) {
     GAN_TRY(gan__arena_alloc(e->plan->arena, e->argument_count, sizeof *out->arguments, &memory));
     out->arguments = memory;
     out->argument_count = e->argument_count;
+    out->work.bytes = e->bytes;
     if (e->argument_count)
         memcpy(out->arguments, e->arguments, e->argument_count * sizeof *out->arguments);
     return GAN_STATUS_OK;
-}
-
-double gan__emit_flops(const gan_plan *plan, uint32_t group) {
-    double flops = 0;
-    const gan_group *g = &plan->groups[group];
-    for (uint32_t i = 0; i < g->member_count; i++) {
-        const gan_vertex *v = &plan->vertices[g->members[i]];
-        if (v->kind == GAN_VERTEX_MATMUL) continue;
-        flops += (double)gan__vertex_weight(plan, g->members[i]) *
-                 (double)gan__shape_elements(&v->shape);
-    }
-    return flops;
 }
 
 // The product's element: batch dimensions from `batch`, then m and n, which the engine names.

@@ -27,7 +27,7 @@ static bool is_in_row(const gan_group *g, int dimension) {
 }
 
 static int64_t count_items(const gan_plan *plan, uint32_t group, int64_t elements) {
-    double items = (gan__emit_flops(plan, group) + 2.0 * (double)elements) / WORK_PER_ITEM;
+    double items = (gan__group_weight(plan, group) + 2.0 * (double)elements) / WORK_PER_ITEM;
     double most = ITEMS_PER_UNIT * (double)plan->traits->compute_units;
     if (items > most) items = most;
     return items < 1 ? 1 : (int64_t)items;

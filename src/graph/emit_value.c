@@ -87,6 +87,16 @@ static gan_value emit_random(gan_emit *e, const gan_vertex *v, const gan_index *
 
 // --- Memory ---------------------------------------------------------------------------------------
 
+// How many elements the loops around it reach at this address.
+static double count_reached(const gan_emit *e, const gan_index *address) {
+    double count = 1;
+    for (uint32_t i = 0; i < address->count; i++) {
+        const gan_atom *atom = &e->space.atoms[address->atom[i]];
+        count *= (double)(atom->high - atom->low + 1);
+    }
+    return count;
+}
+
 // Lane by lane, in a loop over j.
 static void load_lanes(gan_emit *e, uint32_t buffer, const gan_index *address, gan_value *value) {
     gan_text expression = {0};
@@ -107,6 +117,7 @@ gan_value gan__emit_load(gan_emit *e, const gan_place *place, const gan_shape *s
     bool bytes = e->plan->tensors[place->tensor].element == GAN_ELEMENT_U8;
     gan_lane_use use = gan__index_lane_use(&e->space, &address);
     uint32_t buffer = gan__emit_buffer(e, place->tensor, constant, false);
+    e->bytes += count_reached(e, &address) * (bytes ? 1 : 4);
     gan_value value = new_value(e, gan__index_level(&e->space, &address));
     if (e->lanes > 1 && use == GAN_LANE_OTHER) {
         load_lanes(e, buffer, &address, &value);
@@ -134,6 +145,7 @@ void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_v
     address.constant = 0;
     gan_lane_use use = gan__index_lane_use(&e->space, &address);
     uint32_t buffer = gan__emit_buffer(e, v->place.tensor, constant, true);
+    e->bytes += count_reached(e, &address) * 4;
     gan_text expression = {0};
     bool lanewise = e->lanes > 1 && use == GAN_LANE_OTHER;
     if (lanewise)

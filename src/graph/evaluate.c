@@ -3,6 +3,7 @@
 #include "graph/evaluate.h"
 
 #include "base/philox.h"
+#include "graph/convolution.h"
 
 #include <math.h>
 #include <string.h>
@@ -148,6 +149,13 @@ static void matmul(const gan_node *node, const double *const *in, const gan_draw
     }
 }
 
+static void convolution(const gan_node *node, const double *const *in, const gan_draw *draw,
+                        double *out) {
+    (void)draw;
+    fill(node, 0, out);
+    gan__evaluate_convolution(node, in, out);
+}
+
 // --- Views --------------------------------------------------------------------------------------
 
 static void copy(const gan_node *node, const double *const *in, const gan_draw *draw, double *out) {
@@ -252,6 +260,9 @@ static const evaluator evaluators[GAN_OP_COUNT] = {
     [GAN_OP_REDUCE_SUM] = reduce_sum,
     [GAN_OP_REDUCE_MAX] = reduce_max,
     [GAN_OP_MATMUL] = matmul,
+    [GAN_OP_CONVOLUTION] = convolution,
+    [GAN_OP_CONVOLUTION_BY_INPUT] = convolution,
+    [GAN_OP_CONVOLUTION_BY_WEIGHT] = convolution,
     [GAN_OP_RESHAPE] = copy,
     [GAN_OP_PERMUTE] = permute,
     [GAN_OP_BROADCAST] = broadcast,

@@ -80,7 +80,8 @@ static gan_node *fold_reduce(const candidate *c) {
     return constant(c, value * (double)terms);
 }
 
-static gan_node *fold_matmul(const candidate *c) {
+// Matrix products and convolutions: linear in either operand.
+static gan_node *fold_product(const candidate *c) {
     return is(c->inputs[0], 0) || is(c->inputs[1], 0) ? constant(c, 0) : NULL;
 }
 
@@ -142,7 +143,10 @@ static const fold_rule rules[GAN_OP_COUNT] = {
     [GAN_OP_SELECT] = fold_select,
     [GAN_OP_REDUCE_SUM] = fold_reduce,
     [GAN_OP_REDUCE_MAX] = fold_reduce,
-    [GAN_OP_MATMUL] = fold_matmul,
+    [GAN_OP_MATMUL] = fold_product,
+    [GAN_OP_CONVOLUTION] = fold_product,
+    [GAN_OP_CONVOLUTION_BY_INPUT] = fold_product,
+    [GAN_OP_CONVOLUTION_BY_WEIGHT] = fold_product,
     [GAN_OP_RESHAPE] = fold_view,
     [GAN_OP_PERMUTE] = fold_permute,
     [GAN_OP_BROADCAST] = fold_view,

@@ -35,6 +35,9 @@ bool gan__domain_index(const gan_group *domain, const gan_shape *shape, const ga
 
 // fuse_cost.c: arithmetic per element (an addition is 1), with the views before it.
 int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex);
+// The same for all elements of all members; and without weights, each operation counting 1.
+double gan__group_weight(const gan_plan *plan, uint32_t group);
+double gan__group_operations(const gan_plan *plan, uint32_t group);
 // Decides which vertices other groups recompute rather than read.
 void gan__fuse_choose_recomputed(gan_plan *plan);
 

@@ -39,6 +39,31 @@ int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex) {
     }
 }
 
+double gan__group_weight(const gan_plan *plan, uint32_t group) {
+    double weight = 0;
+    const gan_group *g = &plan->groups[group];
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        const gan_vertex *v = &plan->vertices[g->members[i]];
+        if (v->kind == GAN_VERTEX_MATMUL) continue;
+        weight += (double)gan__vertex_weight(plan, g->members[i]) *
+                  (double)gan__shape_elements(&v->shape);
+    }
+    return weight;
+}
+
+double gan__group_operations(const gan_plan *plan, uint32_t group) {
+    double operations = 0;
+    const gan_group *g = &plan->groups[group];
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        const gan_vertex *v = &plan->vertices[g->members[i]];
+        bool looped = v->kind == GAN_VERTEX_REDUCE || v->kind == GAN_VERTEX_SCATTER;
+        if (v->kind == GAN_VERTEX_MATMUL || v->kind == GAN_VERTEX_COPY) continue;
+        operations += (double)(looped ? gan__vertex_weight(plan, g->members[i]) : 1) *
+                      (double)gan__shape_elements(&v->shape);
+    }
+    return operations;
+}
+
 // --- Recomputing ----------------------------------------------------------------------------------
 
 enum { CHEAP_WEIGHT = 4, CHEAP_LOADS = 1 };

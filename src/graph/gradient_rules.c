@@ -79,6 +79,13 @@ static gan_node *matmul_by_b(const gan_node *y, gan_node *g, gan_node *a) {
                                             : gan__matmul(a, g, !ta, false);
 }
 
+// Another member of y's triple (graph/convolution.h), of the operand's shape.
+static gan_node *other_convolution(gan_op op, const gan_node *y, const gan_node *operand,
+                                   gan_node *first, gan_node *second) {
+    return gan__node_make(y->graph, op, &operand->shape, &y->attributes,
+                          (gan_node *[]){first, second}, 2);
+}
+
 static gan_node *ungather(gan_node *g, const gan_node *y) {
     const int axis = (int)y->attributes.axis;
     return gan__scatter_add(g, y->inputs[1], axis, y->inputs[0]->shape.size[axis]);
@@ -117,6 +124,12 @@ static gan_node *ungather(gan_node *g, const gan_node *y) {
     RULE(REDUCE_SUM, gan__broadcast(g, &a->shape), NULL, NULL)                                     \
     RULE(REDUCE_MAX, gan__mul(g, maximum_share(y, a)), NULL, NULL)                                 \
     RULE(MATMUL, matmul_by_a(y, g, b), matmul_by_b(y, g, a), NULL)                                 \
+    RULE(CONVOLUTION, other_convolution(GAN_OP_CONVOLUTION_BY_INPUT, y, a, g, b),                  \
+         other_convolution(GAN_OP_CONVOLUTION_BY_WEIGHT, y, b, a, g), NULL)                        \
+    RULE(CONVOLUTION_BY_INPUT, other_convolution(GAN_OP_CONVOLUTION, y, a, g, b),                  \
+         other_convolution(GAN_OP_CONVOLUTION_BY_WEIGHT, y, b, g, a), NULL)                        \
+    RULE(CONVOLUTION_BY_WEIGHT, other_convolution(GAN_OP_CONVOLUTION_BY_INPUT, y, a, b, g),        \
+         other_convolution(GAN_OP_CONVOLUTION, y, b, a, g), NULL)                                  \
     RULE(RESHAPE, gan__reshape(g, &a->shape), NULL, NULL)                                          \
     RULE(PERMUTE, unpermute(g, y), NULL, NULL)                                                     \
     RULE(BROADCAST, unbroadcast(g, a), NULL, NULL)                                                 \

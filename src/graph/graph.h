@@ -106,6 +106,36 @@ gan_node *gan__reduce_mean(gan_node *a, uint32_t axes);
 // op(a) op(b) over the last two dimensions; leading dimensions are batches and must be equal.
 gan_node *gan__matmul(gan_node *a, gan_node *b, bool transpose_a, bool transpose_b);
 
+// --- Convolutions -------------------------------------------------------------------------------
+// Of images x (C, H, W, B) with weights w (O, C / groups, KH, KW), PyTorch's layout, to y
+// (O, OH, OW, B): y[o, oy, ox] sums w[o, c, ky, kx] times x at row oy * stride - before + ky *
+// dilation and the column alike, 0 outside the image. The three are one another's gradients, so
+// they can be differentiated to any order (graph/convolution.h).
+
+// Pairs are (height, width). {0} is the plain convolution.
+typedef struct gan_convolution_settings {
+    int stride[2];           // 0 means 1
+    int before[2], after[2]; // rows and columns of zeros: above and left, below and right
+    int dilation[2];         // 0 means 1
+    int groups;              // 0 means 1; divides C and O
+} gan_convolution_settings;
+
+gan_node *gan__convolution(gan_node *x, gan_node *w, const gan_convolution_settings *settings);
+// What x gets when y gets dy; x is `height` by `width`.
+gan_node *gan__convolution_by_input(gan_node *dy, gan_node *w, int64_t height, int64_t width,
+                                    const gan_convolution_settings *settings);
+// What w gets when y gets dy; w is `kernel_height` by `kernel_width`.
+gan_node *gan__convolution_by_weight(gan_node *x, gan_node *dy, int64_t kernel_height,
+                                     int64_t kernel_width,
+                                     const gan_convolution_settings *settings);
+// PyTorch's ConvTranspose2d: w is (C, O / groups, KH, KW), and the result has
+// (H - 1) * stride - before - after + dilation * (KH - 1) + 1 + output_padding rows. The output
+// padding (height, width) is less than the stride or the dilation; NULL for none. It is
+// gan__convolution_by_input, with x for dy.
+gan_node *gan__transposed_convolution(gan_node *x, gan_node *w,
+                                      const gan_convolution_settings *settings,
+                                      const int *output_padding);
+
 // --- Views --------------------------------------------------------------------------------------
 gan_node *gan__reshape(gan_node *a, const gan_shape *shape); // same number of elements, row-major
 gan_node *gan__flatten(gan_node *a);                         // rank 1

@@ -30,38 +30,28 @@ static void write_label(const gan_plan *plan, const gan_group *g, gan_plan_launc
 
 // --- Lives of tensors -----------------------------------------------------------------------------
 
-typedef struct gan_use {
-    uint32_t launch;
-    double bytes;
-} gan_use;
-
 static void live(gan_plan *plan, uint32_t tensor, uint32_t launch) {
     gan_plan_tensor *t = &plan->tensors[tensor];
     if (t->first == GAN_NONE || launch < t->first) t->first = launch;
     if (launch > t->last) t->last = launch;
 }
 
-static gan_status note_read(gan_plan *plan, uint32_t vertex, bool direct, void *user) {
-    gan_use *use = user;
-    const gan_vertex *v = &plan->vertices[vertex];
+static gan_status note_use(gan_plan *plan, uint32_t vertex, bool direct, void *user) {
+    const uint32_t *launch = user;
     (void)direct;
-    if (v->place.tensor == GAN_NONE) return GAN_STATUS_OK;
-    live(plan, v->place.tensor, use->launch);
-    bool bytes = plan->tensors[v->place.tensor].element == GAN_ELEMENT_U8;
-    use->bytes += (double)gan__shape_elements(&v->shape) * (bytes ? 1 : 4);
+    if (plan->vertices[vertex].place.tensor != GAN_NONE)
+        live(plan, plan->vertices[vertex].place.tensor, *launch);
     return GAN_STATUS_OK;
 }
 
-static gan_status note_uses(gan_plan *plan, uint32_t index, gan_plan_launch *launch) {
-    uint32_t group = plan->order[index];
-    const gan_group *g = &plan->groups[group];
-    gan_use use = {.launch = index};
-    GAN_TRY(gan__group_reads(plan, group, note_read, &use));
+static gan_status note_uses(gan_plan *plan, uint32_t index) {
+    const gan_group *g = &plan->groups[plan->order[index]];
+    GAN_TRY(gan__group_reads(plan, plan->order[index], note_use, &index));
     for (uint32_t i = 0; i < g->member_count; i++)
         if (plan->vertices[g->members[i]].wanted)
-            GAN_TRY(note_read(plan, g->members[i], true, &use));
-    if (launch->scratch != GAN_NONE) live(plan, launch->scratch, index);
-    launch->work = (gan_work){.flops = gan__emit_flops(plan, group), .bytes = use.bytes};
+            live(plan, plan->vertices[g->members[i]].place.tensor, index);
+    if (plan->launches[index].scratch != GAN_NONE)
+        live(plan, plan->launches[index].scratch, index);
     return GAN_STATUS_OK;
 }
 
@@ -75,7 +65,8 @@ static gan_status lower_group(gan_plan *plan, uint32_t index) {
     write_label(plan, g, launch);
     GAN_TRY(g->matmul != GAN_NONE ? gan__lower_gemm(plan, group, launch)
                                   : gan__emit_kernel(plan, group, launch));
-    return note_uses(plan, index, launch);
+    launch->work.flops = gan__group_operations(plan, group);
+    return note_uses(plan, index);
 }
 
 gan_status gan__lower(gan_plan *plan) {

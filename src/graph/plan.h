@@ -1,6 +1,7 @@
 // A program being planned: from simplified nodes to a list of launches. Private to this folder.
 //
 //     plan_vertices.c  nodes become vertices, large reductions become two
+//     plan_products.c  products without a sum, or with a vector, become elementwise work
 //     plan_places.c    who is stored where: results go straight into states, outputs and the parts
 //                      of a concatenation
 //     fuse*.c          vertices become groups: one kernel each
@@ -165,6 +166,7 @@ void gan__plan_destroy(gan_plan *plan); // NULL is allowed
 
 // --- Parts of planning, in the order they are called ----------------------------------------------
 gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count);
+gan_status gan__plan_replace_products(gan_plan *plan);
 gan_status gan__plan_split_reductions(gan_plan *plan);
 gan_status gan__plan_choose_places(gan_plan *plan);
 gan_status gan__fuse(gan_plan *plan);

@@ -269,10 +269,13 @@ void gan__program_get_profile(const gan_program *program, size_t launch, gan_lau
         gan__launch_get_profile(program->launches[launch], out);
         return;
     }
+    gan_gemm_desc gemm = planned->gemm;
+    gan_gemm_epilogue epilogue = {.work = planned->work};
+    gemm.epilogue = &epilogue;
     *out = (gan_launch_profile){.label = planned->label,
                                 .engine = planned->is_gemm ? "gemm" : "kernel",
                                 .enqueues = 1,
-                                .work = planned->work};
+                                .work = planned->is_gemm ? gan__gemm_work(&gemm) : planned->work};
 }
 
 const char *gan__program_source(const gan_program *program, size_t launch) {

@@ -7,14 +7,24 @@
 #include <string.h>
 
 static const gan_simplify_rule rules[GAN_OP_COUNT] = {
-    [GAN_OP_NEG] = gan__simplify_neg,           [GAN_OP_ADD] = gan__simplify_add,
-    [GAN_OP_SUB] = gan__simplify_sub,           [GAN_OP_MUL] = gan__simplify_mul,
-    [GAN_OP_DIV] = gan__simplify_div,           [GAN_OP_POWER] = gan__simplify_power,
-    [GAN_OP_REDUCE_SUM] = gan__simplify_reduce, [GAN_OP_REDUCE_MAX] = gan__simplify_reduce,
-    [GAN_OP_MATMUL] = gan__simplify_matmul,     [GAN_OP_RESHAPE] = gan__simplify_reshape,
-    [GAN_OP_PERMUTE] = gan__simplify_permute,   [GAN_OP_BROADCAST] = gan__simplify_broadcast,
-    [GAN_OP_SLICE] = gan__simplify_slice,       [GAN_OP_PAD] = gan__simplify_pad,
+    [GAN_OP_NEG] = gan__simplify_neg,
+    [GAN_OP_ADD] = gan__simplify_add,
+    [GAN_OP_SUB] = gan__simplify_sub,
+    [GAN_OP_MUL] = gan__simplify_mul,
+    [GAN_OP_DIV] = gan__simplify_div,
+    [GAN_OP_POWER] = gan__simplify_power,
+    [GAN_OP_REDUCE_SUM] = gan__simplify_reduce,
+    [GAN_OP_REDUCE_MAX] = gan__simplify_reduce,
+    [GAN_OP_MATMUL] = gan__simplify_matmul,
+    [GAN_OP_RESHAPE] = gan__simplify_reshape,
+    [GAN_OP_PERMUTE] = gan__simplify_permute,
+    [GAN_OP_BROADCAST] = gan__simplify_broadcast,
+    [GAN_OP_SLICE] = gan__simplify_slice,
+    [GAN_OP_PAD] = gan__simplify_pad,
     [GAN_OP_CONCAT] = gan__simplify_concat,
+    [GAN_OP_CONVOLUTION] = gan__simplify_convolution,
+    [GAN_OP_CONVOLUTION_BY_INPUT] = gan__simplify_convolution,
+    [GAN_OP_CONVOLUTION_BY_WEIGHT] = gan__simplify_convolution,
 };
 
 static gan_simplify_rule rule_of(gan_op op) {

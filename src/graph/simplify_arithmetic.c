@@ -243,26 +243,29 @@ static bool is_transpose(const gan_node *node) {
     return node->attributes.order[rank - 1] == rank - 2;
 }
 
+gan_node *gan__simplify_factor(gan_node *node, const gan_simplify_uses *uses, double *factor) {
+    double own = -1;
+    const bool has_factor = is_lone(node, GAN_OP_NEG, uses) ||
+                            (is_lone(node, GAN_OP_MUL, uses) && is_scaled(node, &own));
+    if (!has_factor) return node;
+    *factor *= own;
+    return operand(node, 0);
+}
+
 // A transposed operand becomes a flag; a factor or a sign of an operand becomes one of the product.
 gan_node *gan__simplify_matmul(gan_node *node, const gan_simplify_uses *uses) {
     gan_node *operands[2] = {operand(node, 0), operand(node, 1)};
     bool transpose[2] = {node->attributes.matmul.transpose_a, node->attributes.matmul.transpose_b};
     double total = 1;
-    bool changed = false;
     for (int i = 0; i < 2; i++) {
-        double factor = -1;
         if (is_transpose(operands[i])) {
             transpose[i] = !transpose[i];
-        } else if (is_lone(operands[i], GAN_OP_NEG, uses) ||
-                   (is_lone(operands[i], GAN_OP_MUL, uses) && is_scaled(operands[i], &factor))) {
-            total *= factor;
+            operands[i] = operand(operands[i], 0);
         } else {
-            continue;
+            operands[i] = gan__simplify_factor(operands[i], uses, &total);
         }
-        operands[i] = operand(operands[i], 0);
-        changed = true;
     }
-    if (!changed) return NULL;
+    if (operands[0] == operand(node, 0) && operands[1] == operand(node, 1)) return NULL;
     gan_node *product = gan__matmul(operands[0], operands[1], transpose[0], transpose[1]);
     return gan__scale(gan__simplify_settle(product, uses), total);
 }
