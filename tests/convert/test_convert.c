@@ -1,78 +1,14 @@
-// Conversion: files that safetensors, PyTorch and NumPy wrote, round trips, selections, and files
-// that are damaged or lie.
+// Conversion: files that safetensors, PyTorch and NumPy wrote, round trips, selections.
+#include "files.h"
+
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/philox.h"
 #include "base/text.h"
-#include "clgan/convert.h"
-#include "cmocka_headers.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
-
-#define FOREIGN CLGAN_TEST_SOURCE "/tests/golden/convert/"
-#define GOLDEN  CLGAN_TEST_SOURCE "/tests/golden/checkpoint-v1.gan"
-
-#define assert_ok(expression)                                                                      \
-    do {                                                                                           \
-        gan_status convert_status = (expression);                                                  \
-        if (convert_status != GAN_STATUS_OK)                                                       \
-            fail_msg("%s: %s", gan_status_name(convert_status), gan_status_message());             \
-    } while (0)
-
-// --- A folder for the test's files
-// -----------------------------------------------------------------
-static char folder[256];
-
-static int setup(void **state) {
-    (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/clgan-convert-XXXXXX", base ? base : "/tmp");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static size_t empty_folder(void) {
-    char **names;
-    size_t count;
-    assert_ok(gan__folder_list(folder, &names, &count));
-    for (size_t i = 0; i < count; i++) {
-        char path[600];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-        gan__free(names[i]);
-    }
-    gan__free(names);
-    return count;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    empty_folder();
-    return rmdir(folder);
-}
-
-static const char *path_of(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next = (next + 1) % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
-
-static gan_status convert(const char *in, const char *out, const gan_convert_options *options) {
-    gan_conversion *conversion;
-    gan_convert_format format;
-    gan_status status = gan_conversion_open(in, options, &conversion);
-    if (status != GAN_STATUS_OK) return status;
-    assert_ok(gan_convert_format_find(out, &format));
-    status = gan_conversion_write(conversion, (gan_target){.path = out}, format, 6);
-    gan_conversion_close(conversion);
-    return status;
-}
 
 // --- Foreign files
 // ---------------------------------------------------------------------------------
@@ -103,8 +39,8 @@ static void list_file(gan_text *out, const char *file) {
     const gan_tensor_info *info;
     const char *name;
     snprintf(path, sizeof path, FOREIGN "%s", file);
-    assert_ok(convert(path, path_of("foreign.gan"), NULL));
-    assert_ok(gan_checkpoint_open(path_of("foreign.gan"), &checkpoint));
+    assert_ok(files_convert(path, files_path("foreign.gan"), NULL));
+    assert_ok(gan_checkpoint_open(files_path("foreign.gan"), &checkpoint));
     for (size_t i = 0; (info = gan_checkpoint_tensor(checkpoint, i)); i++) {
         list_tensor(out, file, checkpoint, info);
     }
@@ -154,11 +90,11 @@ static void what_others_wrote_is_read_as_they_meant_it(void **state) {
 static void a_number_that_is_no_float32_is_rounded_only_on_request(void **state) {
     (void)state;
     const gan_convert_options rounding = {.has_dtype = true, .dtype = GAN_DTYPE_F32};
-    assert_int_equal(convert(FOREIGN "inexact.safetensors", path_of("x.gan"), NULL),
+    assert_int_equal(files_convert(FOREIGN "inexact.safetensors", files_path("x.gan"), NULL),
                      GAN_STATUS_BAD_INPUT);
     assert_non_null(strstr(gan_status_message(), "--dtype f32"));
-    assert_false(gan__file_exists(path_of("x.gan")));
-    assert_ok(convert(FOREIGN "inexact.safetensors", path_of("x.gan"), &rounding));
+    assert_false(gan__file_exists(files_path("x.gan")));
+    assert_ok(files_convert(FOREIGN "inexact.safetensors", files_path("x.gan"), &rounding));
 }
 
 static void other_formats_are_refused_by_saying_which_are_known(void **state) {
@@ -169,11 +105,15 @@ static void other_formats_are_refused_by_saying_which_are_known(void **state) {
         assert_int_equal(gan_convert_format_find(names[i], &format), GAN_STATUS_BAD_ARGUMENT);
         assert_non_null(strstr(gan_status_message(), ".gan, .safetensors and .npz"));
     }
-    assert_int_equal(convert(FOREIGN "torch.pt", path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+    assert_int_equal(files_convert(FOREIGN "torch.pt", files_path("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
     assert_non_null(strstr(gan_status_message(), ".gan, .safetensors and .npz"));
-    assert_int_equal(convert(FOREIGN "expected.txt", path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
-    assert_int_equal(convert(folder, path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
-    assert_int_equal(convert(path_of("absent"), path_of("x.gan"), NULL), GAN_STATUS_BAD_INPUT);
+    assert_int_equal(files_convert(FOREIGN "expected.txt", files_path("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
+    assert_int_equal(files_convert(files_folder(), files_path("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
+    assert_int_equal(files_convert(files_path("absent"), files_path("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
 }
 
 // --- Round trips
@@ -200,15 +140,15 @@ static void a_checkpoint_comes_back_from_every_format(void **state) {
     (void)state;
     static const char *const between[] = {"between.safetensors", "between.npz", "between.gan"};
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(convert(GOLDEN, path_of(between[i]), NULL));
-        assert_ok(convert(path_of(between[i]), path_of("back.gan"), NULL));
-        assert_same(GOLDEN, path_of("back.gan"));
+        assert_ok(files_convert(GOLDEN, files_path(between[i]), NULL));
+        assert_ok(files_convert(files_path(between[i]), files_path("back.gan"), NULL));
+        assert_same(GOLDEN, files_path("back.gan"));
         for (size_t k = 0; k < 3; k++) {
             char other[32];
             snprintf(other, sizeof other, "other-%s", between[k]);
-            assert_ok(convert(path_of(between[i]), path_of(other), NULL));
-            assert_ok(convert(path_of(other), path_of("back.gan"), NULL));
-            assert_same(GOLDEN, path_of("back.gan"));
+            assert_ok(files_convert(files_path(between[i]), files_path(other), NULL));
+            assert_ok(files_convert(files_path(other), files_path("back.gan"), NULL));
+            assert_same(GOLDEN, files_path("back.gan"));
         }
     }
 }
@@ -232,14 +172,14 @@ static void every_float16_comes_back(void **state) {
     gan__text_append_bytes(&file, length, 8);
     gan__text_append_bytes(&file, json, strlen(json));
     gan__text_append_bytes(&file, npy + 128, 2 * COUNT);
-    assert_ok(gan__file_write(path_of("half.safetensors"), file.bytes, file.length));
+    assert_ok(gan__file_write(files_path("half.safetensors"), file.bytes, file.length));
     static const char *const between[] = {"half.gan", "half.npz"};
     for (size_t i = 0; i < 2; i++) {
         uint8_t *back;
         size_t back_length;
-        assert_ok(convert(path_of("half.safetensors"), path_of(between[i]), NULL));
-        assert_ok(convert(path_of(between[i]), path_of("back.safetensors"), NULL));
-        assert_ok(gan__file_read(path_of("back.safetensors"), 1 << 20, &back, &back_length));
+        assert_ok(files_convert(files_path("half.safetensors"), files_path(between[i]), NULL));
+        assert_ok(files_convert(files_path(between[i]), files_path("back.safetensors"), NULL));
+        assert_ok(gan__file_read(files_path("back.safetensors"), 1 << 20, &back, &back_length));
         assert_memory_equal(back + back_length - 2 * COUNT, npy + 128, 2 * COUNT);
         gan__free(back);
     }
@@ -285,8 +225,8 @@ static void a_dtype_is_applied_to_every_tensor(void **state) {
     (void)state;
     const gan_convert_options half = {.has_dtype = true, .dtype = GAN_DTYPE_F16};
     gan_checkpoint *checkpoint;
-    assert_ok(convert(GOLDEN, path_of("half.gan"), &half));
-    assert_ok(gan_checkpoint_open(path_of("half.gan"), &checkpoint));
+    assert_ok(files_convert(GOLDEN, files_path("half.gan"), &half));
+    assert_ok(gan_checkpoint_open(files_path("half.gan"), &checkpoint));
     for (size_t i = 0; i < gan_checkpoint_tensor_count(checkpoint); i++) {
         assert_int_equal(gan_checkpoint_tensor(checkpoint, i)->dtype, GAN_DTYPE_F16);
     }
@@ -300,133 +240,10 @@ static void a_checkpoint_cannot_go_to_a_descriptor(void **state) {
     assert_int_equal(
         gan_conversion_write(conversion, (gan_target){.fd = 1}, GAN_CONVERT_FORMAT_GAN, 6),
         GAN_STATUS_BAD_ARGUMENT);
-    assert_int_equal(gan_conversion_write(conversion, (gan_target){.path = path_of("x.npz")},
+    assert_int_equal(gan_conversion_write(conversion, (gan_target){.path = files_path("x.npz")},
                                           GAN_CONVERT_FORMAT_NPZ, 10),
                      GAN_STATUS_BAD_ARGUMENT);
     gan_conversion_close(conversion);
-}
-
-// --- Damage
-// ----------------------------------------------------------------------------------------
-// Reading all of a file of these bytes either works or says that the input is bad; nothing else.
-static gan_status judge(const uint8_t *bytes, size_t length) {
-    gan_conversion *conversion;
-    FILE *file = fopen(path_of("judged"), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-    int nowhere = open("/dev/null", O_WRONLY);
-    gan_status status = gan_conversion_open(path_of("judged"), NULL, &conversion);
-    if (status == GAN_STATUS_OK)
-        status = gan_conversion_write(conversion, (gan_target){.fd = nowhere},
-                                      GAN_CONVERT_FORMAT_SAFETENSORS, 0);
-    gan_conversion_close(conversion);
-    close(nowhere);
-    bool known =
-        status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT || status == GAN_STATUS_BAD_INPUT;
-    if (!known) fail_msg("%s: %s", gan_status_name(status), gan_status_message());
-    return status;
-}
-
-static const char *const damaged_files[] = {FOREIGN "torch.safetensors", FOREIGN "savez.npz",
-                                            FOREIGN "savez_compressed.npz"};
-
-static void every_truncation_is_detected(void **state) {
-    (void)state;
-    for (size_t f = 0; f < 3; f++) {
-        uint8_t *bytes;
-        size_t length;
-        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
-        for (size_t cut = 0; cut < length; cut++) {
-            if (judge(bytes, cut) == GAN_STATUS_OK)
-                fail_msg("%s: cut to %zu bytes", damaged_files[f], cut);
-        }
-        gan__free(bytes);
-    }
-}
-
-// safetensors has no checksum, so many flips go unseen there; none may do harm.
-static void every_flipped_byte_is_survived(void **state) {
-    (void)state;
-    for (size_t f = 0; f < 3; f++) {
-        uint8_t *bytes;
-        size_t length;
-        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
-        for (size_t i = 0; i < length; i++) {
-            bytes[i] ^= i % 2 ? 0xff : 0x01;
-            (void)judge(bytes, length);
-            bytes[i] ^= i % 2 ? 0xff : 0x01;
-        }
-        gan__free(bytes);
-    }
-}
-
-static void lying_safetensors_headers_are_refused(void **state) {
-    (void)state;
-    static const char *const headers[] = {
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-        "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-        "\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
-        "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":1,\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}",
-        "{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{\"a\":3}",
-        "{\"__metadata__\":{\"a\":3}}",
-        "{\"a\\u0000b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{} x",
-        "{",
-        "{}",
-    };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        gan_text file = {0};
-        uint8_t length[8] = {(uint8_t)strlen(headers[i])};
-        gan__text_append_bytes(&file, length, 8);
-        gan__text_append(&file, "%s", headers[i]);
-        gan__text_append_bytes(&file, "\0\0\x80\x3f", 4);
-        if (judge((const uint8_t *)file.bytes, file.length) == GAN_STATUS_OK)
-            fail_msg("accepted: %s", headers[i]);
-        gan__text_destroy(&file);
-    }
-}
-
-// --- Memory
-// ----------------------------------------------------------------------------------------
-static void each_allocation_may_fail(void **state) {
-    (void)state;
-    static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",
-                                          FOREIGN "savez_compressed.npz"};
-    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors"};
-    empty_folder();
-    for (size_t s = 0; s < 3; s++) {
-        for (size_t n = 1;; n++) {
-            gan__alloc_fail_at(n);
-            gan_status status = convert(sources[s], path_of(targets[s]), NULL);
-            size_t made = gan__alloc_count();
-            gan__alloc_fail_at(0);
-            if (made < n) {
-                assert_ok(status);
-                assert_true(n > 10);
-                break;
-            }
-            if (status != GAN_STATUS_NO_MEMORY)
-                fail_msg("allocation %zu: %s %s", n, gan_status_name(status), gan_status_message());
-            assert_int_equal(empty_folder(), 0);
-        }
-        empty_folder();
-    }
 }
 
 int main(void) {
@@ -439,10 +256,6 @@ int main(void) {
         cmocka_unit_test(options_choose_by_name_and_role),
         cmocka_unit_test(a_dtype_is_applied_to_every_tensor),
         cmocka_unit_test(a_checkpoint_cannot_go_to_a_descriptor),
-        cmocka_unit_test(every_truncation_is_detected),
-        cmocka_unit_test(every_flipped_byte_is_survived),
-        cmocka_unit_test(lying_safetensors_headers_are_refused),
-        cmocka_unit_test(each_allocation_may_fail),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, files_setup, files_teardown);
 }

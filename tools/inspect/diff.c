@@ -77,12 +77,13 @@ static gan_status append_table(const gan_inspection *inspection, const gan_diffe
 static gan_status write_text(const gan_inspection *inspection, const gan_checkpoint *first,
                              const gan_difference *differences, size_t count) {
     gan_text text = {0};
+    size_t tensors = gan_checkpoint_tensor_count(first);
     gan_status status = GAN_STATUS_OK;
     if (count > 0) {
         status = append_table(inspection, differences, count, &text);
     } else {
-        gan__text_append(&text, "the same: %zu tensors, bit for bit\n",
-                         gan_checkpoint_tensor_count(first));
+        gan__text_append(&text, "the same: %zu tensor%s, bit for bit\n", tensors,
+                         tensors == 1 ? "" : "s");
     }
     if (status == GAN_STATUS_OK) status = gan__terminal_write(&inspection->call->out, &text);
     gan__text_destroy(&text);

@@ -5,9 +5,10 @@
 static gan_status say_sound(const gan_inspection *inspection, const gan_checkpoint *checkpoint) {
     gan_text text = {0};
     char path[1024];
+    size_t count = gan_checkpoint_tensor_count(checkpoint);
     gan__text_escape(inspection->path, path, sizeof path);
-    gan__text_append(&text, "%s: sound, %zu tensors in %s, every checksum right\n", path,
-                     gan_checkpoint_tensor_count(checkpoint),
+    gan__text_append(&text, "%s: sound, %zu tensor%s in %s, every checksum right\n", path, count,
+                     count == 1 ? "" : "s",
                      gan__human_bytes(gan_checkpoint_file_bytes(checkpoint)).text);
     gan_status status = gan__terminal_write(&inspection->call->out, &text);
     gan__text_destroy(&text);

@@ -1,0 +1,144 @@
+// Conversion of files that are damaged or lie, and with memory that runs out.
+#include "files.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+// --- Damage
+// ----------------------------------------------------------------------------------------
+// Reading all of a file of these bytes either works or says that the input is bad; nothing else.
+static gan_status judge(const uint8_t *bytes, size_t length) {
+    gan_conversion *conversion;
+    FILE *file = fopen(files_path("judged"), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+    int nowhere = open("/dev/null", O_WRONLY);
+    gan_status status = gan_conversion_open(files_path("judged"), NULL, &conversion);
+    if (status == GAN_STATUS_OK)
+        status = gan_conversion_write(conversion, (gan_target){.fd = nowhere},
+                                      GAN_CONVERT_FORMAT_SAFETENSORS, 0);
+    gan_conversion_close(conversion);
+    close(nowhere);
+    bool known =
+        status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT || status == GAN_STATUS_BAD_INPUT;
+    if (!known) fail_msg("%s: %s", gan_status_name(status), gan_status_message());
+    return status;
+}
+
+static const char *const damaged_files[] = {FOREIGN "torch.safetensors", FOREIGN "savez.npz",
+                                            FOREIGN "savez_compressed.npz"};
+
+static void every_truncation_is_detected(void **state) {
+    (void)state;
+    for (size_t f = 0; f < 3; f++) {
+        uint8_t *bytes;
+        size_t length;
+        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
+        for (size_t cut = 0; cut < length; cut++) {
+            if (judge(bytes, cut) == GAN_STATUS_OK)
+                fail_msg("%s: cut to %zu bytes", damaged_files[f], cut);
+        }
+        gan__free(bytes);
+    }
+}
+
+// safetensors has no checksum, so many flips go unseen there; none may do harm.
+static void every_flipped_byte_is_survived(void **state) {
+    (void)state;
+    for (size_t f = 0; f < 3; f++) {
+        uint8_t *bytes;
+        size_t length;
+        assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] ^= i % 2 ? 0xff : 0x01;
+            (void)judge(bytes, length);
+            bytes[i] ^= i % 2 ? 0xff : 0x01;
+        }
+        gan__free(bytes);
+    }
+}
+
+static void lying_safetensors_headers_are_refused(void **state) {
+    (void)state;
+    static const char *const headers[] = {
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        "\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":1,\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}",
+        "{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":3}",
+        "{\"__metadata__\":{\"a\":3}}",
+        "{\"a\\u0000b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{} x",
+        "{",
+        "{}",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        gan_text file = {0};
+        uint8_t length[8] = {(uint8_t)strlen(headers[i])};
+        gan__text_append_bytes(&file, length, 8);
+        gan__text_append(&file, "%s", headers[i]);
+        gan__text_append_bytes(&file, "\0\0\x80\x3f", 4);
+        if (judge((const uint8_t *)file.bytes, file.length) == GAN_STATUS_OK)
+            fail_msg("accepted: %s", headers[i]);
+        gan__text_destroy(&file);
+    }
+}
+
+// --- Memory
+// ----------------------------------------------------------------------------------------
+static void each_allocation_may_fail(void **state) {
+    (void)state;
+    static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",
+                                          FOREIGN "savez_compressed.npz"};
+    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors"};
+    files_remove();
+    for (size_t s = 0; s < 3; s++) {
+        for (size_t n = 1;; n++) {
+            gan__alloc_fail_at(n);
+            gan_status status = files_convert(sources[s], files_path(targets[s]), NULL);
+            size_t made = gan__alloc_count();
+            gan__alloc_fail_at(0);
+            if (made < n) {
+                assert_ok(status);
+                assert_true(n > 10);
+                break;
+            }
+            if (status != GAN_STATUS_NO_MEMORY)
+                fail_msg("allocation %zu: %s %s", n, gan_status_name(status), gan_status_message());
+            assert_int_equal(files_remove(), 0);
+        }
+        files_remove();
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_truncation_is_detected),
+        cmocka_unit_test(every_flipped_byte_is_survived),
+        cmocka_unit_test(lying_safetensors_headers_are_refused),
+        cmocka_unit_test(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, files_setup, files_teardown);
+}
