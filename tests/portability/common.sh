@@ -1,0 +1,38 @@
+# What the scripts of this folder share: source it after setting `build`.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source_folder=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+pass() { echo "pass $1"; }
+fail() { echo "fail $1: $2"; }
+skip() { echo "skip $1: $2"; }
+
+# has COMMAND: is it installed?
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# limited SECONDS COMMAND...: with a time limit, its output in the log.
+limited() {
+    local seconds=$1
+    shift
+    echo "+ $*" >&2
+    timeout "$seconds" "$@" >&2 2>&1
+}
+
+# has_rusticl: is Mesa's rusticl here, with its software device?
+has_rusticl() {
+    has clinfo && RUSTICL_ENABLE=llvmpipe clinfo -l 2>/dev/null | grep -qi llvmpipe
+}
+
+# data_for RECIPE: the options that give a recipe without data of its own something of its shape.
+data_for() {
+    if grep -q 'source: *builtin:' "$1"; then return; fi
+    case $(basename "$1") in
+    cifar*)
+        mkdir -p "$work/cifar"
+        head -c $((3073 * 512)) /dev/zero >"$work/cifar/data_batch_1.bin"
+        echo "--data $work/cifar"
+        ;;
+    *) echo "--data builtin:digits" ;;
+    esac
+}
