@@ -14,8 +14,10 @@ static gan_case_table part(size_t k) {
         return gan__cases_elementwise();
     case 1:
         return gan__cases_structural();
-    default:
+    case 2:
         return gan__cases_composed();
+    default:
+        return gan__cases_convolution();
     }
 }
 
@@ -23,8 +25,12 @@ size_t gan__case_count(void) {
     return part(0).count + part(1).count + part(2).count;
 }
 
+size_t gan__case_count_on_host(void) {
+    return gan__case_count() + part(3).count;
+}
+
 const gan_case *gan__case(size_t i) {
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < 4; k++) {
         const gan_case_table table = part(k);
         if (i < table.count) return &table.cases[i];
         i -= table.count;
@@ -46,6 +52,8 @@ static double value(gan_case_values kind, double u, double low, double high, uin
         return floor((low + (high - low) * u) * 8) / 8;
     case GAN_CASE_VALUES_ODD:
         return floor((low + (high - low) * u) * 8) / 8 + 0.0625;
+    case GAN_CASE_VALUES_HALVES:
+        return floor((low + (high - low) * u) * 2) / 2;
     case GAN_CASE_VALUES_DISTINCT:
         return low + (double)gan__philox_permute(GAN_CASE_SEED, stream, 0, e, count) / 64;
     case GAN_CASE_VALUES_INDEX:

@@ -49,10 +49,14 @@ typedef struct gan_case {
     bool transpose_a, transpose_b;
     int axis;
     int64_t at[3][GAN_RANK_MAX]; // start, size, step; or before, after; or an order
+    gan_convolution_settings convolution;
+    int output_padding[2];
 } gan_case;
 
+// The cases that devices run come first; the interpreter runs those with convolutions too.
 size_t gan__case_count(void);
-const gan_case *gan__case(size_t i);
+size_t gan__case_count_on_host(void);
+const gan_case *gan__case(size_t i); // i < gan__case_count_on_host()
 
 // Builds the case with its gradients. A failure is that of the graph.
 gan_status gan__case_graph_create(const gan_case *description, gan_case_graph *out);
@@ -71,6 +75,7 @@ typedef enum gan_case_values {
     GAN_CASE_VALUES_AWAY,     // magnitudes in [low, high], either sign
     GAN_CASE_VALUES_EVEN,     // even multiples of 1/16 in about [low, high]
     GAN_CASE_VALUES_ODD,      // odd multiples of 1/16: never nearer than 1/16 to an even one
+    GAN_CASE_VALUES_HALVES,   // multiples of 1/2 in [low, high)
     GAN_CASE_VALUES_DISTINCT, // no two nearer than 1/64, from low upwards
     GAN_CASE_VALUES_INDEX,    // whole numbers in [low, high]; not differentiable
 } gan_case_values;
@@ -88,5 +93,6 @@ typedef struct gan_case_table {
 gan_case_table gan__cases_elementwise(void);
 gan_case_table gan__cases_structural(void);
 gan_case_table gan__cases_composed(void);
+gan_case_table gan__cases_convolution(void);
 
 #endif

@@ -89,113 +89,94 @@ static void settings_that_mean_the_same_give_one_node(void **state) {
 static const struct refusal {
     char builder; // c convolution, i by_input (of 5x5), w by_weight (of 3x3), t transposed
     gan_shape a, b;
+    const char *message;
     gan_convolution_settings settings;
     int output_padding;
-    const char *message;
 } refusals[] = {
     {'c',
      {4, {3, 5, 5, 2}},
      {4, {2, 3, 7, 7}},
-     {.groups = 0},
-     0,
-     "convolution: an input of 5x5 with a kernel of 7x7, padding 0: nothing is left"},
+     .message = "convolution: an input of 5x5 with a kernel of 7x7, padding 0: nothing is left"},
     {'c',
      {4, {3, 5, 9, 2}},
      {4, {2, 3, 3, 3}},
-     {.stride = {2, 2}, .dilation = {4, 3}, .before = {1, 0}},
-     0,
-     "convolution: an input of 5x9 with a kernel of 3x3, stride 2, dilation 4x3, padding 1 above, "
-     "0 below, 0 left, 0 right: nothing is left"},
+     .settings = {.stride = {2, 2}, .dilation = {4, 3}, .before = {1, 0}},
+     .message = "convolution: an input of 5x9 with a kernel of 3x3, stride 2, dilation 4x3, "
+                "padding 1 above, 0 below, 0 left, 0 right: nothing is left"},
     {'c',
      {3, {3, 5, 5}},
      {4, {2, 3, 3, 3}},
-     {.groups = 0},
-     0,
-     "convolution: the input has shape (3, 5, 5); it must be (channels, height, width, batch)"},
+     .message =
+         "convolution: the input has shape (3, 5, 5); it must be (channels, height, width, batch)"},
     {'c',
      {4, {3, 5, 5, 2}},
      {2, {2, 3}},
-     {.groups = 0},
-     0,
-     "convolution: the weight has shape (2, 3); it must be (output channels, input channels / "
-     "groups, kernel height, kernel width)"},
+     .message = "convolution: the weight has shape (2, 3); it must be (output channels, input "
+                "channels / groups, kernel height, kernel width)"},
     {'c',
      {4, {3, 5, 5, 2}},
      {4, {2, 4, 3, 3}},
-     {.groups = 0},
-     0,
-     "convolution: a weight of shape (2, 4, 3, 3) in 1 group takes 4 channels; the input has 3"},
+     .message = "convolution: a weight of shape (2, 4, 3, 3) in 1 group takes 4 channels; the "
+                "input has 3"},
     {'c',
      {4, {6, 5, 5, 2}},
      {4, {4, 2, 3, 3}},
-     {.groups = 3},
-     0,
-     "convolution: 4 output channels cannot be shared among 3 groups"},
+     .settings = {.groups = 3},
+     .message = "convolution: 4 output channels cannot be shared among 3 groups"},
     {'c',
      {4, {6, 5, 5, 2}},
      {4, {6, 3, 3, 3}},
-     {.groups = 3},
-     0,
-     "convolution: a weight of shape (6, 3, 3, 3) in 3 groups takes 9 channels; the input has 6"},
+     .settings = {.groups = 3},
+     .message = "convolution: a weight of shape (6, 3, 3, 3) in 3 groups takes 9 channels; the "
+                "input has 6"},
     {'c',
      {4, {3, 5, 5, 2}},
      {4, {2, 3, 3, 3}},
-     {.stride = {1, -2}},
-     0,
-     "convolution: groups 1, stride 1x-2, padding 0: none of these can be negative"},
+     .settings = {.stride = {1, -2}},
+     .message = "convolution: groups 1, stride 1x-2, padding 0: none of these can be negative"},
     {'c',
      {4, {3, 5, 5, 2}},
      {4, {2, 3, 3, 3}},
-     {.after = {INT32_MAX, 0}},
-     0,
-     "convolution: an input of 5x5 with a kernel of 3x3, padding 0 above, 2147483647 below, 0 "
-     "left, 0 right: this is too large"},
+     .settings = {.after = {INT32_MAX, 0}},
+     .message = "convolution: an input of 5x5 with a kernel of 3x3, padding 0 above, 2147483647 "
+                "below, 0 left, 0 right: this is too large"},
     {'i',
      {4, {2, 2, 2, 4}},
      {4, {2, 3, 3, 3}},
-     {.groups = 0},
-     0,
-     "convolution_by_input: an input of 5x5 with a kernel of 3x3, padding 0 gives 3x3, not 2x2"},
+     .message = "convolution_by_input: an input of 5x5 with a kernel of 3x3, padding 0 gives 3x3, "
+                "not 2x2"},
     {'i',
      {4, {4, 3, 3, 4}},
      {4, {2, 3, 3, 3}},
-     {.groups = 0},
-     0,
-     "convolution_by_input: a weight of shape (2, 3, 3, 3) gives 2 channels, not 4"},
+     .message = "convolution_by_input: a weight of shape (2, 3, 3, 3) gives 2 channels, not 4"},
     {'w',
      {4, {2, 5, 5, 3}},
      {4, {2, 3, 3, 4}},
-     {.groups = 0},
-     0,
-     "convolution_by_weight: an input of 3 images and an output of 4"},
+     .message = "convolution_by_weight: an input of 3 images and an output of 4"},
     {'w',
      {4, {2, 5, 5, 3}},
      {4, {2, 5, 5, 3}},
-     {.groups = 0},
-     0,
-     "convolution_by_weight: an input of 5x5 with a kernel of 3x3, padding 0 gives 3x3, not 5x5"},
+     .message = "convolution_by_weight: an input of 5x5 with a kernel of 3x3, padding 0 gives 3x3, "
+                "not 5x5"},
     {'t',
      {4, {3, 1, 1, 2}},
      {4, {3, 2, 3, 3}},
-     {.before = {1, 1}, .after = {2, 2}},
-     0,
-     "transposed_convolution: an input of 1x1 with a kernel of 3x3, padding 1 above, 2 below, 1 "
-     "left, 2 right: nothing is left"},
+     .settings = {.before = {1, 1}, .after = {2, 2}},
+     .message = "transposed_convolution: an input of 1x1 with a kernel of 3x3, padding 1 above, 2 "
+                "below, 1 left, 2 right: nothing is left"},
     {'t',
      {4, {3, 4, 4, 2}},
      {4, {2, 3, 3, 3}},
-     {.groups = 0},
-     0,
-     "transposed_convolution: an input of 3 channels with a weight of shape (2, 3, 3, 3) in 1 "
-     "group: the weight must be (input channels, output channels / groups, kernel height, kernel "
-     "width)"},
+     .message = "transposed_convolution: an input of 3 channels with a weight of shape (2, 3, 3, "
+                "3) in 1 group: the weight must be (input channels, output channels / groups, "
+                "kernel height, kernel width)"},
     {'t',
      {4, {3, 4, 4, 2}},
      {4, {3, 2, 3, 3}},
-     {.stride = {2, 2}},
-     2,
-     "transposed_convolution: an output padding of 2; it must be less than the stride (2) or the "
-     "dilation (1)"},
+     .settings = {.stride = {2, 2}},
+     .output_padding = 2,
+     .message = "transposed_convolution: an output padding of 2; it must be less than the stride "
+                "(2) or the dilation (1)"},
 };
 
 static gan_node *build_refused(const struct refusal *r, gan_node *a, gan_node *b) {
