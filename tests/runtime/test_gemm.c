@@ -154,6 +154,7 @@ static void check_product(gan_device *device, sizes s, bool ta, bool tb, layout 
 
 // --- Set-up -------------------------------------------------------------------------------------
 
+// Mesa's software renderer compiles kernels of 16 lanes for minutes: it gets those of 1 instead.
 static gan_device *open_with(const char *lanes, const char *engine) {
     gan_device *device = NULL;
     if (lanes)
@@ -167,7 +168,10 @@ static gan_device *open_with(const char *lanes, const char *engine) {
     gan_status status = gan_device_open(NULL, &device);
     unsetenv("CLGAN_LANES");
     if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
-    return device;
+    bool is_mesa = strstr(gan_device_get_info(device)->platform_name, "rusticl") != NULL;
+    if (!is_mesa || gan__device_traits(device)->lanes == 1) return device;
+    gan_device_close(device);
+    return open_with("1", engine);
 }
 
 static gan_device *open_clblast(void) {
@@ -186,14 +190,8 @@ static const sizes edges[] = {
     {100, 100, 100, 1}, {61, 64, 300, 1}, {130, 112, 64, 1}, {12, 48, 130, 1}, {40, 784, 33, 1},
 };
 
-// Mesa's software renderer compiles and runs these for minutes: it gets the first ones.
-static size_t edge_count(gan_device *device) {
-    bool slow = strstr(gan_device_get_info(device)->platform_name, "rusticl") != NULL;
-    return slow ? 6 : sizeof edges / sizeof *edges;
-}
-
 static void check_edges(gan_device *device) {
-    for (size_t i = 0; i < edge_count(device); i++)
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         for (int transposes = 0; transposes < 4; transposes++) {
             bool ta = transposes & 1, tb = transposes >> 1;
             check_product(device, edges[i], ta, tb, loose);
@@ -206,8 +204,10 @@ static void check_edges(gan_device *device) {
 static void vector_tiles_agree_with_the_reference_at_every_edge(void **state) {
     (void)state;
     gan_device *device = open_with("16", "tile");
-    check_edges(device);
+    bool has_vectors = gan__device_traits(device)->lanes == 16;
+    if (has_vectors) check_edges(device);
     gan_device_close(device);
+    if (!has_vectors) skip();
 }
 
 static void group_tiles_agree_with_the_reference_at_every_edge(void **state) {
