@@ -66,11 +66,13 @@ double gan__group_operations(const gan_plan *plan, uint32_t group) {
 
 // --- Recomputing ----------------------------------------------------------------------------------
 
-enum { CHEAP_WEIGHT = 4, CHEAP_LOADS = 1 };
+enum { CHEAP_WEIGHT = 4 };
+#define CHEAP_LOADS 1.5 // elements read for each that is computed
 
 typedef struct gan_cost {
     int64_t weight;
-    int loads; // of more than a few elements
+    double loads;    // elements
+    double elements; // computed
     bool possible;
 } gan_cost;
 
@@ -81,7 +83,8 @@ static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost 
     cost->weight += gan__vertex_weight(plan, vertex);
     if (depth > 0 && stored && !v->recomputed) {
         cost->weight -= gan__vertex_weight(plan, vertex);
-        cost->loads += gan__shape_elements(&v->shape) > 1;
+        double elements = (double)gan__shape_elements(&v->shape);
+        cost->loads += elements < cost->elements ? elements : cost->elements;
         return;
     }
     bool simple = v->kind == GAN_VERTEX_MAP || v->kind == GAN_VERTEX_CONSTANT ||
@@ -95,9 +98,11 @@ static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost 
 }
 
 static bool is_cheap(const gan_plan *plan, uint32_t vertex) {
-    gan_cost cost = {.possible = true};
+    double elements = (double)gan__shape_elements(&plan->vertices[vertex].shape);
+    gan_cost cost = {.possible = true, .elements = elements};
     add_cost(plan, vertex, 0, &cost);
-    return cost.possible && cost.weight <= CHEAP_WEIGHT && cost.loads <= CHEAP_LOADS;
+    return cost.possible && cost.weight <= CHEAP_WEIGHT &&
+           (elements == 1 || cost.loads <= CHEAP_LOADS * elements);
 }
 
 void gan__fuse_choose_recomputed(gan_plan *plan) {

@@ -126,11 +126,7 @@ static void push_term(gan_index *sum, uint32_t atom, int64_t factor) {
     sum->factor[sum->count++] = factor;
 }
 
-gan_index gan__index_add(gan_space *space, gan_index a, gan_index b) {
-    if (a.count + b.count > GAN_TERMS_MAX) {
-        if (a.count > 1) a = close_sum(space, &a);
-        if (a.count + b.count > GAN_TERMS_MAX) b = close_sum(space, &b);
-    }
+static gan_index add_terms(gan_index a, gan_index b) {
     gan_index sum = gan__index_constant(a.constant + b.constant);
     uint32_t i = 0, j = 0;
     while (i < a.count || j < b.count) {
@@ -146,6 +142,43 @@ gan_index gan__index_add(gan_space *space, gan_index a, gan_index b) {
             j++;
         }
     }
+    return sum;
+}
+
+static gan_index without_terms(gan_index a, uint32_t first, uint32_t second) {
+    gan_index rest = gan__index_constant(a.constant);
+    for (uint32_t i = 0; i < a.count; i++)
+        if (i != first && i != second) push_term(&rest, a.atom[i], a.factor[i]);
+    return rest;
+}
+
+// Whether f n (x / n) + f (x % n) stands in the sum, which is f x: then puts that in its place.
+static bool join_division(const gan_space *space, gan_index *sum) {
+    for (uint32_t q = 0; q < sum->count; q++) {
+        const gan_atom *quotient = &space->atoms[sum->atom[q]];
+        if (quotient->kind != GAN_ATOM_QUOTIENT || quotient->number == 1) continue;
+        for (uint32_t r = 0; r < sum->count; r++) {
+            const gan_atom *remainder = &space->atoms[sum->atom[r]];
+            if (remainder->kind != GAN_ATOM_REMAINDER || remainder->number != quotient->number ||
+                sum->factor[q] != sum->factor[r] * quotient->number ||
+                !gan__index_equal(&remainder->operand, &quotient->operand) ||
+                sum->count - 2 + quotient->operand.count > GAN_TERMS_MAX)
+                continue;
+            gan_index whole = gan__index_scale(quotient->operand, sum->factor[r]);
+            *sum = add_terms(without_terms(*sum, q, r), whole);
+            return true;
+        }
+    }
+    return false;
+}
+
+gan_index gan__index_add(gan_space *space, gan_index a, gan_index b) {
+    if (a.count + b.count > GAN_TERMS_MAX) {
+        if (a.count > 1) a = close_sum(space, &a);
+        if (a.count + b.count > GAN_TERMS_MAX) b = close_sum(space, &b);
+    }
+    gan_index sum = add_terms(a, b);
+    while (join_division(space, &sum)) {}
     return sum;
 }
 

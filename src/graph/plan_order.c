@@ -39,6 +39,59 @@ static gan_index address_of(gan_plan *plan, gan_space *space, const gan_group *g
     return gan__place_address(space, &v->place, &v->shape, index);
 }
 
+static bool ranges_overlap(const gan_space *space, const gan_index *a, const gan_index *b) {
+    int64_t low_a = 0, high_a = 0, low_b = 0, high_b = 0;
+    gan__index_range(space, a, &low_a, &high_a);
+    gan__index_range(space, b, &low_b, &high_b);
+    return low_a <= high_b && low_b <= high_a;
+}
+
+// Where a use of the state reads it, as far as views tell; false where they do not.
+static bool address_read(gan_plan *plan, gan_space *space, const gan_edge *edge, gan_index *out) {
+    const gan_vertex *state = &plan->vertices[edge->producer];
+    const gan_shape *operand =
+        &plan->vertices[plan->vertices[edge->consumer].inputs[edge->through]].shape;
+    gan_index index[GAN_RANK_MAX] = {0};
+    for (int i = 0; i < operand->rank; i++)
+        index[i] = gan__index_variable(space, operand->size[i], 0, false, "");
+    if (!gan__edge_follow(plan, space, edge, index)) return false;
+    *out = gan__place_address(space, &state->place, &state->shape, index);
+    return true;
+}
+
+// Whether a use of the state reads any of what `writer` stores of its new value.
+static bool touches(gan_plan *plan, gan_space *space, const gan_edge *edge, uint32_t writer,
+                    uint32_t tensor) {
+    const gan_group *g = &plan->groups[writer];
+    gan_index read;
+    if (!address_read(plan, space, edge, &read)) return true;
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        const gan_vertex *v = &plan->vertices[g->members[i]];
+        gan_index index[GAN_RANK_MAX] = {0};
+        if (!v->wanted || v->place.tensor != tensor) continue;
+        for (int d = 0; d < v->shape.rank; d++)
+            index[d] = gan__index_variable(space, v->shape.size[d], 0, false, "");
+        gan_index written = gan__place_address(space, &v->place, &v->shape, index);
+        if (ranges_overlap(space, &read, &written)) return true;
+    }
+    return false;
+}
+
+// Whether the reader itself, not a vertex it computes again, reads only what `writer` leaves alone.
+static gan_status reads_elsewhere(gan_plan *plan, uint32_t reader, uint32_t writer,
+                                  uint32_t vertex, uint32_t tensor, bool *elsewhere) {
+    gan_space space = {0};
+    *elsewhere = true;
+    for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
+        const gan_edge *edge = &plan->edges[plan->uses[u]];
+        if (plan->vertices[edge->consumer].group != reader) continue;
+        *elsewhere = *elsewhere && !touches(plan, &space, edge, writer, tensor);
+    }
+    gan_status status = space.status;
+    gan__space_destroy(&space);
+    return status;
+}
+
 // Whether the member reads the state just where the group stores its new value.
 static bool reads_where_stored(gan_plan *plan, gan_space *space, const gan_group *g,
                                const gan_edge *edge, uint32_t tensor) {
@@ -75,7 +128,8 @@ static gan_status may_read_own(gan_plan *plan, uint32_t group, uint32_t vertex, 
     for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
         const gan_edge *edge = &plan->edges[plan->uses[u]];
         if (plan->vertices[edge->consumer].group != group) continue;
-        *allowed = *allowed && reads_where_stored(plan, &space, g, edge, tensor);
+        *allowed = *allowed && (reads_where_stored(plan, &space, g, edge, tensor) ||
+                                !touches(plan, &space, edge, group, tensor));
     }
     gan_status status = space.status;
     gan__space_destroy(&space);
@@ -99,11 +153,15 @@ static gan_status add_state_arrows(gan_ordering *o, uint32_t vertex, bool direct
         for (uint32_t g = 0; g < plan->group_count; g++) {
             if (!gan__group_stores(plan, g) || !writes_tensor(plan, g, t)) continue;
             bool allowed = false;
-            if (g != o->reader)
-                GAN_TRY(add_arrow(o, o->reader, g, t));
-            else if (direct)
+            if (direct && g == o->reader)
                 GAN_TRY(may_read_own(plan, g, vertex, t, &allowed));
-            if (g == o->reader && !allowed) o->clash = t;
+            else if (direct)
+                GAN_TRY(reads_elsewhere(plan, o->reader, g, vertex, t, &allowed));
+            if (allowed) continue;
+            if (g == o->reader)
+                o->clash = t;
+            else
+                GAN_TRY(add_arrow(o, o->reader, g, t));
         }
     }
     return GAN_STATUS_OK;
@@ -197,6 +255,18 @@ static gan_status add_copy_group(gan_plan *plan, uint32_t copy) {
     return GAN_STATUS_OK;
 }
 
+// Lets other groups read the new value rather than compute it from the old one. False where they
+// did not do that.
+static bool stop_recomputing(gan_plan *plan, uint32_t tensor) {
+    bool changed = false;
+    for (uint32_t v = 0; v < plan->vertex_count; v++) {
+        if (plan->vertices[v].place.tensor != tensor || !plan->vertices[v].recomputed) continue;
+        plan->vertices[v].recomputed = false;
+        changed = true;
+    }
+    return changed;
+}
+
 // The new value goes to the arena, and from there to the state when nothing reads the old one.
 static gan_status store_by_copy(gan_plan *plan, uint32_t tensor) {
     for (uint32_t i = 0; i < plan->root_count; i++) {
@@ -210,8 +280,7 @@ static gan_status store_by_copy(gan_plan *plan, uint32_t tensor) {
         plan->tensors[tensor].assigned = false;
         plan->roots[i].tensor = copied;
         for (uint32_t v = 0; v < plan->vertex_count; v++) { // a value that was a copy already
-            gan_vertex *vertex = &plan->vertices[v];
-            if (vertex->place.tensor == tensor) vertex->recomputed = false;
+            const gan_vertex *vertex = &plan->vertices[v];
             if (vertex->kind == GAN_VERTEX_COPY && vertex->place.tensor == tensor &&
                 gan__shape_equal(&vertex->shape, &shape))
                 value = v;
@@ -246,7 +315,8 @@ gan_status gan__plan_order(gan_plan *plan) {
     uint32_t clash = GAN_NONE;
     do {
         status = try_order(&o, &clash);
-        if (status == GAN_STATUS_OK && clash != GAN_NONE) status = store_by_copy(plan, clash);
+        if (status == GAN_STATUS_OK && clash != GAN_NONE && !stop_recomputing(plan, clash))
+            status = store_by_copy(plan, clash);
     } while (status == GAN_STATUS_OK && clash != GAN_NONE);
     gan__free(o.arrows);
     return status;
