@@ -8,30 +8,30 @@
 #include <stdio.h>
 #include <string.h>
 
-static gan_case_table part(size_t k) {
-    switch (k) {
-    case 0:
-        return gan__cases_elementwise();
-    case 1:
-        return gan__cases_structural();
-    case 2:
-        return gan__cases_composed();
-    default:
-        return gan__cases_convolution();
-    }
+static gan_case_table (*const parts[])(void) = {
+    gan__cases_elementwise,          gan__cases_structural,  gan__cases_composed,
+    gan__cases_convolution_products, gan__cases_convolution,
+};
+#define PARTS            (sizeof parts / sizeof parts[0])
+#define PARTS_ON_DEVICES (PARTS - 1)
+
+static size_t count_cases(size_t part_count) {
+    size_t count = 0;
+    for (size_t k = 0; k < part_count; k++) count += parts[k]().count;
+    return count;
 }
 
 size_t gan__case_count(void) {
-    return part(0).count + part(1).count + part(2).count;
+    return count_cases(PARTS_ON_DEVICES);
 }
 
 size_t gan__case_count_on_host(void) {
-    return gan__case_count() + part(3).count;
+    return count_cases(PARTS);
 }
 
 const gan_case *gan__case(size_t i) {
-    for (size_t k = 0; k < 4; k++) {
-        const gan_case_table table = part(k);
+    for (size_t k = 0; k < PARTS; k++) {
+        const gan_case_table table = parts[k]();
         if (i < table.count) return &table.cases[i];
         i -= table.count;
     }

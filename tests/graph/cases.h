@@ -93,6 +93,7 @@ typedef struct gan_case_table {
 gan_case_table gan__cases_elementwise(void);
 gan_case_table gan__cases_structural(void);
 gan_case_table gan__cases_composed(void);
+gan_case_table gan__cases_convolution_products(void);
 gan_case_table gan__cases_convolution(void);
 
 #endif
