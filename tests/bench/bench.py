@@ -49,6 +49,8 @@ def parse():
     arguments = parser.parse_args()
     if arguments.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if arguments.json and not os.path.isdir(os.path.dirname(arguments.json) or "."):
+        parser.error("--json: there is no such folder")
     return arguments
 
 
