@@ -5,7 +5,7 @@
 #define GAN_FLOATS convert_float16
 #define GAN_FIRST(value) ((value).s0)
 
-inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
+static inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
     if (lanes == 16) return convert_float16(vload16(0, p));
     float v[16];
     for (uint i = 0; i < 16; i++) v[i] = i < lanes ? (float)p[i] : 0.0f;
@@ -13,13 +13,13 @@ inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
 }
 
 // The value in the first `lanes` lanes, `rest` in the others.
-inline gan_t gan_keep(const gan_t value, const uint lanes, const float rest) {
+static inline gan_t gan_keep(const gan_t value, const uint lanes, const float rest) {
     if (lanes == 16) return value;
     return select((gan_t)(rest), value, GAN_LANE_NUMBERS < (uint16)(lanes));
 }
 
 // The greatest lane; NaN where one is NaN.
-inline float gan_lanes_maximum(const gan_t value) {
+static inline float gan_lanes_maximum(const gan_t value) {
     float v[16];
     vstore16(value, 0, v);
     float most = v[0];
@@ -31,15 +31,16 @@ inline float gan_lanes_maximum(const gan_t value) {
 #define GAN_FLOATS convert_float
 #define GAN_FIRST(value) (value)
 
-inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
+static inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
     return (float)*p;
 }
 
 // The sum of the work-group's values, for each of them; `shared` holds one float a work-item, whose
-// number is a power of two.
-inline float gan_group_sum(const float value, local float *shared) {
+// number is a power of two. What the group read from global memory before, one of its work-items may
+// overwrite after (a sum kept in place): hence the fence of that memory too.
+static inline float gan_group_sum(const float value, local float *shared) {
     const uint item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
+    barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
     for (uint half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
@@ -50,9 +51,9 @@ inline float gan_group_sum(const float value, local float *shared) {
 }
 
 // The greatest of them; NaN where one is NaN.
-inline float gan_group_maximum(const float value, local float *shared) {
+static inline float gan_group_maximum(const float value, local float *shared) {
     const uint item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
+    barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
     for (uint half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
