@@ -65,6 +65,7 @@ def main():
     if arguments.cpu_time:
         count_processor_time()
     facts = machine.describe(ROOT)
+    facts["clock"] = "processor, one thread" if arguments.cpu_time else "wall"
     session = Session(arguments.build, arguments.rounds, arguments.data)
     try:
         for name, measure in MEASUREMENTS.items():

@@ -20,23 +20,7 @@ import time
 
 import torch
 
-# (batch, layers as (inputs, outputs, whether the input needs a gradient))
-NETWORKS = {
-    "mnist-mlp": (64, [(100, 256, 0), (256, 512, 1), (512, 1024, 1), (1024, 784, 1),
-                       (784, 512, 1), (512, 256, 1), (256, 1, 1)]),
-    "mnist-paper": (100, [(100, 1200, 0), (1200, 1200, 1), (1200, 784, 1),
-                          (784, 1200, 1), (240, 1200, 1), (240, 1, 1)]),
-    "ring8": (100, [(2, 400, 0), (400, 400, 1), (400, 2, 1),
-                    (2, 1000, 1), (200, 1000, 1), (200, 1, 1)]),
-}
-
-
-def products(batch, layers):
-    for inputs, outputs, by_data in layers:
-        yield "forward", outputs, batch, inputs, 0, 0
-        if by_data:
-            yield "by data", inputs, batch, outputs, 1, 0
-        yield "by weight", outputs, inputs, batch, 0, 1
+from networks import NETWORKS, products
 
 
 def time_torch(clock, m, n, k, ta, tb, seconds):
@@ -78,8 +62,7 @@ def main():
     torch.set_num_threads(arguments.threads)
     server = subprocess.Popen([arguments.bench, "--serve"] + ["--cpu-time"] * arguments.cpu_time, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
-    rows = [(net, *p) for net, (batch, layers) in NETWORKS.items()
-            for p in dict.fromkeys(products(batch, layers))]
+    rows = [(net, *p) for net, sizes in NETWORKS.items() for p in products(sizes)]
     ours = {row: [] for row in rows}
     theirs = {row: [] for row in rows}
     for turn in range(arguments.rounds):

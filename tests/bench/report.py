@@ -27,7 +27,8 @@ def print_table(session, machine):
     print(f"{machine['cpu']}, {machine['cores']} cores ({' '.join(machine['features'])}), load "
           f"{machine['load']:.1f} to {machine['load_after']:.1f}")
     print(f"OpenCL: {device.get('platform', '?')} {device.get('driver', '')}; PyTorch "
-          f"{session.versions.get('PyTorch', 'missing')}; clgan {machine['revision']}\n")
+          f"{session.versions.get('PyTorch', 'missing')}; clgan {machine['revision']}; clock: "
+          f"{machine['clock']}; rounds: {session.rounds}\n")
     if session.limits:
         _align([["limit", "unit", "median", "best"]] +
                [[limit["what"], limit["unit"], _number(limit["median"]), _number(limit["best"])]
