@@ -24,7 +24,8 @@ void gan__emit_line(gan_emit *e, uint32_t level, const char *format, ...) {
     va_end(arguments);
 }
 
-// --- Arguments ------------------------------------------------------------------------------------
+// --- Arguments
+// ------------------------------------------------------------------------------------
 
 static uint32_t add_argument(gan_emit *e, const gan_plan_argument *argument) {
     void *memory = e->arguments;
@@ -47,8 +48,10 @@ uint32_t gan__emit_buffer(gan_emit *e, uint32_t tensor, int64_t offset, bool wri
         a->written = a->written || written;
         return i;
     }
-    return add_argument(e, &(gan_plan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .tensor = tensor,
-                                                .offset = offset, .written = written});
+    return add_argument(e, &(gan_plan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER,
+                                                .tensor = tensor,
+                                                .offset = offset,
+                                                .written = written});
 }
 
 uint32_t gan__emit_uint(gan_emit *e, uint32_t value, int run) {
@@ -73,7 +76,8 @@ void gan__emit_parameters(const gan_emit *e, bool first, gan_text *out) {
     }
 }
 
-// --- Indices --------------------------------------------------------------------------------------
+// --- Indices
+// --------------------------------------------------------------------------------------
 
 static void append_atom_expression(gan_emit *e, uint32_t atom, const char *lane, gan_text *out) {
     const gan_index operand = e->space.atoms[atom].operand;

@@ -12,7 +12,7 @@
 
 #include "graph/fuse.h"
 
-#define GAN_EMIT_LEVELS 24
+#define GAN_EMIT_LEVELS          24
 #define GAN_GROUP_REDUCTIONS_MAX 16 // that share a pass over a row
 
 typedef struct gan_value {
@@ -29,19 +29,20 @@ typedef struct gan_emitted {
 typedef struct gan_emit {
     gan_plan *plan;
     uint32_t group;
-    uint32_t lanes;    // per value
-    bool cooperative;  // a work-group shares each row
+    uint32_t lanes;      // per value
+    bool cooperative;    // a work-group shares each row
     uint32_t group_size; // then
     gan_space space;
     gan_text text[GAN_EMIT_LEVELS]; // by loop level; 0 is the kernel itself
-    gan_text head[GAN_EMIT_LEVELS]; // of the loop around it: stands after all that is computed before
-    uint32_t level;                 // the innermost open one
+    gan_text
+        head[GAN_EMIT_LEVELS]; // of the loop around it: stands after all that is computed before
+    uint32_t level;            // the innermost open one
     gan_emitted *values;
     uint32_t value_count, value_capacity;
     gan_plan_argument *arguments;
     uint32_t argument_count, argument_capacity;
-    uint32_t next; // number of the next name
-    double bytes;  // loaded and stored, each element once
+    uint32_t next;     // number of the next name
+    double bytes;      // loaded and stored, each element once
     gan_status status; // sticky
 } gan_emit;
 
@@ -73,7 +74,8 @@ void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_v
 gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size);
 
 // emit_loops.c
-// The value of a REDUCE that keeps its lanes, or of a SCATTER, at an index: a loop around its operand.
+// The value of a REDUCE that keeps its lanes, or of a SCATTER, at an index: a loop around its
+// operand.
 gan_value gan__emit_loop(gan_emit *e, uint32_t vertex, const gan_index *index);
 // One pass over all elements of a row: opens it and gives its variables (`count` sizes other than
 // 1, the last one's the lanes), closes it.

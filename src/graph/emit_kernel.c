@@ -50,7 +50,8 @@ static gan_walkway make_walkway(const gan_plan *plan, uint32_t group) {
     return w;
 }
 
-// --- Variables and stores -------------------------------------------------------------------------
+// --- Variables and stores
+// -------------------------------------------------------------------------
 
 // The variables of the outer dimensions, from the row's number, at the innermost open level.
 static void declare_rows(gan_emit *e, gan_index *variables) {
@@ -129,7 +130,8 @@ static bool stores_elements(const gan_plan *plan, uint32_t group) {
     return false;
 }
 
-// --- Bodies ---------------------------------------------------------------------------------------
+// --- Bodies
+// ---------------------------------------------------------------------------------------
 
 static void emit_rows(gan_emit *e) {
     const gan_group *g = &e->plan->groups[e->group];
@@ -167,7 +169,8 @@ static void emit_element(gan_emit *e, const gan_walkway *w) {
     gan_index variables[GAN_RANK_MAX] = {0};
     unsigned long long lanes = (unsigned long long)w->lanes;
     if (g->rank > 0) {
-        gan__emit_line(e, 1, g->rank > 1 ? "const uint l = element %% %lluu;" : "const uint l = element;",
+        gan__emit_line(e, 1,
+                       g->rank > 1 ? "const uint l = element %% %lluu;" : "const uint l = element;",
                        lanes);
         variables[g->rank - 1] = gan__index_variable(&e->space, w->lanes, 1, true, "l");
     }
@@ -176,7 +179,8 @@ static void emit_element(gan_emit *e, const gan_walkway *w) {
     emit_stores(e, variables, false);
 }
 
-// --- Frames ---------------------------------------------------------------------------------------
+// --- Frames
+// ---------------------------------------------------------------------------------------
 
 typedef struct gan_frame {
     gan_text before, open, close; // before the kernel's own level, around that of the rows

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- Levels ---------------------------------------------------------------------------------------
+// --- Levels
+// ---------------------------------------------------------------------------------------
 
 // The open levels above `level`, set aside while a loop is emitted there.
 typedef struct gan_aside {
@@ -43,8 +44,7 @@ static void open_level(gan_emit *e) {
 }
 
 // A line of the loop's head around the innermost level.
-static void append_head(gan_emit *e, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void append_head(gan_emit *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void append_head(gan_emit *e, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -68,7 +68,8 @@ static void close_level(gan_emit *e) {
     gan__emit_line(e, e->level, "}");
 }
 
-// --- Loops of one work-item -----------------------------------------------------------------------
+// --- Loops of one work-item
+// -----------------------------------------------------------------------
 
 // Opens one level for the loops over `count` sizes.
 static void open_loops(gan_emit *e, const int64_t *size, int count, gan_index *variables) {
@@ -134,8 +135,8 @@ static void emit_scatter_body(gan_emit *e, const gan_vertex *v, const gan_index 
     inner[axis] = variable;
     gan_value value = gan__emit_value(e, v->inputs[0], inner), target;
     gan__emit_lane_numbers(e, &at, &target);
-    gan__emit_line(e, e->level, "%s += select((gan_t)(0.0f), %s, %s(%s == %s));", total,
-                   value.text, e->lanes > 1 ? "" : "-", own.text, target.text);
+    gan__emit_line(e, e->level, "%s += select((gan_t)(0.0f), %s, %s(%s == %s));", total, value.text,
+                   e->lanes > 1 ? "" : "-", own.text, target.text);
     close_level(e);
 }
 
@@ -159,7 +160,8 @@ gan_value gan__emit_loop(gan_emit *e, uint32_t vertex, const gan_index *index) {
     return total;
 }
 
-// --- Passes over a row ----------------------------------------------------------------------------
+// --- Passes over a row
+// ----------------------------------------------------------------------------
 
 // The work-item's number in the row, split into the row's variables.
 static void open_shared_pass(gan_emit *e, const int64_t *size, int count, gan_index *variables) {
@@ -168,8 +170,7 @@ static void open_shared_pass(gan_emit *e, const int64_t *size, int count, gan_in
     for (int i = count; i-- > 0;) {
         char name[16], modulo[32] = "";
         snprintf(name, sizeof name, "%c%u", i == count - 1 ? 'l' : 'q', e->next++);
-        variables[i] =
-            gan__index_variable(&e->space, size[i], e->level, i == count - 1, name);
+        variables[i] = gan__index_variable(&e->space, size[i], e->level, i == count - 1, name);
         if (i > 0) snprintf(modulo, sizeof modulo, " %% %lluu", (unsigned long long)size[i]);
         gan__emit_line(e, e->level, "const uint %s = t%u / %lluu%s;", name, item, stride, modulo);
         stride *= (unsigned long long)size[i];
@@ -249,7 +250,8 @@ void gan__emit_close_pass(gan_emit *e, const int64_t *size, int count, const cha
                       size[count - 1] % e->lanes == 0);
 }
 
-// --- Reductions over rows -------------------------------------------------------------------------
+// --- Reductions over rows
+// -------------------------------------------------------------------------
 
 static bool is_row_reduction(const gan_plan *plan, uint32_t vertex) {
     const gan_vertex *v = &plan->vertices[vertex];
@@ -259,7 +261,8 @@ static bool is_row_reduction(const gan_plan *plan, uint32_t vertex) {
 
 typedef struct gan_ranking {
     gan_emit *e;
-    uint8_t *rank; // of a vertex: how many reductions over rows lie on the way to it; 255: not known
+    uint8_t
+        *rank; // of a vertex: how many reductions over rows lie on the way to it; 255: not known
 } gan_ranking;
 
 static uint8_t rank_of(const gan_ranking *r, uint32_t vertex) {

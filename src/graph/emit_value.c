@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- What is there already ------------------------------------------------------------------------
+// --- What is there already
+// ------------------------------------------------------------------------
 
 static bool recall(const gan_emit *e, uint32_t vertex, const gan_index *index, gan_value *out) {
     size_t bytes = (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index;
@@ -31,8 +32,7 @@ void gan__emit_remember(gan_emit *e, uint32_t vertex, const gan_index *index, ga
     }
     gan_emitted *known = &e->values[e->value_count++];
     *known = (gan_emitted){.vertex = vertex, .value = value};
-    memcpy(known->index, index,
-           (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index);
+    memcpy(known->index, index, (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index);
 }
 
 static gan_value new_value(gan_emit *e, uint32_t level) {
@@ -41,7 +41,8 @@ static gan_value new_value(gan_emit *e, uint32_t level) {
     return value;
 }
 
-// --- Leaves ---------------------------------------------------------------------------------------
+// --- Leaves
+// ---------------------------------------------------------------------------------------
 
 static gan_value literal(double number) {
     gan_value value = {0};
@@ -73,19 +74,19 @@ static gan_value emit_random(gan_emit *e, const gan_vertex *v, const gan_index *
     uint32_t seed_high = gan__emit_uint(e, 0, GAN_RUN_SEED_HIGH);
     uint32_t step_low = gan__emit_uint(e, 0, GAN_RUN_STEP_LOW);
     uint32_t step_high = gan__emit_uint(e, 0, GAN_RUN_STEP_HIGH);
-    uint32_t stream = gan__emit_uint(e, GAN_STREAM_GRAPH + v->attributes.random.stream,
-                                     GAN_RUN_NONE);
+    uint32_t stream =
+        gan__emit_uint(e, GAN_STREAM_GRAPH + v->attributes.random.stream, GAN_RUN_NONE);
     bool normal = v->attributes.random.distribution == GAN_DISTRIBUTION_NORMAL;
     gan__emit_lane_numbers(e, &flat, &numbers);
     gan_value value = new_value(e, numbers.level);
-    gan__emit_line(e, value.level,
-                   "const gan_t %s = gan_philox_%s(n%u, n%u, n%u, n%u, n%u, %s);", value.text,
-                   normal ? "normal" : "uniform", seed_low, seed_high, stream, step_low, step_high,
-                   numbers.text);
+    gan__emit_line(e, value.level, "const gan_t %s = gan_philox_%s(n%u, n%u, n%u, n%u, n%u, %s);",
+                   value.text, normal ? "normal" : "uniform", seed_low, seed_high, stream, step_low,
+                   step_high, numbers.text);
     return value;
 }
 
-// --- Memory ---------------------------------------------------------------------------------------
+// --- Memory
+// ---------------------------------------------------------------------------------------
 
 // How many elements the loops around it reach at this address.
 static double count_reached(const gan_emit *e, const gan_index *address) {
@@ -169,7 +170,8 @@ void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_v
     gan__text_destroy(&expression);
 }
 
-// --- Indexed --------------------------------------------------------------------------------------
+// --- Indexed
+// --------------------------------------------------------------------------------------
 
 // Rounded, and brought into the range: what is not a legal index reads as the nearest one.
 gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size) {
@@ -187,8 +189,9 @@ gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, in
                        "(uint)rint(clamp(%s_[j], 0.0f, %lld.0f));",
                        name, name, (long long)size - 1);
     } else
-        gan__emit_line(e, value.level, "const uint %s = (uint)rint(clamp(GAN_FIRST(%s), 0.0f, %lld.0f));",
-                       name, value.text, (long long)size - 1);
+        gan__emit_line(e, value.level,
+                       "const uint %s = (uint)rint(clamp(GAN_FIRST(%s), 0.0f, %lld.0f));", name,
+                       value.text, (long long)size - 1);
     return gan__index_value(&e->space, size, value.level, lane, name);
 }
 
@@ -201,10 +204,12 @@ static gan_value emit_gather(gan_emit *e, const gan_vertex *v, const gan_index *
     return gan__emit_value(e, v->inputs[0], inner);
 }
 
-// --- Views ----------------------------------------------------------------------------------------
+// --- Views
+// ----------------------------------------------------------------------------------------
 
-// Whether the index is inside what a PAD surrounds, along one axis: `all` is the conjunction so far.
-// Lanes may differ, so it is a gan_i of -1 and 0; nothing is emitted where it is always inside.
+// Whether the index is inside what a PAD surrounds, along one axis: `all` is the conjunction so
+// far. Lanes may differ, so it is a gan_i of -1 and 0; nothing is emitted where it is always
+// inside.
 static void emit_inside(gan_emit *e, gan_index index, int64_t start, int64_t step, int64_t size,
                         gan_value *all) {
     int64_t low = 0, high = 0;
@@ -216,7 +221,8 @@ static void emit_inside(gan_emit *e, gan_index index, int64_t start, int64_t ste
     uint32_t level = numbers.level > all->level ? numbers.level : all->level;
     gan_value both = {.level = level};
     snprintf(both.text, sizeof both.text, "m%u", e->next++);
-    // A float's comparison is 1 and a float16's is -1 in each lane: negated or not, both are made -1.
+    // A float's comparison is 1 and a float16's is -1 in each lane: negated or not, both are made
+    // -1.
     const char *sign = e->lanes > 1 ? "" : "-";
     gan__text_append(&e->text[level], "%*sconst gan_i %s = %s%s%s(%s < %lldu)",
                      4 * (int)(level + 1), "", both.text, all->text[0] ? all->text : "",
@@ -255,7 +261,8 @@ static gan_value emit_view(gan_emit *e, const gan_vertex *v, const gan_index *in
     return gan__emit_value(e, v->inputs[0], inner);
 }
 
-// --- Elementwise ----------------------------------------------------------------------------------
+// --- Elementwise
+// ----------------------------------------------------------------------------------
 
 static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *index) {
     gan_value operands[3];
@@ -275,19 +282,28 @@ static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *ind
     return value;
 }
 
-// --- All kinds ------------------------------------------------------------------------------------
+// --- All kinds
+// ------------------------------------------------------------------------------------
 
 static gan_value compute(gan_emit *e, uint32_t vertex, const gan_index *index) {
     const gan_vertex *v = &e->plan->vertices[vertex];
     switch (v->kind) {
-    case GAN_VERTEX_CONSTANT: return literal(v->attributes.value);
-    case GAN_VERTEX_IOTA: return emit_iota(e, v, index);
-    case GAN_VERTEX_RANDOM: return emit_random(e, v, index);
-    case GAN_VERTEX_MAP: return emit_map(e, v, index);
-    case GAN_VERTEX_COPY: return gan__emit_value(e, v->inputs[0], index);
-    case GAN_VERTEX_VIEW: return emit_view(e, v, index);
-    case GAN_VERTEX_GATHER: return emit_gather(e, v, index);
-    default: return gan__emit_loop(e, vertex, index);
+    case GAN_VERTEX_CONSTANT:
+        return literal(v->attributes.value);
+    case GAN_VERTEX_IOTA:
+        return emit_iota(e, v, index);
+    case GAN_VERTEX_RANDOM:
+        return emit_random(e, v, index);
+    case GAN_VERTEX_MAP:
+        return emit_map(e, v, index);
+    case GAN_VERTEX_COPY:
+        return gan__emit_value(e, v->inputs[0], index);
+    case GAN_VERTEX_VIEW:
+        return emit_view(e, v, index);
+    case GAN_VERTEX_GATHER:
+        return emit_gather(e, v, index);
+    default:
+        return gan__emit_loop(e, vertex, index);
     }
 }
 

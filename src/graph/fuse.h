@@ -17,8 +17,8 @@ gan_status gan__fuse_find_edges(gan_plan *plan);
 // at its own. Both are members of the domain.
 bool gan__edge_is_aligned(gan_plan *plan, const gan_group *domain, const gan_edge *edge,
                           gan_status *status);
-// The producer's index where `index` (of GAN_RANK_MAX) is that of the consumer's operand; false where
-// the way leads through more than views.
+// The producer's index where `index` (of GAN_RANK_MAX) is that of the consumer's operand; false
+// where the way leads through more than views.
 bool gan__edge_follow(const gan_plan *plan, gan_space *space, const gan_edge *edge,
                       gan_index *index);
 // How often the producer is computed when it is recomputed for every use along this edge.

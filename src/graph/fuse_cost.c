@@ -5,7 +5,8 @@ static int64_t op_weight(gan_op op) {
     switch (op) {
     case GAN_OP_DIV:
     case GAN_OP_SQRT:
-    case GAN_OP_RSQRT: return 4;
+    case GAN_OP_RSQRT:
+        return 4;
     case GAN_OP_EXP:
     case GAN_OP_EXPM1:
     case GAN_OP_LOG:
@@ -15,9 +16,12 @@ static int64_t op_weight(gan_op op) {
     case GAN_OP_TANH:
     case GAN_OP_SIGMOID:
     case GAN_OP_SOFTPLUS:
-    case GAN_OP_ERF: return 12;
-    case GAN_OP_POWER: return 24;
-    default: return 1;
+    case GAN_OP_ERF:
+        return 12;
+    case GAN_OP_POWER:
+        return 24;
+    default:
+        return 1;
     }
 }
 
@@ -27,15 +31,22 @@ int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex) {
     switch (v->kind) {
     case GAN_VERTEX_CONSTANT:
     case GAN_VERTEX_STORAGE:
-    case GAN_VERTEX_CONCAT: return 0;
-    case GAN_VERTEX_COPY: return 0;
-    case GAN_VERTEX_VIEW: return v->op == GAN_OP_PAD ? 2 : 0;
-    case GAN_VERTEX_GATHER: return 4;
-    case GAN_VERTEX_RANDOM: return 60;
+    case GAN_VERTEX_CONCAT:
+        return 0;
+    case GAN_VERTEX_COPY:
+        return 0;
+    case GAN_VERTEX_VIEW:
+        return v->op == GAN_OP_PAD ? 2 : 0;
+    case GAN_VERTEX_GATHER:
+        return 4;
+    case GAN_VERTEX_RANDOM:
+        return 60;
     case GAN_VERTEX_REDUCE:
         return gan__shape_elements(&plan->vertices[v->inputs[0]].shape) / elements;
-    case GAN_VERTEX_SCATTER: return plan->vertices[v->inputs[1]].shape.size[0] * 2;
-    default: return op_weight(v->op);
+    case GAN_VERTEX_SCATTER:
+        return plan->vertices[v->inputs[1]].shape.size[0] * 2;
+    default:
+        return op_weight(v->op);
     }
 }
 
@@ -64,7 +75,8 @@ double gan__group_operations(const gan_plan *plan, uint32_t group) {
     return operations;
 }
 
-// --- Recomputing ----------------------------------------------------------------------------------
+// --- Recomputing
+// ----------------------------------------------------------------------------------
 
 enum { CHEAP_WEIGHT = 4 };
 #define CHEAP_LOADS 1.5 // elements read for each that is computed

@@ -59,11 +59,13 @@ static bool rows_suffice(const gan_group *domain) {
 bool gan__domain_join(const gan_group *a, const gan_group *b, gan_group *out) {
     if (a->sealed || b->sealed) return false;
     if (a->matmul != GAN_NONE && b->matmul != GAN_NONE) return false;
-    bool product_and_rows = (a->matmul != GAN_NONE || b->matmul != GAN_NONE) &&
-                            (a->has_rows || b->has_rows);
+    bool product_and_rows =
+        (a->matmul != GAN_NONE || b->matmul != GAN_NONE) && (a->has_rows || b->has_rows);
     if (product_and_rows) return false;
     const gan_group *wide = b->has_rows && !a->has_rows ? b : a, *other = wide == a ? b : a;
-    *out = (gan_group){.alive = true, .has_rows = wide->has_rows, .rank = wide->rank,
+    *out = (gan_group){.alive = true,
+                       .has_rows = wide->has_rows,
+                       .rank = wide->rank,
                        .inner = wide->inner,
                        .matmul = a->matmul != GAN_NONE ? a->matmul : b->matmul};
     memcpy(out->size, wide->size, sizeof out->size);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-// --- Finding --------------------------------------------------------------------------------------
+// --- Finding
+// --------------------------------------------------------------------------------------
 
 static gan_status add_edge(gan_plan *plan, uint32_t producer, uint32_t consumer, uint32_t through,
                            bool by_memory) {
@@ -12,8 +13,8 @@ static gan_status add_edge(gan_plan *plan, uint32_t producer, uint32_t consumer,
         gan__plan_reserve(&memory, &plan->edge_capacity, plan->edge_count, sizeof(gan_edge));
     plan->edges = memory;
     GAN_TRY(status);
-    plan->edges[plan->edge_count++] = (gan_edge){.producer = producer, .consumer = consumer,
-                                                 .through = through, .by_memory = by_memory};
+    plan->edges[plan->edge_count++] = (gan_edge){
+        .producer = producer, .consumer = consumer, .through = through, .by_memory = by_memory};
     return GAN_STATUS_OK;
 }
 
@@ -65,7 +66,8 @@ gan_status gan__fuse_find_edges(gan_plan *plan) {
     return index_uses(plan);
 }
 
-// --- Alignment ------------------------------------------------------------------------------------
+// --- Alignment
+// ------------------------------------------------------------------------------------
 
 bool gan__edge_follow(const gan_plan *plan, gan_space *space, const gan_edge *edge,
                       gan_index *index) {
@@ -102,7 +104,8 @@ static bool is_aligned(gan_plan *plan, gan_space *space, const gan_group *domain
         variables[i] = gan__index_variable(space, domain->size[i], 0, false, "");
     return gan__domain_index(domain, &operand->shape, variables, index, &rows) &&
            gan__domain_index(domain, &producer->shape, variables, own, &rows) &&
-           gan__edge_follow(plan, space, edge, index) && same_index(index, own, producer->shape.rank);
+           gan__edge_follow(plan, space, edge, index) &&
+           same_index(index, own, producer->shape.rank);
 }
 
 bool gan__edge_is_aligned(gan_plan *plan, const gan_group *domain, const gan_edge *edge,
@@ -114,7 +117,8 @@ bool gan__edge_is_aligned(gan_plan *plan, const gan_group *domain, const gan_edg
     return aligned;
 }
 
-// --- Recomputation --------------------------------------------------------------------------------
+// --- Recomputation
+// --------------------------------------------------------------------------------
 
 // Work-items among which a kernel's scalars are computed again and again.
 enum { WORK_ITEMS = 64 };

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- Labels ---------------------------------------------------------------------------------------
+// --- Labels
+// ---------------------------------------------------------------------------------------
 
-// The vertex that says best what the group is about: its product, else the costliest of its members.
+// The vertex that says best what the group is about: its product, else the costliest of its
+// members.
 static uint32_t main_member(const gan_plan *plan, const gan_group *g) {
     if (g->matmul != GAN_NONE) return g->matmul;
     uint32_t main = g->members[0];
@@ -28,7 +30,8 @@ static void write_label(const gan_plan *plan, const gan_group *g, gan_plan_launc
              gan__shape_text(&domain, shape));
 }
 
-// --- Lives of tensors -----------------------------------------------------------------------------
+// --- Lives of tensors
+// -----------------------------------------------------------------------------
 
 static void live(gan_plan *plan, uint32_t tensor, uint32_t launch) {
     gan_plan_tensor *t = &plan->tensors[tensor];
@@ -50,12 +53,12 @@ static gan_status note_uses(gan_plan *plan, uint32_t index) {
     for (uint32_t i = 0; i < g->member_count; i++)
         if (plan->vertices[g->members[i]].wanted)
             live(plan, plan->vertices[g->members[i]].place.tensor, index);
-    if (plan->launches[index].scratch != GAN_NONE)
-        live(plan, plan->launches[index].scratch, index);
+    if (plan->launches[index].scratch != GAN_NONE) live(plan, plan->launches[index].scratch, index);
     return GAN_STATUS_OK;
 }
 
-// --- Launches -------------------------------------------------------------------------------------
+// --- Launches
+// -------------------------------------------------------------------------------------
 
 static gan_status lower_group(gan_plan *plan, uint32_t index) {
     uint32_t group = plan->order[index];

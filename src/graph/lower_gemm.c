@@ -6,7 +6,8 @@ static gan_status find_operand(gan_plan *plan, uint32_t vertex, gan_plan_operand
     bool transposed = false, found = false;
     GAN_TRY(gan__plan_matrix(plan, vertex, out, &transposed, &found));
     if (!found)
-        return gan__fail(GAN_STATUS_FAILED, "an operand of a matrix product is not a matrix in memory");
+        return gan__fail(GAN_STATUS_FAILED,
+                         "an operand of a matrix product is not a matrix in memory");
     *transpose = *transpose != transposed;
     return GAN_STATUS_OK;
 }
@@ -48,6 +49,7 @@ gan_status gan__lower_gemm(gan_plan *plan, uint32_t group, gan_plan_launch *laun
         GAN_TRY(gan__emit_epilogue(plan, group, launch));
     }
     uint64_t scratch = gan__gemm_scratch(plan->device, &launch->gemm);
-    if (scratch) GAN_TRY(gan__plan_add_tensor(plan, GAN_TENSOR_ARENA, (int64_t)scratch, &launch->scratch));
+    if (scratch)
+        GAN_TRY(gan__plan_add_tensor(plan, GAN_TENSOR_ARENA, (int64_t)scratch, &launch->scratch));
     return GAN_STATUS_OK;
 }

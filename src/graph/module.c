@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- Creation -------------------------------------------------------------------------------------
+// --- Creation
+// -------------------------------------------------------------------------------------
 
 gan_status gan__module_create(gan_device *device, gan_graph *graph, gan_module **out) {
     *out = NULL;
@@ -49,7 +50,8 @@ void gan__module_on_build(gan_module *module, bool (*call)(void *user, size_t do
     module->on_build_user = user;
 }
 
-// --- Memory ---------------------------------------------------------------------------------------
+// --- Memory
+// ---------------------------------------------------------------------------------------
 
 static uint64_t leaf_bytes(const gan_node *leaf) {
     uint64_t elements = (uint64_t)gan__shape_elements(&leaf->shape);
@@ -88,13 +90,12 @@ static gan_status check_memory(const gan_module *module) {
     gan__module_get_memory(module, &memory);
     const gan_device_traits *traits = gan__device_traits(module->device);
     if (!traits->memory_bytes || memory.total_bytes <= traits->memory_bytes) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_DEVICE_MEMORY,
-                     "the plan takes %llu bytes (%.1f MiB), the device has %llu (%.1f MiB): use a "
-                     "smaller batch or network, or another device",
-                     (unsigned long long)memory.total_bytes,
-                     (double)memory.total_bytes / (1024.0 * 1024.0),
-                     (unsigned long long)traits->memory_bytes,
-                     (double)traits->memory_bytes / (1024.0 * 1024.0));
+    return gan__fail(
+        GAN_STATUS_DEVICE_MEMORY,
+        "the plan takes %llu bytes (%.1f MiB), the device has %llu (%.1f MiB): use a "
+        "smaller batch or network, or another device",
+        (unsigned long long)memory.total_bytes, (double)memory.total_bytes / (1024.0 * 1024.0),
+        (unsigned long long)traits->memory_bytes, (double)traits->memory_bytes / (1024.0 * 1024.0));
 }
 
 static gan_status create_leaves(gan_module *module, const gan_node_list *nodes, uint32_t slots,
@@ -148,7 +149,8 @@ gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
     return GAN_STATUS_OK;
 }
 
-// --- In and out -----------------------------------------------------------------------------------
+// --- In and out
+// -----------------------------------------------------------------------------------
 
 static gan_status find_leaf(const gan_module *module, const gan_node *leaf, gan_op op,
                             gan_leaf_memory **out) {
@@ -159,7 +161,8 @@ static gan_status find_leaf(const gan_module *module, const gan_node *leaf, gan_
     uint32_t count = op == GAN_OP_STATE ? module->state_count : module->input_count;
     if (!module->prepared || index >= count)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "'%s' has no memory: the module was prepared %s",
-                         leaf->attributes.leaf.name, module->prepared ? "before it was made" : "never");
+                         leaf->attributes.leaf.name,
+                         module->prepared ? "before it was made" : "never");
     *out = &(op == GAN_OP_STATE ? module->states : module->inputs)[index];
     return GAN_STATUS_OK;
 }

@@ -2,11 +2,12 @@
 // are lists of launches over them, replayed step after step with no allocation and no waiting.
 //
 //     gan__module_create(device, graph, &module);
-//     gan__program_create(module, "discriminator step", roots, count, &program);  // plans: host only
-//     gan__module_get_memory(module, &memory);                                    // exact, printed
-//     gan__module_prepare(module, 16);                                            // allocates, builds
-//     loop: gan__module_feed(module, x, batch); gan__program_run(program, step);
-//     gan__program_read(program, 0, &loss);                                       // once per interval
+//     gan__program_create(module, "discriminator step", roots, count, &program);  // plans: host
+//     only gan__module_get_memory(module, &memory);                                    // exact,
+//     printed gan__module_prepare(module, 16);                                            //
+//     allocates, builds loop: gan__module_feed(module, x, batch); gan__program_run(program, step);
+//     gan__program_read(program, 0, &loss);                                       // once per
+//     interval
 #ifndef GAN_GRAPH_MODULE_H
 #define GAN_GRAPH_MODULE_H
 
@@ -16,14 +17,15 @@
 typedef struct gan_module gan_module;
 typedef struct gan_program gan_program;
 
-// The graph and the device must outlive the module. Fails with the graph's own status if it has one.
+// The graph and the device must outlive the module. Fails with the graph's own status if it has
+// one.
 gan_status gan__module_create(gan_device *device, gan_graph *graph, gan_module **out);
-void gan__module_destroy(gan_module *module); // and its programs; NULL is allowed
+void gan__module_destroy(gan_module *module);                 // and its programs; NULL is allowed
 void gan__module_set_seed(gan_module *module, uint64_t seed); // of random nodes; 0 at first
 
-// Plans the computation of `roots` (assignments, and nodes to be read): simplifies, fuses, generates
-// code, lays out memory. Touches no device memory. Programs of one module share one arena.
-// `name` is for messages and profiles. Before gan__module_prepare only.
+// Plans the computation of `roots` (assignments, and nodes to be read): simplifies, fuses,
+// generates code, lays out memory. Touches no device memory. Programs of one module share one
+// arena. `name` is for messages and profiles. Before gan__module_prepare only.
 gan_status gan__program_create(gan_module *module, const char *name, gan_node *const *roots,
                                size_t count, gan_program **out);
 

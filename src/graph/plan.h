@@ -18,7 +18,7 @@
 #include "graph/node.h"
 #include "runtime/gemm.h"
 
-#define GAN_NONE UINT32_MAX
+#define GAN_NONE         UINT32_MAX
 #define GAN_LANE_PADDING 16 // arena rows are padded to this many floats
 
 typedef enum gan_vertex_kind {
@@ -51,10 +51,10 @@ typedef struct gan_vertex {
     uint32_t *inputs;
     uint32_t input_count;
     gan_place place;
-    uint32_t group;    // that computes it; GAN_NONE for what is not computed
-    bool inlined;      // recomputed wherever its group wants it, at any index
-    bool wanted;       // must lie in memory
-    bool recomputed;   // by every group that uses it (it is cheap): not read from memory
+    uint32_t group;  // that computes it; GAN_NONE for what is not computed
+    bool inlined;    // recomputed wherever its group wants it, at any index
+    bool wanted;     // must lie in memory
+    bool recomputed; // by every group that uses it (it is cheap): not read from memory
 } gan_vertex;
 
 typedef enum gan_tensor_kind {
@@ -67,8 +67,8 @@ typedef enum gan_tensor_kind {
 typedef struct gan_plan_tensor {
     gan_tensor_kind kind;
     gan_element element;
-    uint32_t leaf;   // STATE, INPUT: index in the graph's list
-    bool assigned;   // STATE: stands for the state's new value
+    uint32_t leaf; // STATE, INPUT: index in the graph's list
+    bool assigned; // STATE: stands for the state's new value
     int64_t elements;
     uint32_t first, last; // launches in which it is alive (ARENA)
     uint64_t offset;      // bytes in the arena or in the outputs
@@ -86,12 +86,12 @@ typedef struct gan_edge {
 // Sizes of 1 are left out. Without inner dimensions the last outer one is the lanes.
 typedef struct gan_group {
     bool alive;
-    bool sealed;      // a product on an engine that takes nothing else
-    bool has_rows;    // reductions over whole rows
-    uint32_t matmul;  // the vertex that is a matrix product, or GAN_NONE
+    bool sealed;     // a product on an engine that takes nothing else
+    bool has_rows;   // reductions over whole rows
+    uint32_t matmul; // the vertex that is a matrix product, or GAN_NONE
     int rank;
     int64_t size[GAN_RANK_MAX];
-    uint32_t inner; // mask of the domain's inner dimensions (has_rows)
+    uint32_t inner;    // mask of the domain's inner dimensions (has_rows)
     uint32_t *members; // ascending
     uint32_t member_count;
 } gan_group;
@@ -102,7 +102,13 @@ typedef struct gan_plan_argument {
     int64_t offset;  // BUFFER: elements from the tensor's start
     bool written;
     uint32_t uint_value;
-    enum { GAN_RUN_NONE, GAN_RUN_SEED_LOW, GAN_RUN_SEED_HIGH, GAN_RUN_STEP_LOW, GAN_RUN_STEP_HIGH } run;
+    enum {
+        GAN_RUN_NONE,
+        GAN_RUN_SEED_LOW,
+        GAN_RUN_SEED_HIGH,
+        GAN_RUN_STEP_LOW,
+        GAN_RUN_STEP_HIGH
+    } run;
 } gan_plan_argument;
 
 typedef struct gan_plan_operand {
@@ -149,8 +155,8 @@ typedef struct gan_plan {
     uint32_t root_count;
     gan_edge *edges; // by consumer: those of vertex v are edges[first_edge[v]] and following
     uint32_t edge_count, edge_capacity;
-    uint32_t *first_edge;               // vertex_count + 1
-    uint32_t *first_use, *uses;         // by producer: edges[uses[first_use[v]]] and following
+    uint32_t *first_edge;       // vertex_count + 1
+    uint32_t *first_use, *uses; // by producer: edges[uses[first_use[v]]] and following
     gan_group *groups;
     uint32_t group_count, group_capacity;
     uint32_t *order; // the groups that are launched, in that order
@@ -164,7 +170,8 @@ gan_status gan__plan_create(gan_device *device, gan_graph *graph, const char *na
                             gan_node *const *roots, size_t count, gan_plan **out);
 void gan__plan_destroy(gan_plan *plan); // NULL is allowed
 
-// --- Parts of planning, in the order they are called ----------------------------------------------
+// --- Parts of planning, in the order they are called
+// ----------------------------------------------
 gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count);
 gan_status gan__plan_replace_products(gan_plan *plan);
 gan_status gan__plan_split_reductions(gan_plan *plan);
@@ -179,8 +186,9 @@ uint64_t gan__plan_tensor_bytes(const gan_plan_tensor *tensor);
 // No tensor of the arena crosses a multiple of this: each such part may be a buffer of its own.
 uint64_t gan__plan_part_bytes(const gan_plan *plan);
 
-// --- Shared helpers -------------------------------------------------------------------------------
-// Makes room for one more element in *array.
+// --- Shared helpers
+// ------------------------------------------------------------------------------- Makes room for
+// one more element in *array.
 gan_status gan__plan_reserve(void **array, uint32_t *capacity, uint32_t count, size_t size);
 gan_status gan__plan_add_vertex(gan_plan *plan, gan_vertex_kind kind, gan_op op,
                                 const gan_shape *shape, const uint32_t *inputs, uint32_t count,

@@ -178,7 +178,8 @@ gan_index gan__index_add(gan_space *space, gan_index a, gan_index b) {
         if (a.count + b.count > GAN_TERMS_MAX) b = close_sum(space, &b);
     }
     gan_index sum = add_terms(a, b);
-    while (join_division(space, &sum)) {}
+    while (join_division(space, &sum)) {
+    }
     return sum;
 }
 

@@ -8,7 +8,8 @@
 
 #define GAN_TERMS_MAX 10
 
-// constant + sum of factor[k] * atom[k]; atoms ascending, factors not 0. Equal sums are equal bytes.
+// constant + sum of factor[k] * atom[k]; atoms ascending, factors not 0. Equal sums are equal
+// bytes.
 typedef struct gan_index {
     int64_t constant;
     int64_t factor[GAN_TERMS_MAX];
@@ -40,7 +41,7 @@ typedef struct gan_space {
     gan_atom *atoms;
     uint32_t count, capacity;
     gan_status status; // sticky
-} gan_space; // all zero is empty
+} gan_space;           // all zero is empty
 
 void gan__space_destroy(gan_space *space);
 // A loop variable in [0, size).

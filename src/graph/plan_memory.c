@@ -1,5 +1,5 @@
-// The arena: an offset for each tensor that lives between launches only. Tensors whose lives overlap
-// get places that do not. Largest first, each in the smallest gap that holds it.
+// The arena: an offset for each tensor that lives between launches only. Tensors whose lives
+// overlap get places that do not. Largest first, each in the smallest gap that holds it.
 #include "graph/plan.h"
 
 #include <stdlib.h>
@@ -80,10 +80,11 @@ static gan_status place_all(gan_plan *plan, gan_sized *sized, uint32_t count) {
     if (count) qsort(sized, count, sizeof *sized, largest_first);
     for (uint32_t i = 0; i < count; i++) {
         if (sized[i].bytes > placing.part)
-            return gan__fail(GAN_STATUS_DEVICE_MEMORY,
-                             "an intermediate result takes %llu bytes, but the device allows %llu in "
-                             "one buffer: use a smaller batch",
-                             (unsigned long long)sized[i].bytes, (unsigned long long)placing.part);
+            return gan__fail(
+                GAN_STATUS_DEVICE_MEMORY,
+                "an intermediate result takes %llu bytes, but the device allows %llu in "
+                "one buffer: use a smaller batch",
+                (unsigned long long)sized[i].bytes, (unsigned long long)placing.part);
         place(&placing, plan, sized[i].tensor);
     }
     return GAN_STATUS_OK;

@@ -7,7 +7,8 @@
 
 typedef struct gan_arrow {
     uint32_t before, after;
-    uint32_t state; // tensor whose new value `after` stores and whose old one `before` reads; GAN_NONE
+    uint32_t
+        state; // tensor whose new value `after` stores and whose old one `before` reads; GAN_NONE
 } gan_arrow;
 
 typedef struct gan_ordering {
@@ -28,7 +29,8 @@ static gan_status add_arrow(gan_ordering *o, uint32_t before, uint32_t after, ui
     return GAN_STATUS_OK;
 }
 
-// --- States ---------------------------------------------------------------------------------------
+// --- States
+// ---------------------------------------------------------------------------------------
 
 static gan_index address_of(gan_plan *plan, gan_space *space, const gan_group *g,
                             const gan_index *variables, uint32_t vertex) {
@@ -78,8 +80,8 @@ static bool touches(gan_plan *plan, gan_space *space, const gan_edge *edge, uint
 }
 
 // Whether the reader itself, not a vertex it computes again, reads only what `writer` leaves alone.
-static gan_status reads_elsewhere(gan_plan *plan, uint32_t reader, uint32_t writer,
-                                  uint32_t vertex, uint32_t tensor, bool *elsewhere) {
+static gan_status reads_elsewhere(gan_plan *plan, uint32_t reader, uint32_t writer, uint32_t vertex,
+                                  uint32_t tensor, bool *elsewhere) {
     gan_space space = {0};
     *elsewhere = true;
     for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
@@ -167,7 +169,8 @@ static gan_status add_state_arrows(gan_ordering *o, uint32_t vertex, bool direct
     return GAN_STATUS_OK;
 }
 
-// --- Arrows ---------------------------------------------------------------------------------------
+// --- Arrows
+// ---------------------------------------------------------------------------------------
 
 static gan_status add_read(gan_plan *plan, uint32_t vertex, bool direct, void *user) {
     gan_ordering *o = user;
@@ -237,12 +240,13 @@ static uint32_t state_in_circle(const gan_ordering *o, uint32_t *reached) {
     return GAN_NONE;
 }
 
-// --- Copies ---------------------------------------------------------------------------------------
+// --- Copies
+// ---------------------------------------------------------------------------------------
 
 static gan_status add_copy_group(gan_plan *plan, uint32_t copy) {
     void *memory = plan->groups;
-    gan_status status = gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count,
-                                          sizeof(gan_group));
+    gan_status status =
+        gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count, sizeof(gan_group));
     plan->groups = memory;
     GAN_TRY(status);
     GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
@@ -306,7 +310,8 @@ static gan_status try_order(gan_ordering *o, uint32_t *clash) {
     if (plan->launch_count == stores) return GAN_STATUS_OK;
     *clash = state_in_circle(o, waiting);
     if (*clash != GAN_NONE) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_FAILED, "the groups of operations depend on each other in a circle");
+    return gan__fail(GAN_STATUS_FAILED,
+                     "the groups of operations depend on each other in a circle");
 }
 
 gan_status gan__plan_order(gan_plan *plan) {

@@ -14,7 +14,8 @@ gan_status gan__plan_add_copy(gan_plan *plan, uint32_t vertex, const gan_place *
     return GAN_STATUS_OK;
 }
 
-// --- Claims ---------------------------------------------------------------------------------------
+// --- Claims
+// ---------------------------------------------------------------------------------------
 
 static bool is_dense(const gan_place *place, const gan_shape *shape) {
     int64_t stride = 1;
@@ -93,7 +94,8 @@ static gan_status place_parts(gan_plan *plan, uint32_t concat) {
     return GAN_STATUS_OK;
 }
 
-// --- Matrices -------------------------------------------------------------------------------------
+// --- Matrices
+// -------------------------------------------------------------------------------------
 
 // By how much the address grows with each variable; false where it holds anything else.
 static bool linear_factors(const gan_index *address, const gan_index *variables, int rank,
@@ -199,7 +201,8 @@ static gan_status place_operands(gan_plan *plan, uint32_t product) {
     return GAN_STATUS_OK;
 }
 
-// --- Sorting --------------------------------------------------------------------------------------
+// --- Sorting
+// --------------------------------------------------------------------------------------
 
 typedef struct gan_sorting {
     uint32_t *number; // of a vertex in the new order; GAN_NONE before
@@ -248,7 +251,8 @@ static gan_status renumber(gan_plan *plan, const gan_sorting *s) {
 // there is a choice, and drops those that nothing needs.
 static gan_status sort_vertices(gan_plan *plan) {
     void *memory = NULL;
-    GAN_TRY(gan__arena_alloc(plan->arena, (size_t)plan->vertex_count * 3 + 1, sizeof(uint32_t), &memory));
+    GAN_TRY(gan__arena_alloc(plan->arena, (size_t)plan->vertex_count * 3 + 1, sizeof(uint32_t),
+                             &memory));
     gan_sorting s = {.number = memory};
     s.order = s.number + plan->vertex_count;
     s.stack = s.order + plan->vertex_count;

@@ -4,22 +4,33 @@
 
 #include <string.h>
 
-// --- Import ---------------------------------------------------------------------------------------
+// --- Import
+// ---------------------------------------------------------------------------------------
 
 static gan_vertex_kind kind_of(gan_op op) {
     switch (op) {
-    case GAN_OP_CONSTANT: return GAN_VERTEX_CONSTANT;
-    case GAN_OP_IOTA: return GAN_VERTEX_IOTA;
+    case GAN_OP_CONSTANT:
+        return GAN_VERTEX_CONSTANT;
+    case GAN_OP_IOTA:
+        return GAN_VERTEX_IOTA;
     case GAN_OP_INPUT:
-    case GAN_OP_STATE: return GAN_VERTEX_STORAGE;
-    case GAN_OP_RANDOM: return GAN_VERTEX_RANDOM;
+    case GAN_OP_STATE:
+        return GAN_VERTEX_STORAGE;
+    case GAN_OP_RANDOM:
+        return GAN_VERTEX_RANDOM;
     case GAN_OP_REDUCE_SUM:
-    case GAN_OP_REDUCE_MAX: return GAN_VERTEX_REDUCE;
-    case GAN_OP_MATMUL: return GAN_VERTEX_MATMUL;
-    case GAN_OP_SCATTER_ADD: return GAN_VERTEX_SCATTER;
-    case GAN_OP_GATHER: return GAN_VERTEX_GATHER;
-    case GAN_OP_CONCAT: return GAN_VERTEX_CONCAT;
-    default: return gan__op_is_elementwise(op) ? GAN_VERTEX_MAP : GAN_VERTEX_VIEW;
+    case GAN_OP_REDUCE_MAX:
+        return GAN_VERTEX_REDUCE;
+    case GAN_OP_MATMUL:
+        return GAN_VERTEX_MATMUL;
+    case GAN_OP_SCATTER_ADD:
+        return GAN_VERTEX_SCATTER;
+    case GAN_OP_GATHER:
+        return GAN_VERTEX_GATHER;
+    case GAN_OP_CONCAT:
+        return GAN_VERTEX_CONCAT;
+    default:
+        return gan__op_is_elementwise(op) ? GAN_VERTEX_MAP : GAN_VERTEX_VIEW;
     }
 }
 
@@ -97,7 +108,8 @@ gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count
     return status;
 }
 
-// --- Reductions in two steps ----------------------------------------------------------------------
+// --- Reductions in two steps
+// ----------------------------------------------------------------------
 
 // Fewer results than this from more elements than that are made in two steps.
 enum { FEW_RESULTS = 16, MANY_ELEMENTS = 16384, PARTS = 256 };

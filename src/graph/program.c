@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-// --- Creation -------------------------------------------------------------------------------------
+// --- Creation
+// -------------------------------------------------------------------------------------
 
 static gan_status plan_program(gan_program *program, gan_node *const *roots, size_t count) {
     gan_module *module = program->module;
@@ -72,7 +73,8 @@ void gan__program_destroy(gan_program *program) {
     gan__free(program);
 }
 
-// --- Memory ---------------------------------------------------------------------------------------
+// --- Memory
+// ---------------------------------------------------------------------------------------
 
 static gan_status create_buffers(gan_program *program) {
     const gan_plan *plan = program->plan;
@@ -107,7 +109,8 @@ static gan_buffer *find_memory(const gan_program *program, uint32_t index, uint6
     return output ? program->outputs : module->parts[tensor->offset / part];
 }
 
-// --- Launches -------------------------------------------------------------------------------------
+// --- Launches
+// -------------------------------------------------------------------------------------
 
 static gan_gemm_operand bind_operand(const gan_program *program, const gan_plan_operand *operand) {
     uint64_t start = 0;
@@ -187,8 +190,8 @@ static gan_status note_run_arguments(gan_program *program, uint32_t launch) {
         if (planned->arguments[i].run == GAN_RUN_NONE) continue;
         void *memory = program->run_arguments;
         gan_status status =
-            gan__plan_reserve(&memory, &program->run_argument_capacity,
-                              program->run_argument_count, sizeof(gan_run_argument));
+            gan__plan_reserve(&memory, &program->run_argument_capacity, program->run_argument_count,
+                              sizeof(gan_run_argument));
         program->run_arguments = memory;
         GAN_TRY(status);
         program->run_arguments[program->run_argument_count++] =
@@ -215,14 +218,19 @@ gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total
     return GAN_STATUS_OK;
 }
 
-// --- Runs -----------------------------------------------------------------------------------------
+// --- Runs
+// -----------------------------------------------------------------------------------------
 
 static uint32_t run_value(const gan_module *module, int run, uint64_t counter) {
     switch (run) {
-    case GAN_RUN_SEED_LOW: return (uint32_t)module->seed;
-    case GAN_RUN_SEED_HIGH: return (uint32_t)(module->seed >> 32);
-    case GAN_RUN_STEP_LOW: return (uint32_t)counter;
-    default: return (uint32_t)(counter >> 32);
+    case GAN_RUN_SEED_LOW:
+        return (uint32_t)module->seed;
+    case GAN_RUN_SEED_HIGH:
+        return (uint32_t)(module->seed >> 32);
+    case GAN_RUN_STEP_LOW:
+        return (uint32_t)counter;
+    default:
+        return (uint32_t)(counter >> 32);
     }
 }
 
@@ -251,13 +259,13 @@ gan_status gan__program_read(gan_program *program, size_t root, float *values) {
                          "root %zu of '%s' is not a value that can be read%s", root, program->name,
                          root < program->plan->root_count ? ": it is an assignment, read its state"
                                                           : "");
-    const gan_plan_tensor *tensor =
-        &program->plan->tensors[program->plan->roots[root].tensor];
+    const gan_plan_tensor *tensor = &program->plan->tensors[program->plan->roots[root].tensor];
     return gan__buffer_read(program->outputs, tensor->offset, (uint64_t)tensor->elements * 4,
                             values);
 }
 
-// --- What it is -----------------------------------------------------------------------------------
+// --- What it is
+// -----------------------------------------------------------------------------------
 
 size_t gan__program_launches(const gan_program *program) {
     return program->plan->launch_count;

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// --- Settings -------------------------------------------------------------------------------------
+// --- Settings
+// -------------------------------------------------------------------------------------
 
 static void add_setting(gan_setting *settings, size_t *count, const gan_device_info *info,
                         const char *lanes, const char *arena) {
@@ -57,7 +58,8 @@ void gan__setting_close(gan_device *device) {
     unsetenv("CLGAN_GEMM");
 }
 
-// --- Both sides -----------------------------------------------------------------------------------
+// --- Both sides
+// -----------------------------------------------------------------------------------
 
 static gan_status to_device(gan_module *module, const gan_leaf_values *leaf) {
     const gan_node *node = leaf->node;
@@ -90,7 +92,8 @@ static gan_status compare_values(const char *what, size_t index, const gan_node 
     size_t count = (size_t)gan__shape_elements(&node->shape);
     double largest = 0;
     for (size_t i = 0; i < count; i++)
-        if (isfinite(interpreter[i]) && fabs(interpreter[i]) > largest) largest = fabs(interpreter[i]);
+        if (isfinite(interpreter[i]) && fabs(interpreter[i]) > largest)
+            largest = fabs(interpreter[i]);
     for (size_t i = 0; i < count; i++) {
         double d = device[i], e = interpreter[i];
         if (isnan(d) && isnan(e)) continue;
@@ -141,10 +144,8 @@ static gan_status run_both(const gan_comparison *c, gan_module *module, gan_prog
         GAN_TRY(gan__program_run(program, counter));
         GAN_TRY(gan__interpreter_run(interpreter, c->roots, c->root_count, counter));
     }
-    for (size_t i = 0; i < c->root_count; i++)
-        GAN_TRY(compare_root(c, program, interpreter, i));
-    for (size_t i = 0; i < c->leaf_count; i++)
-        GAN_TRY(compare_state(c, module, interpreter, i));
+    for (size_t i = 0; i < c->root_count; i++) GAN_TRY(compare_root(c, program, interpreter, i));
+    for (size_t i = 0; i < c->leaf_count; i++) GAN_TRY(compare_state(c, module, interpreter, i));
     return GAN_STATUS_OK;
 }
 
@@ -158,8 +159,7 @@ gan_status gan__compare(gan_device *device, const gan_comparison *c) {
         status = gan__program_create(module, "compared", c->roots, c->root_count, &program);
     }
     if (status == GAN_STATUS_OK) status = gan__module_prepare(module, 2);
-    if (status == GAN_STATUS_OK)
-        status = gan__interpreter_create(c->graph, c->seed, &interpreter);
+    if (status == GAN_STATUS_OK) status = gan__interpreter_create(c->graph, c->seed, &interpreter);
     if (status == GAN_STATUS_OK) status = run_both(c, module, program, interpreter);
     gan__interpreter_destroy(interpreter);
     gan__module_destroy(module);

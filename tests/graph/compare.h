@@ -6,7 +6,8 @@
 #include "graph/interpret.h"
 #include "graph/module.h"
 
-// One way to run on one device. `lanes` and `arena` are $CLGAN_LANES and $CLGAN_ARENA ("" for unset).
+// One way to run on one device. `lanes` and `arena` are $CLGAN_LANES and $CLGAN_ARENA ("" for
+// unset).
 typedef struct gan_setting {
     char device[16]; // "0:0"
     char name[128];

@@ -23,7 +23,8 @@ static int64_t pick_size(gan_random_graph *g) {
     return sizes[pick(g, 0, 11)];
 }
 
-// --- Leaves ---------------------------------------------------------------------------------------
+// --- Leaves
+// ---------------------------------------------------------------------------------------
 
 static gan_shape pick_shape(gan_random_graph *g) {
     gan_shape shape = {.rank = (int)pick(g, 1, 3)};
@@ -52,17 +53,25 @@ static void add_leaves(gan_random_graph *g) {
     g->index = add_leaf(g, gan__input(g->graph, "index", GAN_ELEMENT_F32, &shape), true, 4);
 }
 
-// --- Operations -----------------------------------------------------------------------------------
+// --- Operations
+// -----------------------------------------------------------------------------------
 
 static gan_node *make_unary(gan_random_graph *g, gan_node *x) {
     switch (pick(g, 0, 6)) {
-    case 0: return gan__sin(gan__scale(x, 2));
-    case 1: return gan__tanh(x);
-    case 2: return gan__sigmoid(x);
-    case 3: return gan__abs(x);
-    case 4: return gan__softplus(x);
-    case 5: return gan__scale(gan__square(x), 0.5);
-    default: return gan__neg(x);
+    case 0:
+        return gan__sin(gan__scale(x, 2));
+    case 1:
+        return gan__tanh(x);
+    case 2:
+        return gan__sigmoid(x);
+    case 3:
+        return gan__abs(x);
+    case 4:
+        return gan__softplus(x);
+    case 5:
+        return gan__scale(gan__square(x), 0.5);
+    default:
+        return gan__neg(x);
     }
 }
 
@@ -70,7 +79,8 @@ static gan_node *make_unary(gan_random_graph *g, gan_node *x) {
 static gan_node *partner(gan_random_graph *g, gan_node *x) {
     for (int tries = 0; tries < 8; tries++) {
         gan_node *other = any(g);
-        if (other != x && gan__shape_equal(gan__node_shape(other), gan__node_shape(x))) return other;
+        if (other != x && gan__shape_equal(gan__node_shape(other), gan__node_shape(x)))
+            return other;
     }
     if (pick(g, 0, 2) == 0)
         return gan__random_uniform(g->graph, gan__node_shape(x), (uint32_t)pick(g, 0, 3));
@@ -81,11 +91,16 @@ static gan_node *partner(gan_random_graph *g, gan_node *x) {
 static gan_node *make_binary(gan_random_graph *g, gan_node *x) {
     gan_node *y = partner(g, x);
     switch (pick(g, 0, 4)) {
-    case 0: return gan__mul(x, y);
-    case 1: return gan__maximum(x, y);
-    case 2: return gan__div(x, gan__offset(gan__square(y), 1));
-    case 3: return gan__scale(gan__sub(x, y), 0.5);
-    default: return gan__scale(gan__add(x, y), 0.5);
+    case 0:
+        return gan__mul(x, y);
+    case 1:
+        return gan__maximum(x, y);
+    case 2:
+        return gan__div(x, gan__offset(gan__square(y), 1));
+    case 3:
+        return gan__scale(gan__sub(x, y), 0.5);
+    default:
+        return gan__scale(gan__add(x, y), 0.5);
     }
 }
 
@@ -157,15 +172,19 @@ static gan_node *make_concat(gan_random_graph *g, gan_node *x) {
 static gan_node *make_matmul(gan_random_graph *g, gan_node *x) {
     const gan_shape *shape = gan__node_shape(x);
     if (shape->rank < 2) return gan__neg(x);
-    double rows = (double)shape->size[shape->rank - 2], columns = (double)shape->size[shape->rank - 1];
+    double rows = (double)shape->size[shape->rank - 2],
+           columns = (double)shape->size[shape->rank - 1];
     gan_node *y = pick(g, 0, 1) ? x : gan__sin(x), *product = NULL;
     switch (pick(g, 0, 3)) {
-    case 0: return gan__scale(gan__matmul(x, y, false, true), 1 / columns);
-    case 1: return gan__scale(gan__matmul(y, x, true, false), 1 / rows);
+    case 0:
+        return gan__scale(gan__matmul(x, y, false, true), 1 / columns);
+    case 1:
+        return gan__scale(gan__matmul(y, x, true, false), 1 / rows);
     case 2:
         product = gan__matmul(gan__transpose(x), gan__transpose(y), true, false);
         return gan__tanh(gan__offset(gan__scale(product, 1 / columns), 0.25));
-    default: return gan__scale(gan__matmul(gan__transpose(x), y, false, false), 1 / rows);
+    default:
+        return gan__scale(gan__matmul(gan__transpose(x), y, false, false), 1 / rows);
     }
 }
 
@@ -180,15 +199,16 @@ static gan_node *make_indexed(gan_random_graph *g, gan_node *x) {
 
 static gan_node *make_node(gan_random_graph *g) {
     static gan_node *(*const makers[])(gan_random_graph *, gan_node *) = {
-        make_unary,  make_unary, make_binary, make_binary, make_binary, make_reduce,  make_normal,
-        make_reshape, make_permute, make_slice, make_pad,  make_concat, make_matmul, make_matmul,
-        make_indexed};
+        make_unary,  make_unary,  make_binary,  make_binary,  make_binary,
+        make_reduce, make_normal, make_reshape, make_permute, make_slice,
+        make_pad,    make_concat, make_matmul,  make_matmul,  make_indexed};
     gan_node *x = any(g);
     if (gan__shape_elements(gan__node_shape(x)) > 4 * GAN_RANDOM_ELEMENTS) x = g->nodes[0];
     return makers[pick(g, 0, (int64_t)(sizeof makers / sizeof *makers) - 1)](g, x);
 }
 
-// --- Roots ----------------------------------------------------------------------------------------
+// --- Roots
+// ----------------------------------------------------------------------------------------
 
 // A new value of the state's shape, from it and from another node.
 static gan_node *make_update(gan_random_graph *g, gan_node *state) {
@@ -205,8 +225,7 @@ static gan_node *make_update(gan_random_graph *g, gan_node *state) {
 static void add_roots(gan_random_graph *g) {
     for (int i = 0; i < 3; i++)
         if (pick(g, 0, 2))
-            g->roots[g->root_count++] =
-                gan__assign(g->nodes[i], make_update(g, g->nodes[i]));
+            g->roots[g->root_count++] = gan__assign(g->nodes[i], make_update(g, g->nodes[i]));
     // Not the states themselves: a program gives their values from before its assignments, the
     // interpreter those from after.
     for (int i = 4; i < g->count; i++)

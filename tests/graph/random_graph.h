@@ -5,8 +5,8 @@
 
 #include "compare.h"
 
-#define GAN_RANDOM_NODES 32
-#define GAN_RANDOM_LEAVES 6
+#define GAN_RANDOM_NODES    32
+#define GAN_RANDOM_LEAVES   6
 #define GAN_RANDOM_ELEMENTS 4096 // of a leaf at most
 
 typedef struct gan_random_graph {

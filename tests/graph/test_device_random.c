@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 // $CLGAN_TEST_GRAPHS asks for more of them, $CLGAN_TEST_GRAPH for one.
-#define GRAPHS_RUN 16
+#define GRAPHS_RUN     16
 #define GRAPHS_PLANNED 400
-#define STEPS 14
+#define STEPS          14
 // Values near 1, some tens of operations in a row, three runs that go on from each other's result.
 #define TOLERANCE 1e-4
 
@@ -19,7 +19,8 @@ static uint64_t setting_or(const char *name, uint64_t fallback) {
     return text ? strtoull(text, NULL, 10) : fallback;
 }
 
-// --- Plans ----------------------------------------------------------------------------------------
+// --- Plans
+// ----------------------------------------------------------------------------------------
 
 static void check_memory(const gan_plan *plan, uint64_t number) {
     for (uint32_t i = 0; i < plan->tensor_count; i++) {
@@ -34,8 +35,8 @@ static void check_memory(const gan_plan *plan, uint64_t number) {
             bool apart = a->offset + gan__plan_tensor_bytes(a) <= b->offset ||
                          b->offset + gan__plan_tensor_bytes(b) <= a->offset;
             if (together && !apart)
-                fail_msg("graph %llu: tensors %u and %u share memory", (unsigned long long)number, k,
-                         i);
+                fail_msg("graph %llu: tensors %u and %u share memory", (unsigned long long)number,
+                         k, i);
         }
     }
 }
@@ -92,16 +93,22 @@ static void plans_keep_apart_what_lives_together(void **state) {
     gan_device_close(device);
 }
 
-// --- Runs -----------------------------------------------------------------------------------------
+// --- Runs
+// -----------------------------------------------------------------------------------------
 
 static gan_status compare_graph(gan_device *device, uint64_t number) {
     gan_random_graph *g = NULL;
     gan_status status = gan__random_graph_create(number, STEPS, &g);
     if (status == GAN_STATUS_OK) {
-        gan_comparison comparison = {.graph = g->graph, .leaves = g->leaves,
-                                     .leaf_count = g->leaf_count, .roots = g->roots,
-                                     .root_count = g->root_count, .seed = 5, .counter = 9,
-                                     .runs = 3, .tolerance = TOLERANCE};
+        gan_comparison comparison = {.graph = g->graph,
+                                     .leaves = g->leaves,
+                                     .leaf_count = g->leaf_count,
+                                     .roots = g->roots,
+                                     .root_count = g->root_count,
+                                     .seed = 5,
+                                     .counter = 9,
+                                     .runs = 3,
+                                     .tolerance = TOLERANCE};
         status = gan__compare(device, &comparison);
     }
     gan__random_graph_destroy(g);
