@@ -20,9 +20,26 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_FLAG,
      .help = "compare two checkpoints: exit code 0 same, 1 different"},
     {.group = "What to show",
+     .name = "evaluate",
+     .kind = GAN_OPTION_FLAG,
+     .help = "modes, divergences or log-likelihood of its samples"},
+    {.group = "What to show",
      .name = "devices",
      .kind = GAN_OPTION_FLAG,
      .help = "the OpenCL devices, with a self-test of each"},
+    {.group = "How",
+     .name = "data",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "SRC",
+     .help = "the training data to evaluate by; default the recipe's"},
+    {.group = "How",
+     .name = "count",
+     .letter = 'n',
+     .kind = GAN_OPTION_COUNT,
+     .argument = "N",
+     .help = "samples to evaluate; default the protocol's",
+     .minimum = 2,
+     .maximum = 1e9},
     {.group = "How",
      .name = "json",
      .kind = GAN_OPTION_FLAG,
@@ -33,6 +50,7 @@ static const char *const examples[] = {
     "gan-inspect latest.gan",
     "gan-inspect --verify latest.gan",
     "gan-inspect --diff first.gan second.gan",
+    "gan-inspect --evaluate --data ~/mnist latest.gan",
     "gan-inspect --json --tensor 'generator.*' latest.gan",
     NULL,
 };
@@ -54,10 +72,21 @@ typedef struct inspect_view {
     size_t words;
 } inspect_view;
 
-enum { VIEW_SUMMARY, VIEW_TENSOR, VIEW_HISTORY, VIEW_VERIFY, VIEW_DIFF, VIEW_DEVICES, VIEWS };
+enum {
+    VIEW_SUMMARY,
+    VIEW_TENSOR,
+    VIEW_HISTORY,
+    VIEW_VERIFY,
+    VIEW_DIFF,
+    VIEW_EVALUATE,
+    VIEW_DEVICES,
+    VIEWS
+};
 static const inspect_view views[VIEWS] = {
-    [VIEW_SUMMARY] = {NULL, 1},    [VIEW_TENSOR] = {"tensor", 1}, [VIEW_HISTORY] = {"history", 1},
-    [VIEW_VERIFY] = {"verify", 1}, [VIEW_DIFF] = {"diff", 2},     [VIEW_DEVICES] = {"devices", 0},
+    [VIEW_SUMMARY] = {NULL, 1},      [VIEW_TENSOR] = {"tensor", 1},
+    [VIEW_HISTORY] = {"history", 1}, [VIEW_VERIFY] = {"verify", 1},
+    [VIEW_DIFF] = {"diff", 2},       [VIEW_EVALUATE] = {"evaluate", 1},
+    [VIEW_DEVICES] = {"devices", 0},
 };
 
 static gan_status choose_view(const gan_options *options, int *view) {
@@ -96,6 +125,8 @@ static gan_status run_tool(const gan_tool_call *call) {
         return gan__inspect_verify(&inspection);
     case VIEW_DIFF:
         return gan__inspect_diff(&inspection, gan__options_word(options, 1));
+    case VIEW_EVALUATE:
+        return gan__inspect_evaluate(&inspection);
     case VIEW_DEVICES:
         return gan__inspect_devices(&inspection);
     default:

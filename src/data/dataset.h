@@ -33,6 +33,10 @@ gan_status gan__dataset_open(const char *source, gan_dataset **out);
 // Errors: BAD_ARGUMENT when the set has not that many.
 gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count);
 void gan__dataset_close(gan_dataset *dataset); // NULL is allowed
+// The file with the test samples that belong to the training set of `source`, beside it by the usual
+// names ("t10k" or "test" for "train", test_batch for data_batch_N, gzip or not). *out is the
+// caller's (gan__free), NULL where there is none.
+gan_status gan__dataset_find_test(const char *source, char **out);
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
 
 // Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the

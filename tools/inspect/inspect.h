@@ -26,6 +26,8 @@ gan_status gan__inspect_history(const gan_inspection *inspection);
 gan_status gan__inspect_verify(const gan_inspection *inspection);
 // Errors: DIFFERENT, with nothing to say beside what was written.
 gan_status gan__inspect_diff(const gan_inspection *inspection, const char *other);
+// The figures of merit that suit the data it was trained on; --data and -n count.
+gan_status gan__inspect_evaluate(const gan_inspection *inspection);
 // The OpenCL devices, each with a self-test. Errors: NO_DEVICE; DEVICE_FAILED where a test failed,
 // after the others were tested.
 gan_status gan__inspect_devices(const gan_inspection *inspection);

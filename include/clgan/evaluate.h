@@ -1,0 +1,166 @@
+// Figures of merit of a generator: how many modes of a mixture it finds, the Parzen window estimate
+// of its log-likelihood, divergences between its density and the data's. docs/evaluation.md says
+// what each is worth, where it comes from and how it misleads.
+//
+//     gan_evaluation evaluation;
+//     status = gan_evaluate(device, checkpoint, NULL, &evaluation);
+//     if (evaluation.has_modes) printf("%zu of %zu\n", evaluation.modes.captured, ...);
+//
+// All logarithms are natural. A figure that is not defined is a NaN, one that has no bound
+// infinite.
+#ifndef CLGAN_EVALUATE_H
+#define CLGAN_EVALUATE_H
+
+#include "clgan/checkpoint.h"
+#include "clgan/device.h"
+#include "clgan/sample.h"
+#include "clgan/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- Modes of a mixture
+// ---------------------------------------------------------------------------
+
+// Equally likely isotropic Gaussians of one deviation. `centres`: (modes, dimension), row-major.
+typedef struct gan_mixture {
+    const double *centres;
+    size_t modes, dimension;
+    double deviation;
+} gan_mixture;
+
+// By the protocol of VEEGAN (Srivastava et al. 2017) and PacGAN (Lin et al. 2018): a sample is of
+// high quality when it lies less than 3 deviations from the centre nearest to it, and it is counted
+// for that centre; a mode is captured when at least one such sample is counted for it.
+#define GAN_MODE_RADIUS  3    // deviations
+#define GAN_MODE_SAMPLES 2500 // the papers' number of samples
+
+typedef struct gan_mode_figures {
+    size_t modes;        // of the mixture
+    size_t captured;     // of them
+    uint64_t samples;    // that were looked at
+    double high_quality; // the share of them that is of high quality
+    double reverse_kl;   // KL(shares of the modes among high-quality samples, uniform): ln(modes)
+                       // minus the entropy; NaN when there is no such sample
+} gan_mode_figures;
+
+// `samples`: (count, dimension). `histogram`: the high-quality samples of each mode; NULL if not
+// wanted. Errors: BAD_ARGUMENT (no mode, no dimension, a deviation that is not positive),
+// NO_MEMORY.
+GAN_API gan_status gan_modes_measure(const gan_mixture *mixture, const float *samples, size_t count,
+                                     uint64_t *histogram, gan_mode_figures *out);
+
+// --- Parzen windows
+// -------------------------------------------------------------------------------
+
+// The log-likelihood of each point under the mixture of isotropic Gaussians of deviation sigma
+// about the samples, for several sigmas at once:
+//     log mean_i exp(-|x - sample_i|^2 / (2 sigma^2)) - elements log(sigma sqrt(2 pi))
+// `samples` (sample_count, elements), `points` (point_count, elements), `log_likelihoods`
+// (sigma_count, point_count), all row-major. Distances are taken on the device in float32, relative
+// to the points' mean; sums over blocks of samples are kept in double. Errors: BAD_ARGUMENT,
+// DEVICE_*.
+GAN_API gan_status gan_parzen_estimate(gan_device *device, size_t elements, const double *sigmas,
+                                       size_t sigma_count, const float *samples,
+                                       size_t sample_count, const float *points, size_t point_count,
+                                       double *log_likelihoods);
+
+// The protocol of Goodfellow et al. 2014: sigma is the one of 10, evenly spaced in logarithm from
+// 0.1 to 1, whose mean over the first 1,000 validation points is largest.
+#define GAN_PARZEN_SIGMAS     10
+#define GAN_PARZEN_SAMPLES    10000
+#define GAN_PARZEN_VALIDATION 1000
+
+typedef struct gan_parzen_figures {
+    uint64_t samples, validation, test; // how many of each
+    double sigmas[GAN_PARZEN_SIGMAS];
+    double validation_means[GAN_PARZEN_SIGMAS];
+    double sigma;          // the chosen one
+    bool at_edge;          // it is the first or the last, so a better one may lie outside
+    double mean;           // log-likelihood of the test points
+    double standard_error; // deviation / sqrt(test)
+} gan_parzen_figures;
+
+// --- Divergences in one dimension
+// -----------------------------------------------------------------
+
+typedef struct gan_gaussian {
+    double mean, deviation;
+} gan_gaussian;
+
+// Of two densities p and q, in nats.
+typedef struct gan_divergences {
+    double entropy_p, entropy_q; // differential
+    double cross_entropy;        // -E_p log q
+    double kl;                   // KL(p, q) = E_p log(p / q)
+    double reverse_kl;           // KL(q, p)
+    double jensen_shannon;       // of p and q in equal parts: 0 to ln 2
+} gan_divergences;
+
+// Closed forms; Jensen-Shannon has none and is integrated numerically to about 1e-12.
+// Errors: BAD_ARGUMENT (a deviation that is not positive and finite).
+GAN_API gan_status gan_divergences_gaussian(gan_gaussian p, gan_gaussian q, gan_divergences *out);
+
+// Estimates from samples by `bins` equal bins over the range of both. KL is infinite where a bin
+// has samples of one side only; Jensen-Shannon is always finite. Errors: BAD_ARGUMENT (no samples,
+// values that are not finite or all equal, no bins), NO_MEMORY.
+GAN_API gan_status gan_divergences_histogram(const float *p, size_t p_count, const float *q,
+                                             size_t q_count, size_t bins, gan_divergences *out);
+
+// Estimates by Gaussian kernels whose bandwidths are Scott's rule's, deviation n^(-1/5): densities
+// are smoothed by them, so divergences come out somewhat too small. Errors: as above.
+GAN_API gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q,
+                                          size_t q_count, gan_divergences *out);
+
+#define GAN_DIVERGENCE_SAMPLES 10000
+#define GAN_DIVERGENCE_BINS    100
+
+// --- A checkpoint
+// -----------------------------------------------------------------------------------
+
+typedef struct gan_evaluation_options {
+    const char *data; // the training data; default: the recipe's source
+    uint64_t samples; // to generate, with the seeds from 0 on; 0: as each protocol says
+    gan_sample_weights weights;
+    void *user;
+    // While it works: what it does, how much of it is done. May be NULL.
+    void (*on_progress)(void *user, const char *what, uint64_t done, uint64_t total);
+} gan_evaluation_options;
+
+// Beside each figure of the generator stands the same figure of as many training samples.
+typedef struct gan_evaluation {
+    uint64_t step; // the checkpoint's
+    bool averaged; // the weights in use
+    char data[32]; // kind of the data set
+    // Built-in mixtures.
+    bool has_modes;
+    gan_mode_figures modes, modes_of_data;
+    // Samples of one element: p is the data, q the generator.
+    bool has_divergences;
+    uint64_t divergence_samples;
+    gan_gaussian fit_of_data, fit; // mean and deviation
+    gan_divergences gaussian;      // between the two fits
+    gan_divergences histogram, kernel;
+    // All others. Images are taken with black 0 and white 1.
+    bool has_parzen;
+    bool validation_was_trained_on; // for want of others
+    gan_parzen_figures parzen, parzen_of_data;
+} gan_evaluation;
+
+// Takes the measures that suit the data. `options` may be NULL. The data: for built-in sets
+// validation and test samples are drawn that no training run sees; for files, the test set is
+// looked for beside the training set by its usual name, and the validation samples are those behind
+// the recipe's data.limit, else the last sixth. Errors: BAD_INPUT (no recipe, no such data, no test
+// set, another shape), those of gan_sampler_create and of the device.
+GAN_API gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
+                                const gan_evaluation_options *options, gan_evaluation *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

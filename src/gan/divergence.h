@@ -1,0 +1,13 @@
+// Divergences of two densities that are given by their logarithms on a grid: what the closed forms
+// and the estimates of clgan/evaluate.h share.
+#ifndef GAN_GAN_DIVERGENCE_H
+#define GAN_GAN_DIVERGENCE_H
+
+#include "clgan/evaluate.h"
+
+// Integrals over cells of `width`, with the densities' logarithms log_p and log_q in each
+// (-infinity where a density is 0). Where p has mass and q has none, KL(p, q) is infinite.
+gan_divergences gan__divergences_of_cells(const double *log_p, const double *log_q, size_t cells,
+                                          double width);
+
+#endif

@@ -1,0 +1,138 @@
+// Divergences between two sets of numbers, by histogram and by Gaussian kernels (clgan/evaluate.h).
+#include "gan/divergence.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+// Kernel densities are taken on a grid this fine relative to the narrower bandwidth, and this far
+// beyond the outermost samples, in the wider one.
+#define KERNEL_STEP  0.25
+#define KERNEL_REACH 6
+#define GRID_MAX     (1u << 16)
+
+typedef struct number_set {
+    const float *values;
+    size_t count;
+} number_set;
+
+typedef struct number_range {
+    double low, high;
+} number_range;
+
+static gan_status check(const number_set *p, const number_set *q, number_range *range) {
+    const number_set *const sets[] = {p, q};
+    *range = (number_range){INFINITY, -INFINITY};
+    for (size_t s = 0; s < 2; s++) {
+        for (size_t i = 0; i < sets[s]->count; i++) {
+            const double value = (double)sets[s]->values[i];
+            if (!isfinite(value))
+                return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                                 "divergence of samples: number %zu is %g, which is not finite", i,
+                                 value);
+            range->low = fmin(range->low, value);
+            range->high = fmax(range->high, value);
+        }
+    }
+    if (p->count > 0 && q->count > 0 && range->low < range->high) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "divergence of %zu and %zu samples: give some of each, not all equal",
+                     p->count, q->count);
+}
+
+// Room for the two logarithms of each cell; the caller's (gan__free).
+static gan_status allocate_pair(size_t cells, double *pair[2]) {
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(cells, 2 * sizeof(double), &memory));
+    pair[0] = memory;
+    pair[1] = pair[0] + cells;
+    return GAN_STATUS_OK;
+}
+
+// --- Histograms
+// -----------------------------------------------------------------------------------
+
+// The last bin includes its upper end.
+static void fill_histogram(const number_set *set, const number_range *range, size_t bins,
+                           double *log_density) {
+    const double width = (range->high - range->low) / (double)bins;
+    memset(log_density, 0, bins * sizeof *log_density);
+    for (size_t i = 0; i < set->count; i++) {
+        const size_t bin = (size_t)(((double)set->values[i] - range->low) / width);
+        log_density[bin < bins ? bin : bins - 1] += 1;
+    }
+    for (size_t i = 0; i < bins; i++)
+        log_density[i] = log(log_density[i] / ((double)set->count * width));
+}
+
+gan_status gan_divergences_histogram(const float *p, size_t p_count, const float *q, size_t q_count,
+                                     size_t bins, gan_divergences *out) {
+    const number_set sets[2] = {{p, p_count}, {q, q_count}};
+    number_range range;
+    double *logs[2];
+    if (bins == 0) return gan__fail(GAN_STATUS_BAD_ARGUMENT, "a histogram needs at least one bin");
+    GAN_TRY(check(&sets[0], &sets[1], &range));
+    GAN_TRY(allocate_pair(bins, logs));
+    for (size_t s = 0; s < 2; s++) fill_histogram(&sets[s], &range, bins, logs[s]);
+    *out =
+        gan__divergences_of_cells(logs[0], logs[1], bins, (range.high - range.low) / (double)bins);
+    gan__free(logs[0]);
+    return GAN_STATUS_OK;
+}
+
+// --- Kernels
+// --------------------------------------------------------------------------------------
+
+// Scott's rule in one dimension, with the unbiased deviation.
+static double bandwidth_of(const number_set *set) {
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < set->count; i++) mean += (double)set->values[i] / (double)set->count;
+    for (size_t i = 0; i < set->count; i++) {
+        const double difference = (double)set->values[i] - mean;
+        squares += difference * difference;
+    }
+    if (set->count < 2) return 0;
+    return sqrt(squares / (double)(set->count - 1)) * pow((double)set->count, -0.2);
+}
+
+// log mean_i N(x; value_i, bandwidth), by its largest term so that it does not underflow.
+static double log_kernel_density(const number_set *set, double bandwidth, double x) {
+    double nearest = INFINITY, sum = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const double distance = fabs(x - (double)set->values[i]);
+        if (distance < nearest) nearest = distance;
+    }
+    const double precision = 0.5 / (bandwidth * bandwidth);
+    for (size_t i = 0; i < set->count; i++) {
+        const double distance = x - (double)set->values[i];
+        sum += exp((nearest * nearest - distance * distance) * precision);
+    }
+    return log(sum / (double)set->count) - nearest * nearest * precision - log(bandwidth) -
+           0.91893853320467274178;
+}
+
+gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q, size_t q_count,
+                                  gan_divergences *out) {
+    const number_set sets[2] = {{p, p_count}, {q, q_count}};
+    const double bandwidths[2] = {bandwidth_of(&sets[0]), bandwidth_of(&sets[1])};
+    number_range range;
+    double *logs[2];
+    GAN_TRY(check(&sets[0], &sets[1], &range));
+    if (!(fmin(bandwidths[0], bandwidths[1]) > 0))
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "the kernels have no width: the samples of one side are all equal");
+    const double reach = KERNEL_REACH * fmax(bandwidths[0], bandwidths[1]);
+    const double length = range.high - range.low + 2 * reach;
+    const double wanted = ceil(length / (KERNEL_STEP * fmin(bandwidths[0], bandwidths[1])));
+    const size_t cells = wanted < GRID_MAX ? (size_t)wanted : GRID_MAX;
+    const double width = length / (double)cells;
+    GAN_TRY(allocate_pair(cells, logs));
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < cells; i++)
+            logs[s][i] = log_kernel_density(&sets[s], bandwidths[s],
+                                            range.low - reach + ((double)i + 0.5) * width);
+    *out = gan__divergences_of_cells(logs[0], logs[1], cells, width);
+    gan__free(logs[0]);
+    return GAN_STATUS_OK;
+}

@@ -1,0 +1,196 @@
+// Implements gan_evaluate: the measures that suit the data, each for the generator and, as its line
+// of reference, for training samples.
+#include "clgan/evaluate.h"
+
+#include "base/memory.h"
+#include "gan/evaluate_data.h"
+#include "gan/modes.h"
+#include "gan/parzen.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct evaluator {
+    gan_device *device;
+    const gan_evaluation_options *options;
+    gan_recipe *recipe;
+    gan_evaluation_data data;
+    gan_sampler *sampler;
+    gan_sampler_source generated;
+    gan_evaluation *out;
+} evaluator;
+
+// So many generated samples, and as many training samples as there are of those.
+static gan_points generated_points(const evaluator *e, uint64_t otherwise) {
+    const uint64_t count = e->options->samples > 0 ? e->options->samples : otherwise;
+    return gan__sampler_source_points(&e->generated, count);
+}
+
+static gan_points training_points(const evaluator *e, uint64_t count) {
+    gan_points points = e->data.training;
+    if (points.count > count) points.count = count;
+    return points;
+}
+
+static void tell(const evaluator *e, const char *what, uint64_t done, uint64_t total) {
+    if (e->options->on_progress != NULL)
+        e->options->on_progress(e->options->user, what, done, total);
+}
+
+// --- Modes
+// ----------------------------------------------------------------------------------------
+
+static bool suits_modes(const evaluator *e) {
+    gan_mixture mixture;
+    return gan__modes_of_dataset(e->data.whole, &mixture);
+}
+
+#define MODE_BLOCK 1024
+
+static gan_status count_modes(const evaluator *e, const gan_mixture *mixture,
+                              const gan_points *points, const char *what, gan_mode_figures *out) {
+    void *values = NULL, *histogram = NULL;
+    gan_status status = gan__alloc(MODE_BLOCK, mixture->dimension * sizeof(float), &values);
+    if (status == GAN_STATUS_OK) status = gan__alloc(mixture->modes, sizeof(uint64_t), &histogram);
+    for (uint64_t first = 0; first < points->count && status == GAN_STATUS_OK;
+         first += MODE_BLOCK) {
+        const uint64_t left = points->count - first;
+        const size_t count = left < MODE_BLOCK ? (size_t)left : MODE_BLOCK;
+        tell(e, what, first, points->count);
+        status = points->read(points, first, count, values);
+        if (status == GAN_STATUS_OK) gan__modes_count(mixture, values, count, histogram);
+    }
+    if (status == GAN_STATUS_OK) *out = gan__modes_figures(mixture, histogram, points->count);
+    gan__free(values);
+    gan__free(histogram);
+    return status;
+}
+
+static gan_status measure_modes(evaluator *e) {
+    gan_mixture mixture;
+    gan__modes_of_dataset(e->data.whole, &mixture);
+    const gan_points generated = generated_points(e, GAN_MODE_SAMPLES);
+    const gan_points training = training_points(e, generated.count);
+    GAN_TRY(count_modes(e, &mixture, &generated, "modes of generated samples", &e->out->modes));
+    GAN_TRY(
+        count_modes(e, &mixture, &training, "modes of training samples", &e->out->modes_of_data));
+    e->out->has_modes = true;
+    return GAN_STATUS_OK;
+}
+
+// --- Divergences
+// ----------------------------------------------------------------------------------
+
+static bool suits_divergences(const evaluator *e) {
+    return e->data.elements == 1;
+}
+
+static gan_gaussian fit(const float *values, size_t count) {
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) mean += (double)values[i] / (double)count;
+    for (size_t i = 0; i < count; i++)
+        squares += ((double)values[i] - mean) * ((double)values[i] - mean);
+    return (gan_gaussian){mean, sqrt(squares / (double)count)};
+}
+
+static gan_status compare_numbers(gan_evaluation *out, const float *data, size_t data_count,
+                                  const float *generated, size_t generated_count) {
+    out->fit_of_data = fit(data, data_count);
+    out->fit = fit(generated, generated_count);
+    GAN_TRY(gan_divergences_gaussian(out->fit_of_data, out->fit, &out->gaussian));
+    GAN_TRY(gan_divergences_histogram(data, data_count, generated, generated_count,
+                                      GAN_DIVERGENCE_BINS, &out->histogram));
+    return gan_divergences_kernel(data, data_count, generated, generated_count, &out->kernel);
+}
+
+static gan_status measure_divergences(evaluator *e) {
+    const gan_points points = generated_points(e, GAN_DIVERGENCE_SAMPLES);
+    const gan_points training = training_points(e, points.count);
+    void *data = NULL, *generated = NULL;
+    tell(e, "divergences", 0, points.count);
+    gan_status status = gan__alloc(training.count, sizeof(float), &data);
+    if (status == GAN_STATUS_OK) status = gan__alloc(points.count, sizeof(float), &generated);
+    if (status == GAN_STATUS_OK) status = training.read(&training, 0, (size_t)training.count, data);
+    if (status == GAN_STATUS_OK) status = points.read(&points, 0, (size_t)points.count, generated);
+    if (status == GAN_STATUS_OK)
+        status =
+            compare_numbers(e->out, data, (size_t)training.count, generated, (size_t)points.count);
+    gan__free(data);
+    gan__free(generated);
+    e->out->divergence_samples = points.count;
+    e->out->has_divergences = status == GAN_STATUS_OK;
+    return status;
+}
+
+// --- Parzen windows
+// -------------------------------------------------------------------------------
+
+static bool suits_parzen(const evaluator *e) {
+    return !suits_modes(e) && !suits_divergences(e);
+}
+
+static gan_status measure_parzen(evaluator *e) {
+    const gan_points generated = generated_points(e, GAN_PARZEN_SAMPLES);
+    const gan_points training = training_points(e, generated.count);
+    const gan_parzen_watch watches[] = {{e->options, "Parzen windows of generated samples"},
+                                        {e->options, "Parzen windows of training samples"}};
+    GAN_TRY(gan__parzen_protocol(e->device, e->data.elements, &generated, &e->data.validation,
+                                 &e->data.test, &watches[0], &e->out->parzen));
+    GAN_TRY(gan__parzen_protocol(e->device, e->data.elements, &training, &e->data.validation,
+                                 &e->data.test, &watches[1], &e->out->parzen_of_data));
+    e->out->validation_was_trained_on = e->data.validation_was_trained_on;
+    e->out->has_parzen = true;
+    return GAN_STATUS_OK;
+}
+
+// --- All of it
+// ------------------------------------------------------------------------------------
+
+static const struct {
+    bool (*suits)(const evaluator *e);
+    gan_status (*measure)(evaluator *e);
+} measures[] = {
+    {suits_modes, measure_modes},
+    {suits_divergences, measure_divergences},
+    {suits_parzen, measure_parzen},
+};
+
+static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
+    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
+    GAN_TRY(gan_sampler_create(e->device, checkpoint, e->options->weights, &e->sampler));
+    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &e->recipe));
+    GAN_TRY(gan__evaluation_data_open(gan__recipe_values(e->recipe), e->options->data, &e->data));
+    const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
+    if (info->elements != e->data.elements)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the generator's samples have %zu elements and those of the data %zu; "
+                         "give the data it was trained on with --data",
+                         info->elements, e->data.elements);
+    return gan__sampler_source_open(e->sampler, e->data.has_bytes, &e->generated);
+}
+
+static gan_status measure_all(evaluator *e) {
+    const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
+    const gan_dataset_info *const data = gan__dataset_info(e->data.whole);
+    e->out->step = info->step;
+    e->out->averaged = info->averaged;
+    memcpy(e->out->data, data->kind, sizeof e->out->data);
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++)
+        if (measures[i].suits(e)) GAN_TRY(measures[i].measure(e));
+    return GAN_STATUS_OK;
+}
+
+gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
+                        const gan_evaluation_options *options, gan_evaluation *out) {
+    static const gan_evaluation_options defaults = {0};
+    evaluator e = {.device = device, .options = options != NULL ? options : &defaults, .out = out};
+    *out = (gan_evaluation){0};
+    gan_status status = open_all(&e, checkpoint);
+    if (status == GAN_STATUS_OK) status = measure_all(&e);
+    gan__sampler_source_close(&e.generated);
+    gan__evaluation_data_close(&e.data);
+    gan_sampler_destroy(e.sampler);
+    gan_recipe_destroy(e.recipe);
+    return status;
+}

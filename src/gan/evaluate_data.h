@@ -1,0 +1,45 @@
+// The samples an evaluation compares: generated, training, validation and test, each by number, as
+// floats, bytes taken as 0 to 1.
+#ifndef GAN_GAN_EVALUATE_DATA_H
+#define GAN_GAN_EVALUATE_DATA_H
+
+#include "data/dataset.h"
+#include "gan/parzen.h"
+#include "recipe/recipe.h"
+
+// A data set as a source of points.
+typedef struct gan_set_source {
+    const gan_dataset *dataset;
+    bool is_stream; // the samples that training with `seed` reads, of an endless set
+    uint64_t seed;
+    size_t elements;
+} gan_set_source;
+
+typedef struct gan_evaluation_data {
+    gan_dataset *whole; // the training file, or the built-in set
+    gan_dataset *apart; // the test file; NULL for built-in sets
+    size_t elements;    // of a sample
+    bool has_bytes;     // samples are bytes
+    bool validation_was_trained_on;
+    gan_set_source sources[3];
+    gan_points training, validation, test;
+} gan_evaluation_data;
+
+// `source` NULL: the recipe's. It may be moved afterwards, but the points of the copy then still
+// belong to it. Errors: BAD_INPUT (no such data; no test set; it has another shape).
+gan_status gan__evaluation_data_open(const gan_recipe_values *recipe, const char *source,
+                                     gan_evaluation_data *out);
+void gan__evaluation_data_close(gan_evaluation_data *data);
+
+// A generator as a source of points: number n is the sample of seed n.
+typedef struct gan_sampler_source {
+    gan_sampler *sampler;
+    float *latents;
+    double low, high; // of the generator's output, taken to 0 and 1; equal: left as it is
+} gan_sampler_source;
+
+gan_status gan__sampler_source_open(gan_sampler *sampler, bool has_bytes, gan_sampler_source *out);
+void gan__sampler_source_close(gan_sampler_source *source);
+gan_points gan__sampler_source_points(const gan_sampler_source *source, uint64_t count);
+
+#endif

@@ -1,0 +1,246 @@
+// gan-inspect --evaluate: the figures of merit that suit a checkpoint's data (clgan/evaluate.h),
+// each beside the same figure of training samples.
+#include "inspect/inspect.h"
+
+#include "clgan/evaluate.h"
+#include "term/human.h"
+#include "term/progress.h"
+#include "term/table.h"
+
+#include <string.h>
+
+// --- While it works
+// -------------------------------------------------------------------------------
+typedef struct watcher {
+    const gan_tool_call *call;
+    gan_progress *progress; // the bar of what is under way; NULL at first
+    const char *what;
+} watcher;
+
+static void on_progress(void *user, const char *what, uint64_t done, uint64_t total) {
+    watcher *watching = user;
+    if (watching->what != what) {
+        gan__progress_destroy(watching->progress);
+        watching->progress = NULL;
+        const gan_progress_settings settings = {.terminal = watching->call->err,
+                                                .quiet = watching->call->quiet,
+                                                .label = what,
+                                                .unit = "samples",
+                                                .total = total};
+        (void)gan__progress_create(&settings, &watching->progress);
+        watching->what = what;
+    }
+    if (watching->progress) (void)gan__progress_update(watching->progress, done, NULL);
+}
+
+// --- As text
+// --------------------------------------------------------------------------------------
+static gan_table *begin_table(const char *measure, const char *first, const char *second) {
+    gan_table *table;
+    if (gan__table_create(&table) != GAN_STATUS_OK) return NULL;
+    gan__table_column(table, measure, GAN_ALIGN_LEFT);
+    gan__table_column(table, first, GAN_ALIGN_RIGHT);
+    gan__table_column(table, second, GAN_ALIGN_RIGHT);
+    return table;
+}
+
+static gan_status end_table(gan_table *table, const gan_terminal *out, gan_text *text) {
+    if (!table) return gan__fail(GAN_STATUS_NO_MEMORY, "no memory for the table");
+    gan__text_append(text, "\n");
+    gan_status status = gan__table_append(table, out, text);
+    gan__table_destroy(table);
+    return status;
+}
+
+static void number_row(gan_table *table, const char *label, double first, double second) {
+    gan__table_cell(table, "%s", label);
+    gan__table_cell(table, "%s", gan__human_number(first).text);
+    gan__table_cell(table, "%s", gan__human_number(second).text);
+}
+
+static gan_status append_modes(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
+    const gan_mode_figures *const sides[] = {&e->modes, &e->modes_of_data};
+    gan_table *table = begin_table("modes", "generated", "training data");
+    if (table) {
+        gan__table_cell(table, "captured");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%zu of %zu", sides[i]->captured, sides[i]->modes);
+        gan__table_cell(table, "high quality");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%.2f %%", 100 * sides[i]->high_quality);
+        number_row(table, "reverse KL", e->modes.reverse_kl, e->modes_of_data.reverse_kl);
+        gan__table_cell(table, "samples");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
+    }
+    return end_table(table, out, text);
+}
+
+static gan_status append_parzen(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
+    const gan_parzen_figures *const sides[] = {&e->parzen, &e->parzen_of_data};
+    gan_table *table = begin_table("Parzen windows", "generated", "training data");
+    if (table) {
+        gan__table_cell(table, "log-likelihood");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%.2f +- %.2f", sides[i]->mean, sides[i]->standard_error);
+        gan__table_cell(table, "sigma");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%.3f%s", sides[i]->sigma, sides[i]->at_edge ? " (edge)" : "");
+        gan__table_cell(table, "samples");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
+    }
+    gan_status status = end_table(table, out, text);
+    gan__text_append(text, "mean over %s test samples; sigma by %s validation samples%s\n",
+                     gan__human_digits(e->parzen.test).text,
+                     gan__human_digits(e->parzen.validation).text,
+                     e->validation_was_trained_on ? ", which were trained on" : "");
+    return status;
+}
+
+static const struct {
+    const char *label, *key;
+    size_t offset;
+} divergence_rows[] = {
+    {"entropy of the data", "entropy_p", offsetof(gan_divergences, entropy_p)},
+    {"entropy of the generator", "entropy_q", offsetof(gan_divergences, entropy_q)},
+    {"cross-entropy", "cross_entropy", offsetof(gan_divergences, cross_entropy)},
+    {"KL(data, generator)", "kl", offsetof(gan_divergences, kl)},
+    {"KL(generator, data)", "reverse_kl", offsetof(gan_divergences, reverse_kl)},
+    {"Jensen-Shannon", "jensen_shannon", offsetof(gan_divergences, jensen_shannon)},
+};
+enum { DIVERGENCE_ROWS = sizeof divergence_rows / sizeof divergence_rows[0] };
+
+static double divergence(const gan_divergences *of, size_t row) {
+    double value;
+    memcpy(&value, (const char *)of + divergence_rows[row].offset, sizeof value);
+    return value;
+}
+
+static gan_status append_divergences(const gan_evaluation *e, const gan_terminal *out,
+                                     gan_text *text) {
+    gan_table *table = begin_table("density", "generated", "training data");
+    if (table) {
+        number_row(table, "mean", e->fit.mean, e->fit_of_data.mean);
+        number_row(table, "deviation", e->fit.deviation, e->fit_of_data.deviation);
+    }
+    gan_status status = end_table(table, out, text);
+    table = begin_table("nats", "fitted normals", "histogram");
+    if (table) {
+        gan__table_column(table, "kernels", GAN_ALIGN_RIGHT);
+        for (size_t i = 0; i < DIVERGENCE_ROWS; i++) {
+            number_row(table, divergence_rows[i].label, divergence(&e->gaussian, i),
+                       divergence(&e->histogram, i));
+            gan__table_cell(table, "%s", gan__human_number(divergence(&e->kernel, i)).text);
+        }
+    }
+    gan_status second = end_table(table, out, text);
+    gan__text_append(text, "%s samples of each\n", gan__human_digits(e->divergence_samples).text);
+    return status == GAN_STATUS_OK ? second : status;
+}
+
+static gan_status write_text(const gan_inspection *inspection, const gan_evaluation *e) {
+    const gan_terminal *out = &inspection->call->out;
+    gan_text text = {0};
+    char path[1024];
+    gan__text_escape(inspection->path, path, sizeof path);
+    gan__text_append(&text, "%s: step %s, %s weights, on %s\n", path,
+                     gan__human_digits(e->step).text, e->averaged ? "averaged" : "raw", e->data);
+    gan_status status = GAN_STATUS_OK;
+    if (e->has_modes) status = append_modes(e, out, &text);
+    if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
+    if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
+    if (status == GAN_STATUS_OK) status = gan__terminal_write(out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
+// --- As JSON
+// --------------------------------------------------------------------------------------
+static json_t *modes_json(const gan_mode_figures *figures) {
+    return json_pack("{s:I, s:I, s:I, s:o, s:o}", "modes", (json_int_t)figures->modes, "captured",
+                     (json_int_t)figures->captured, "samples", (json_int_t)figures->samples,
+                     "high_quality", gan__inspect_number(figures->high_quality), "reverse_kl",
+                     gan__inspect_number(figures->reverse_kl));
+}
+
+static json_t *parzen_json(const gan_parzen_figures *figures) {
+    json_t *sigmas = json_array(), *means = json_array();
+    for (size_t i = 0; i < GAN_PARZEN_SIGMAS; i++) {
+        json_array_append_new(sigmas, json_real(figures->sigmas[i]));
+        json_array_append_new(means, gan__inspect_number(figures->validation_means[i]));
+    }
+    return json_pack("{s:o, s:o, s:f, s:b, s:I, s:I, s:I, s:o, s:o}", "log_likelihood",
+                     gan__inspect_number(figures->mean), "standard_error",
+                     gan__inspect_number(figures->standard_error), "sigma", figures->sigma,
+                     "sigma_at_edge", figures->at_edge, "samples", (json_int_t)figures->samples,
+                     "validation", (json_int_t)figures->validation, "test",
+                     (json_int_t)figures->test, "sigmas", sigmas, "validation_means", means);
+}
+
+static json_t *divergences_json(const gan_divergences *figures) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < DIVERGENCE_ROWS; i++)
+        json_object_set_new(object, divergence_rows[i].key,
+                            gan__inspect_number(divergence(figures, i)));
+    return object;
+}
+
+static json_t *fit_json(gan_gaussian fit) {
+    return json_pack("{s:o, s:o}", "mean", gan__inspect_number(fit.mean), "deviation",
+                     gan__inspect_number(fit.deviation));
+}
+
+static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
+    json_t *document = json_pack("{s:s, s:I, s:b, s:s}", "file", inspection->path, "step",
+                                 (json_int_t)e->step, "averaged", e->averaged, "data", e->data);
+    if (e->has_modes)
+        json_object_set_new(document, "modes",
+                            json_pack("{s:o, s:o}", "generated", modes_json(&e->modes),
+                                      "training_data", modes_json(&e->modes_of_data)));
+    if (e->has_divergences)
+        json_object_set_new(document, "divergences",
+                            json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "samples",
+                                      (json_int_t)e->divergence_samples, "generated",
+                                      fit_json(e->fit), "training_data", fit_json(e->fit_of_data),
+                                      "fitted_normals", divergences_json(&e->gaussian), "histogram",
+                                      divergences_json(&e->histogram), "kernels",
+                                      divergences_json(&e->kernel)));
+    if (e->has_parzen)
+        json_object_set_new(document, "parzen",
+                            json_pack("{s:o, s:o, s:b}", "generated", parzen_json(&e->parzen),
+                                      "training_data", parzen_json(&e->parzen_of_data),
+                                      "validation_was_trained_on", e->validation_was_trained_on));
+    return gan__inspect_write_json(inspection, document);
+}
+
+// --- The view
+// -------------------------------------------------------------------------------------
+static gan_status evaluate(const gan_inspection *inspection, const gan_checkpoint *checkpoint,
+                           gan_evaluation *out) {
+    const gan_tool_call *call = inspection->call;
+    gan_device *device;
+    watcher watching = {.call = call};
+    const gan_evaluation_options options = {
+        .data = gan__options_text(call->options, "data", NULL),
+        .samples = gan__options_count(call->options, "count", 0),
+        .user = &watching,
+        .on_progress = on_progress,
+    };
+    GAN_TRY(gan_device_open(gan__tool_device(call), &device));
+    gan_status status = gan_evaluate(device, checkpoint, &options, out);
+    gan__progress_destroy(watching.progress);
+    gan_device_close(device);
+    return status;
+}
+
+gan_status gan__inspect_evaluate(const gan_inspection *inspection) {
+    gan_checkpoint *checkpoint;
+    gan_evaluation evaluation;
+    GAN_TRY(gan_checkpoint_open(inspection->path, &checkpoint));
+    gan_status status = evaluate(inspection, checkpoint, &evaluation);
+    gan_checkpoint_close(checkpoint);
+    if (status != GAN_STATUS_OK) return status;
+    return inspection->json ? write_json(inspection, &evaluation)
+                            : write_text(inspection, &evaluation);
+}
