@@ -24,8 +24,7 @@ void gan__emit_line(gan_emit *e, uint32_t level, const char *format, ...) {
     va_end(arguments);
 }
 
-// --- Arguments
-// ------------------------------------------------------------------------------------
+// --- Arguments ----------------------------------------------------------------------------------
 
 static uint32_t add_argument(gan_emit *e, const gan_plan_argument *argument) {
     void *memory = e->arguments;
@@ -76,8 +75,7 @@ void gan__emit_parameters(const gan_emit *e, bool first, gan_text *out) {
     }
 }
 
-// --- Indices
-// --------------------------------------------------------------------------------------
+// --- Indices ------------------------------------------------------------------------------------
 
 static void append_atom_expression(gan_emit *e, uint32_t atom, const char *lane, gan_text *out) {
     const gan_index operand = e->space.atoms[atom].operand;

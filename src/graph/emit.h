@@ -66,12 +66,16 @@ void gan__emit_lane_numbers(gan_emit *e, const gan_index *index, gan_value *out)
 // emit_value.c
 gan_value gan__emit_value(gan_emit *e, uint32_t vertex, const gan_index *index);
 void gan__emit_remember(gan_emit *e, uint32_t vertex, const gan_index *index, gan_value value);
+// A new name, not emitted yet.
+gan_value gan__emit_new_value(gan_emit *e, uint32_t level);
+// An index read from memory: element `index` of a rank-1 vertex, in [0, size).
+gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size);
+
+// emit_memory.c
 gan_value gan__emit_load(gan_emit *e, const gan_place *place, const gan_shape *shape,
                          const gan_index *index);
 // At the innermost open level.
 void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_value value);
-// An index read from memory: element `index` of a rank-1 vertex, in [0, size).
-gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size);
 
 // emit_loops.c
 // The value of a REDUCE that keeps its lanes, or of a SCATTER, at an index: a loop around its
@@ -82,6 +86,10 @@ gan_value gan__emit_loop(gan_emit *e, uint32_t vertex, const gan_index *index);
 void gan__emit_open_pass(gan_emit *e, const int64_t *size, int count, gan_index *variables);
 void gan__emit_close_pass(gan_emit *e, const int64_t *size, int count, const char *first,
                           const char *last);
+// emit_rows.c
+// Adds a value to the total of a REDUCE_SUM or REDUCE_MAX, at the innermost open level.
+void gan__emit_accumulate(gan_emit *e, gan_op op, const char *total, const char *value);
+const char *gan__emit_empty_total(gan_op op);
 // All reductions over rows of the group, those that can share a pass in one.
 void gan__emit_row_reductions(gan_emit *e, const gan_index *variables);
 

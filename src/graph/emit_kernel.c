@@ -50,8 +50,7 @@ static gan_walkway make_walkway(const gan_plan *plan, uint32_t group) {
     return w;
 }
 
-// --- Variables and stores
-// -------------------------------------------------------------------------
+// --- Variables and stores -----------------------------------------------------------------------
 
 // The variables of the outer dimensions, from the row's number, at the innermost open level.
 static void declare_rows(gan_emit *e, gan_index *variables) {
@@ -130,8 +129,7 @@ static bool stores_elements(const gan_plan *plan, uint32_t group) {
     return false;
 }
 
-// --- Bodies
-// ---------------------------------------------------------------------------------------
+// --- Bodies -------------------------------------------------------------------------------------
 
 static void emit_rows(gan_emit *e) {
     const gan_group *g = &e->plan->groups[e->group];
@@ -179,8 +177,7 @@ static void emit_element(gan_emit *e, const gan_walkway *w) {
     emit_stores(e, variables, false);
 }
 
-// --- Frames
-// ---------------------------------------------------------------------------------------
+// --- Frames -------------------------------------------------------------------------------------
 
 typedef struct gan_frame {
     gan_text before, open, close; // before the kernel's own level, around that of the rows

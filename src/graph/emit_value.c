@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- What is there already
-// ------------------------------------------------------------------------
+// --- What is there already ----------------------------------------------------------------------
 
 static bool recall(const gan_emit *e, uint32_t vertex, const gan_index *index, gan_value *out) {
     size_t bytes = (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index;
@@ -35,14 +34,13 @@ void gan__emit_remember(gan_emit *e, uint32_t vertex, const gan_index *index, ga
     memcpy(known->index, index, (size_t)e->plan->vertices[vertex].shape.rank * sizeof *index);
 }
 
-static gan_value new_value(gan_emit *e, uint32_t level) {
+gan_value gan__emit_new_value(gan_emit *e, uint32_t level) {
     gan_value value = {.level = level};
     snprintf(value.text, sizeof value.text, "v%u", e->next++);
     return value;
 }
 
-// --- Leaves
-// ---------------------------------------------------------------------------------------
+// --- Leaves -------------------------------------------------------------------------------------
 
 static gan_value literal(double number) {
     gan_value value = {0};
@@ -62,7 +60,7 @@ static gan_value literal(double number) {
 static gan_value emit_iota(gan_emit *e, const gan_vertex *v, const gan_index *index) {
     gan_value numbers;
     gan__emit_lane_numbers(e, &index[v->attributes.axis], &numbers);
-    gan_value value = new_value(e, numbers.level);
+    gan_value value = gan__emit_new_value(e, numbers.level);
     gan__emit_line(e, value.level, "const gan_t %s = GAN_FLOATS(%s);", value.text, numbers.text);
     return value;
 }
@@ -78,100 +76,14 @@ static gan_value emit_random(gan_emit *e, const gan_vertex *v, const gan_index *
         gan__emit_uint(e, GAN_STREAM_GRAPH + v->attributes.random.stream, GAN_RUN_NONE);
     bool normal = v->attributes.random.distribution == GAN_DISTRIBUTION_NORMAL;
     gan__emit_lane_numbers(e, &flat, &numbers);
-    gan_value value = new_value(e, numbers.level);
+    gan_value value = gan__emit_new_value(e, numbers.level);
     gan__emit_line(e, value.level, "const gan_t %s = gan_philox_%s(n%u, n%u, n%u, n%u, n%u, %s);",
                    value.text, normal ? "normal" : "uniform", seed_low, seed_high, stream, step_low,
                    step_high, numbers.text);
     return value;
 }
 
-// --- Memory
-// ---------------------------------------------------------------------------------------
-
-// How many elements the loops around it reach at this address.
-static double count_reached(const gan_emit *e, const gan_index *address) {
-    double count = 1;
-    for (uint32_t i = 0; i < address->count; i++) {
-        const gan_atom *atom = &e->space.atoms[address->atom[i]];
-        count *= (double)(atom->high - atom->low + 1);
-    }
-    return count;
-}
-
-// Lane by lane, in a loop over j.
-static void load_lanes(gan_emit *e, uint32_t buffer, const gan_index *address, gan_value *value) {
-    gan_text expression = {0};
-    gan__emit_lane_index(e, address, &expression);
-    gan__emit_line(e, value->level, "float %s_[GAN_LANES] = {0.0f};", value->text);
-    gan__emit_line(e, value->level, "for (uint j = 0; j < lanes; j++) %s_[j] = p%u[o%u + %s];",
-                   value->text, buffer, buffer, gan__text_string(&expression));
-    gan__emit_line(e, value->level, "const gan_t %s = vload16(0, %s_);", value->text, value->text);
-    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
-    gan__text_destroy(&expression);
-}
-
-gan_value gan__emit_load(gan_emit *e, const gan_place *place, const gan_shape *shape,
-                         const gan_index *index) {
-    gan_index address = gan__place_address(&e->space, place, shape, index);
-    int64_t constant = address.constant > 0 ? address.constant : 0;
-    address.constant -= constant;
-    bool bytes = e->plan->tensors[place->tensor].element == GAN_ELEMENT_U8;
-    gan_lane_use use = gan__index_lane_use(&e->space, &address);
-    uint32_t buffer = gan__emit_buffer(e, place->tensor, constant, false);
-    e->bytes += count_reached(e, &address) * (bytes ? 1 : 4);
-    gan_value value = new_value(e, gan__index_level(&e->space, &address));
-    if (e->lanes > 1 && use == GAN_LANE_OTHER) {
-        load_lanes(e, buffer, &address, &value);
-        return value;
-    }
-    gan_text expression = {0};
-    gan__emit_index(e, &address, NULL, &expression);
-    bool vector = e->lanes > 1 && use == GAN_LANE_NEXT;
-    if (vector)
-        gan__emit_line(e, value.level, "const gan_t %s = gan_load%s(p%u + o%u + %s, lanes);",
-                       value.text, bytes ? "_bytes" : "", buffer, buffer,
-                       gan__text_string(&expression));
-    else
-        gan__emit_line(e, value.level, "const gan_t %s = (gan_t)(%sp%u[o%u + %s]);", value.text,
-                       bytes ? "(float)" : "", buffer, buffer, gan__text_string(&expression));
-    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
-    gan__text_destroy(&expression);
-    return value;
-}
-
-void gan__emit_store(gan_emit *e, uint32_t vertex, const gan_index *index, gan_value value) {
-    const gan_vertex *v = &e->plan->vertices[vertex];
-    gan_index address = gan__place_address(&e->space, &v->place, &v->shape, index);
-    int64_t constant = address.constant;
-    address.constant = 0;
-    gan_lane_use use = gan__index_lane_use(&e->space, &address);
-    uint32_t buffer = gan__emit_buffer(e, v->place.tensor, constant, true);
-    e->bytes += count_reached(e, &address) * 4;
-    gan_text expression = {0};
-    bool lanewise = e->lanes > 1 && use == GAN_LANE_OTHER;
-    if (lanewise)
-        gan__emit_lane_index(e, &address, &expression);
-    else
-        gan__emit_index(e, &address, NULL, &expression);
-    const char *at = gan__text_string(&expression);
-    if (lanewise) {
-        uint32_t name = e->next++;
-        gan__emit_line(e, e->level, "float s%u[GAN_LANES];", name);
-        gan__emit_line(e, e->level, "vstore16(%s, 0, s%u);", value.text, name);
-        gan__emit_line(e, e->level, "for (uint j = 0; j < lanes; j++) p%u[o%u + %s] = s%u[j];",
-                       buffer, buffer, at, name);
-    } else if (e->lanes > 1 && use == GAN_LANE_NEXT)
-        gan__emit_line(e, e->level, "gan_store(%s, p%u + o%u + %s, lanes);", value.text, buffer,
-                       buffer, at);
-    else
-        gan__emit_line(e, e->level, "p%u[o%u + %s] = GAN_FIRST(%s);", buffer, buffer, at,
-                       value.text);
-    if (gan__text_status(&expression) != GAN_STATUS_OK) e->status = gan__text_status(&expression);
-    gan__text_destroy(&expression);
-}
-
-// --- Indexed
-// --------------------------------------------------------------------------------------
+// --- Indexed ------------------------------------------------------------------------------------
 
 // Rounded, and brought into the range: what is not a legal index reads as the nearest one.
 gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size) {
@@ -204,8 +116,7 @@ static gan_value emit_gather(gan_emit *e, const gan_vertex *v, const gan_index *
     return gan__emit_value(e, v->inputs[0], inner);
 }
 
-// --- Views
-// ----------------------------------------------------------------------------------------
+// --- Views --------------------------------------------------------------------------------------
 
 // Whether the index is inside what a PAD surrounds, along one axis: `all` is the conjunction so
 // far. Lanes may differ, so it is a gan_i of -1 and 0; nothing is emitted where it is always
@@ -248,7 +159,8 @@ static gan_value emit_pad(gan_emit *e, const gan_vertex *v, const gan_index *ind
                     &inside);
     gan_value value = gan__emit_value(e, input, inner);
     if (!inside.text[0]) return value;
-    gan_value padded = new_value(e, inside.level > value.level ? inside.level : value.level);
+    gan_value padded =
+        gan__emit_new_value(e, inside.level > value.level ? inside.level : value.level);
     gan__emit_line(e, padded.level, "const gan_t %s = select((gan_t)(0.0f), %s, %s);", padded.text,
                    value.text, inside.text);
     return padded;
@@ -261,8 +173,7 @@ static gan_value emit_view(gan_emit *e, const gan_vertex *v, const gan_index *in
     return gan__emit_value(e, v->inputs[0], inner);
 }
 
-// --- Elementwise
-// ----------------------------------------------------------------------------------
+// --- Elementwise --------------------------------------------------------------------------------
 
 static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *index) {
     gan_value operands[3];
@@ -273,7 +184,7 @@ static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *ind
         names[i] = operands[i].text;
         if (operands[i].level > level) level = operands[i].level;
     }
-    gan_value value = new_value(e, level);
+    gan_value value = gan__emit_new_value(e, level);
     gan_text expression = {0};
     gan__op_append_source(v->op, names, &expression);
     gan__emit_line(e, level, "const gan_t %s = %s;", value.text, gan__text_string(&expression));
@@ -282,8 +193,7 @@ static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *ind
     return value;
 }
 
-// --- All kinds
-// ------------------------------------------------------------------------------------
+// --- All kinds ----------------------------------------------------------------------------------
 
 static gan_value compute(gan_emit *e, uint32_t vertex, const gan_index *index) {
     const gan_vertex *v = &e->plan->vertices[vertex];

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- Groups as a graph
-// ----------------------------------------------------------------------------
+// --- Groups as a graph --------------------------------------------------------------------------
 
 typedef struct gan_fusion {
     gan_plan *plan;
@@ -72,8 +71,7 @@ static void merge(gan_fusion *f, uint32_t into, uint32_t from, const gan_group *
     b->alive = false;
 }
 
-// --- Conditions
-// -----------------------------------------------------------------------------------
+// --- Conditions ---------------------------------------------------------------------------------
 
 static bool used_outside(const gan_plan *plan, uint32_t vertex, uint32_t a, uint32_t b) {
     if (plan->vertices[vertex].wanted) return true;
@@ -149,8 +147,7 @@ static bool fits(gan_fusion *f, const gan_group *domain, uint32_t a, uint32_t b)
     return count_buffers(f, a, b) <= GAN_GROUP_BUFFERS_MAX;
 }
 
-// --- Merging
-// --------------------------------------------------------------------------------------
+// --- Merging ------------------------------------------------------------------------------------
 
 static bool try_merge(gan_fusion *f, uint32_t a, uint32_t b) {
     gan_plan *plan = f->plan;
@@ -183,8 +180,7 @@ static void merge_with_producers(gan_fusion *f) {
     }
 }
 
-// --- Absorbing
-// ------------------------------------------------------------------------------------
+// --- Absorbing ----------------------------------------------------------------------------------
 
 // The one group that uses the members of `group` besides itself; GAN_NONE for none, or several.
 static uint32_t only_user(const gan_plan *plan, uint32_t group) {
@@ -247,8 +243,7 @@ static bool absorb_prologues(gan_fusion *f) {
     return changed;
 }
 
-// --- Siblings
-// -------------------------------------------------------------------------------------
+// --- Siblings -----------------------------------------------------------------------------------
 
 enum { SMALL_DOMAIN = 16384, SIBLINGS_APART = 64 };
 
@@ -283,8 +278,7 @@ static void merge_siblings(gan_fusion *f) {
     }
 }
 
-// --- All of it
-// ------------------------------------------------------------------------------------
+// --- All of it ----------------------------------------------------------------------------------
 
 static gan_status takes_epilogue(gan_plan *plan, uint32_t vertex, bool *takes) {
     gan_plan_launch launch = {0};

@@ -41,4 +41,13 @@ double gan__group_operations(const gan_plan *plan, uint32_t group);
 // Decides which vertices other groups recompute rather than read.
 void gan__fuse_choose_recomputed(gan_plan *plan);
 
+// plan_states.c
+// Whether the group stores some of the new value, which is `tensor`, of a state.
+bool gan__state_writes(const gan_plan *plan, uint32_t group, uint32_t tensor);
+// Whether the group `reader` may read the state's old value (`vertex`) although `writer` has stored
+// its part of the new one: because that lies elsewhere; or, in one and the same group, because each
+// element is read just where, and before, it is stored.
+gan_status gan__state_may_read(gan_plan *plan, uint32_t reader, uint32_t writer, uint32_t vertex,
+                               uint32_t tensor, bool *allowed);
+
 #endif

@@ -75,8 +75,7 @@ double gan__group_operations(const gan_plan *plan, uint32_t group) {
     return operations;
 }
 
-// --- Recomputing
-// ----------------------------------------------------------------------------------
+// --- Recomputing --------------------------------------------------------------------------------
 
 enum { CHEAP_WEIGHT = 4 };
 #define CHEAP_LOADS 1.5 // elements read for each that is computed

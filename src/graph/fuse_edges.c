@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-// --- Finding
-// --------------------------------------------------------------------------------------
+// --- Finding ------------------------------------------------------------------------------------
 
 static gan_status add_edge(gan_plan *plan, uint32_t producer, uint32_t consumer, uint32_t through,
                            bool by_memory) {
@@ -66,8 +65,7 @@ gan_status gan__fuse_find_edges(gan_plan *plan) {
     return index_uses(plan);
 }
 
-// --- Alignment
-// ------------------------------------------------------------------------------------
+// --- Alignment ----------------------------------------------------------------------------------
 
 bool gan__edge_follow(const gan_plan *plan, gan_space *space, const gan_edge *edge,
                       gan_index *index) {
@@ -117,8 +115,7 @@ bool gan__edge_is_aligned(gan_plan *plan, const gan_group *domain, const gan_edg
     return aligned;
 }
 
-// --- Recomputation
-// --------------------------------------------------------------------------------
+// --- Recomputation ------------------------------------------------------------------------------
 
 // Work-items among which a kernel's scalars are computed again and again.
 enum { WORK_ITEMS = 64 };

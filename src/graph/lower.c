@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- Labels
-// ---------------------------------------------------------------------------------------
+// --- Labels -------------------------------------------------------------------------------------
 
 // The vertex that says best what the group is about: its product, else the costliest of its
 // members.
@@ -30,8 +29,7 @@ static void write_label(const gan_plan *plan, const gan_group *g, gan_plan_launc
              gan__shape_text(&domain, shape));
 }
 
-// --- Lives of tensors
-// -----------------------------------------------------------------------------
+// --- Lives of tensors ---------------------------------------------------------------------------
 
 static void live(gan_plan *plan, uint32_t tensor, uint32_t launch) {
     gan_plan_tensor *t = &plan->tensors[tensor];
@@ -57,8 +55,7 @@ static gan_status note_uses(gan_plan *plan, uint32_t index) {
     return GAN_STATUS_OK;
 }
 
-// --- Launches
-// -------------------------------------------------------------------------------------
+// --- Launches -----------------------------------------------------------------------------------
 
 static gan_status lower_group(gan_plan *plan, uint32_t index) {
     uint32_t group = plan->order[index];

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- Creation
-// -------------------------------------------------------------------------------------
+// --- Creation -----------------------------------------------------------------------------------
 
 gan_status gan__module_create(gan_device *device, gan_graph *graph, gan_module **out) {
     *out = NULL;
@@ -50,8 +49,7 @@ void gan__module_on_build(gan_module *module, bool (*call)(void *user, size_t do
     module->on_build_user = user;
 }
 
-// --- Memory
-// ---------------------------------------------------------------------------------------
+// --- Memory -------------------------------------------------------------------------------------
 
 static uint64_t leaf_bytes(const gan_node *leaf) {
     uint64_t elements = (uint64_t)gan__shape_elements(&leaf->shape);
@@ -149,8 +147,7 @@ gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
     return GAN_STATUS_OK;
 }
 
-// --- In and out
-// -----------------------------------------------------------------------------------
+// --- In and out ---------------------------------------------------------------------------------
 
 static gan_status find_leaf(const gan_module *module, const gan_node *leaf, gan_op op,
                             gan_leaf_memory **out) {

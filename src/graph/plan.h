@@ -170,8 +170,7 @@ gan_status gan__plan_create(gan_device *device, gan_graph *graph, const char *na
                             gan_node *const *roots, size_t count, gan_plan **out);
 void gan__plan_destroy(gan_plan *plan); // NULL is allowed
 
-// --- Parts of planning, in the order they are called
-// ----------------------------------------------
+// --- Parts of planning, in the order they are called --------------------------------------------
 gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count);
 gan_status gan__plan_replace_products(gan_plan *plan);
 gan_status gan__plan_split_reductions(gan_plan *plan);

@@ -9,8 +9,7 @@ void gan__space_destroy(gan_space *space) {
     memset(space, 0, sizeof *space);
 }
 
-// --- Atoms
-// ----------------------------------------------------------------------------------------
+// --- Atoms --------------------------------------------------------------------------------------
 
 static gan_index index_of_atom(uint32_t atom) {
     gan_index index = {0};
@@ -69,8 +68,7 @@ gan_index gan__index_value(gan_space *space, int64_t size, uint32_t level, bool 
     return named_atom(space, GAN_ATOM_VALUE, size, level, lane, name);
 }
 
-// --- Sums
-// -----------------------------------------------------------------------------------------
+// --- Sums ---------------------------------------------------------------------------------------
 
 gan_index gan__index_constant(int64_t value) {
     gan_index index = {0};
@@ -241,8 +239,7 @@ gan_index gan__index_clamp(gan_space *space, gan_index a, int64_t high) {
                         most < high ? most : high);
 }
 
-// --- Views
-// ----------------------------------------------------------------------------------------
+// --- Views --------------------------------------------------------------------------------------
 
 gan_index gan__index_flatten(gan_space *space, const gan_shape *shape, const gan_index *index) {
     gan_index flat = gan__index_constant(0);

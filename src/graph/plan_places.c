@@ -14,8 +14,7 @@ gan_status gan__plan_add_copy(gan_plan *plan, uint32_t vertex, const gan_place *
     return GAN_STATUS_OK;
 }
 
-// --- Claims
-// ---------------------------------------------------------------------------------------
+// --- Claims -------------------------------------------------------------------------------------
 
 static bool is_dense(const gan_place *place, const gan_shape *shape) {
     int64_t stride = 1;
@@ -94,8 +93,7 @@ static gan_status place_parts(gan_plan *plan, uint32_t concat) {
     return GAN_STATUS_OK;
 }
 
-// --- Matrices
-// -------------------------------------------------------------------------------------
+// --- Matrices -----------------------------------------------------------------------------------
 
 // By how much the address grows with each variable; false where it holds anything else.
 static bool linear_factors(const gan_index *address, const gan_index *variables, int rank,
@@ -201,8 +199,7 @@ static gan_status place_operands(gan_plan *plan, uint32_t product) {
     return GAN_STATUS_OK;
 }
 
-// --- Sorting
-// --------------------------------------------------------------------------------------
+// --- Sorting ------------------------------------------------------------------------------------
 
 typedef struct gan_sorting {
     uint32_t *number; // of a vertex in the new order; GAN_NONE before

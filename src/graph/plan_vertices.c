@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-// --- Import
-// ---------------------------------------------------------------------------------------
+// --- Import -------------------------------------------------------------------------------------
 
 static gan_vertex_kind kind_of(gan_op op) {
     switch (op) {
@@ -108,8 +107,7 @@ gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count
     return status;
 }
 
-// --- Reductions in two steps
-// ----------------------------------------------------------------------
+// --- Reductions in two steps --------------------------------------------------------------------
 
 // Fewer results than this from more elements than that are made in two steps.
 enum { FEW_RESULTS = 16, MANY_ELEMENTS = 16384, PARTS = 256 };

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-// --- Creation
-// -------------------------------------------------------------------------------------
+// --- Creation -----------------------------------------------------------------------------------
 
 static gan_status plan_program(gan_program *program, gan_node *const *roots, size_t count) {
     gan_module *module = program->module;
@@ -73,8 +72,7 @@ void gan__program_destroy(gan_program *program) {
     gan__free(program);
 }
 
-// --- Memory
-// ---------------------------------------------------------------------------------------
+// --- Memory -------------------------------------------------------------------------------------
 
 static gan_status create_buffers(gan_program *program) {
     const gan_plan *plan = program->plan;
@@ -109,8 +107,7 @@ static gan_buffer *find_memory(const gan_program *program, uint32_t index, uint6
     return output ? program->outputs : module->parts[tensor->offset / part];
 }
 
-// --- Launches
-// -------------------------------------------------------------------------------------
+// --- Launches -----------------------------------------------------------------------------------
 
 static gan_gemm_operand bind_operand(const gan_program *program, const gan_plan_operand *operand) {
     uint64_t start = 0;
@@ -218,8 +215,7 @@ gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total
     return GAN_STATUS_OK;
 }
 
-// --- Runs
-// -----------------------------------------------------------------------------------------
+// --- Runs ---------------------------------------------------------------------------------------
 
 static uint32_t run_value(const gan_module *module, int run, uint64_t counter) {
     switch (run) {
@@ -264,8 +260,7 @@ gan_status gan__program_read(gan_program *program, size_t root, float *values) {
                             values);
 }
 
-// --- What it is
-// -----------------------------------------------------------------------------------
+// --- What it is ---------------------------------------------------------------------------------
 
 size_t gan__program_launches(const gan_program *program) {
     return program->plan->launch_count;

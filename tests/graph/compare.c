@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// --- Settings
-// -------------------------------------------------------------------------------------
+// --- Settings -----------------------------------------------------------------------------------
 
 static void add_setting(gan_setting *settings, size_t *count, const gan_device_info *info,
                         const char *lanes, const char *arena) {
@@ -58,8 +57,7 @@ void gan__setting_close(gan_device *device) {
     unsetenv("CLGAN_GEMM");
 }
 
-// --- Both sides
-// -----------------------------------------------------------------------------------
+// --- Both sides ---------------------------------------------------------------------------------
 
 static gan_status to_device(gan_module *module, const gan_leaf_values *leaf) {
     const gan_node *node = leaf->node;

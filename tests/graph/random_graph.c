@@ -23,8 +23,7 @@ static int64_t pick_size(gan_random_graph *g) {
     return sizes[pick(g, 0, 11)];
 }
 
-// --- Leaves
-// ---------------------------------------------------------------------------------------
+// --- Leaves -------------------------------------------------------------------------------------
 
 static gan_shape pick_shape(gan_random_graph *g) {
     gan_shape shape = {.rank = (int)pick(g, 1, 3)};
@@ -53,8 +52,7 @@ static void add_leaves(gan_random_graph *g) {
     g->index = add_leaf(g, gan__input(g->graph, "index", GAN_ELEMENT_F32, &shape), true, 4);
 }
 
-// --- Operations
-// -----------------------------------------------------------------------------------
+// --- Operations ---------------------------------------------------------------------------------
 
 static gan_node *make_unary(gan_random_graph *g, gan_node *x) {
     switch (pick(g, 0, 6)) {
@@ -207,8 +205,7 @@ static gan_node *make_node(gan_random_graph *g) {
     return makers[pick(g, 0, (int64_t)(sizeof makers / sizeof *makers) - 1)](g, x);
 }
 
-// --- Roots
-// ----------------------------------------------------------------------------------------
+// --- Roots --------------------------------------------------------------------------------------
 
 // A new value of the state's shape, from it and from another node.
 static gan_node *make_update(gan_random_graph *g, gan_node *state) {

@@ -19,8 +19,7 @@ static uint64_t setting_or(const char *name, uint64_t fallback) {
     return text ? strtoull(text, NULL, 10) : fallback;
 }
 
-// --- Plans
-// ----------------------------------------------------------------------------------------
+// --- Plans --------------------------------------------------------------------------------------
 
 static void check_memory(const gan_plan *plan, uint64_t number) {
     for (uint32_t i = 0; i < plan->tensor_count; i++) {
@@ -93,8 +92,7 @@ static void plans_keep_apart_what_lives_together(void **state) {
     gan_device_close(device);
 }
 
-// --- Runs
-// -----------------------------------------------------------------------------------------
+// --- Runs ---------------------------------------------------------------------------------------
 
 static gan_status compare_graph(gan_device *device, uint64_t number) {
     gan_random_graph *g = NULL;

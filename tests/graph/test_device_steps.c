@@ -122,8 +122,7 @@ static size_t count_launches(const step *s, const char *beginning) {
     return count;
 }
 
-// --- What it costs
-// --------------------------------------------------------------------------------
+// --- What it costs ------------------------------------------------------------------------------
 
 static void a_step_neither_allocates_nor_waits(void **state) {
     (void)state;
@@ -225,8 +224,7 @@ static void equal_regions_have_equal_source(void **state) {
     close_step(&s);
 }
 
-// --- That it is the same
-// --------------------------------------------------------------------------
+// --- That it is the same ------------------------------------------------------------------------
 
 static void train(float *parameters, const char *arena) {
     step s;
