@@ -118,52 +118,53 @@ static gan_value emit_gather(gan_emit *e, const gan_vertex *v, const gan_index *
 
 // --- Views --------------------------------------------------------------------------------------
 
-// Whether the index is inside what a PAD surrounds, along one axis: `all` is the conjunction so
-// far. Lanes may differ, so it is a gan_i of -1 and 0; nothing is emitted where it is always
-// inside.
-static void emit_inside(gan_emit *e, gan_index index, int64_t start, int64_t step, int64_t size,
-                        gan_value *all) {
-    int64_t low = 0, high = 0;
+// The value where the index, " < 5u" (say), else 0.
+static gan_value keep_where(gan_emit *e, gan_value value, const gan_index *index,
+                            const char *condition) {
+    bool lanewise = e->lanes > 1 && gan__index_lane_use(&e->space, index) != GAN_LANE_SAME;
+    uint32_t level = gan__index_level(&e->space, index);
+    gan_value kept = gan__emit_new_value(e, level > value.level ? level : value.level);
+    if (lanewise) {
+        gan_value numbers;
+        gan__emit_lane_numbers(e, index, &numbers);
+        gan__emit_line(e, kept.level, "const gan_t %s = select((gan_t)(0.0f), %s, %s%s);",
+                       kept.text, value.text, numbers.text, condition);
+        return kept;
+    }
+    gan_text number = {0};
+    gan__emit_index(e, index, NULL, &number);
+    gan__emit_line(e, kept.level, "const gan_t %s = (%s)%s ? %s : (gan_t)(0.0f);", kept.text,
+                   gan__text_string(&number), condition, value.text);
+    if (gan__text_status(&number) != GAN_STATUS_OK) e->status = gan__text_status(&number);
+    gan__text_destroy(&number);
+    return kept;
+}
+
+// The value, or 0 outside of what a PAD surrounds along one axis. Nothing is emitted where the
+// index is always inside.
+static gan_value keep_inside(gan_emit *e, gan_value value, gan_index index, int64_t start,
+                             int64_t step, int64_t size) {
+    int64_t low = 0, high = 0, extent = (size - 1) * step + 1;
+    char condition[32];
     index = gan__index_add(&e->space, index, gan__index_constant(-start));
     gan__index_range(&e->space, &index, &low, &high);
-    if (low >= 0 && high < size && step == 1) return;
-    gan_value numbers;
-    gan__emit_lane_numbers(e, &index, &numbers);
-    uint32_t level = numbers.level > all->level ? numbers.level : all->level;
-    gan_value both = {.level = level};
-    snprintf(both.text, sizeof both.text, "m%u", e->next++);
-    // A float's comparison is 1 and a float16's is -1 in each lane: negated or not, both are made
-    // -1.
-    const char *sign = e->lanes > 1 ? "" : "-";
-    gan__text_append(&e->text[level], "%*sconst gan_i %s = %s%s%s(%s < %lldu)",
-                     4 * (int)(level + 1), "", both.text, all->text[0] ? all->text : "",
-                     all->text[0] ? " & " : "", sign, numbers.text,
-                     (long long)((size - 1) * step + 1));
-    if (step > 1)
-        gan__text_append(&e->text[level], " & %s(%s %% %lldu == 0u)", sign, numbers.text,
-                         (long long)step);
-    gan__text_append(&e->text[level], ";\n");
-    *all = both;
+    if (low >= 0 && high < extent && step == 1) return value;
+    snprintf(condition, sizeof condition, " < %lldu", (long long)extent); // below 0 it is huge
+    value = keep_where(e, value, &index, condition);
+    if (step == 1) return value;
+    snprintf(condition, sizeof condition, " %% %lldu == 0u", (long long)step);
+    return keep_where(e, value, &index, condition);
 }
 
 static gan_value emit_pad(gan_emit *e, const gan_vertex *v, const gan_index *index) {
     const gan_shape *operand = &e->plan->vertices[v->inputs[0]].shape;
     gan_index inner[GAN_RANK_MAX];
     gan__view_index(&e->space, v, operand, index, inner);
-    gan_value inside = {0};
-    gan_attributes attributes = v->attributes;
-    gan_shape size = *operand;
-    uint32_t input = v->inputs[0];
-    for (int i = 0; i < size.rank; i++)
-        emit_inside(e, index[i], attributes.slice.start[i], attributes.slice.step[i], size.size[i],
-                    &inside);
-    gan_value value = gan__emit_value(e, input, inner);
-    if (!inside.text[0]) return value;
-    gan_value padded =
-        gan__emit_new_value(e, inside.level > value.level ? inside.level : value.level);
-    gan__emit_line(e, padded.level, "const gan_t %s = select((gan_t)(0.0f), %s, %s);", padded.text,
-                   value.text, inside.text);
-    return padded;
+    gan_value value = gan__emit_value(e, v->inputs[0], inner);
+    for (int i = 0; i < operand->rank; i++)
+        value = keep_inside(e, value, index[i], v->attributes.slice.start[i],
+                            v->attributes.slice.step[i], operand->size[i]);
+    return value;
 }
 
 static gan_value emit_view(gan_emit *e, const gan_vertex *v, const gan_index *index) {
