@@ -1,6 +1,6 @@
 // Conversion of elements, value by value.
 #include "checkpoint/element.h"
-#include "checkpoint/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #ifndef GAN_CHECKPOINT_FORMAT_H
 #define GAN_CHECKPOINT_FORMAT_H
 
+#include "base/bytes.h"
 #include "base/status.h"
-#include "checkpoint/bytes.h"
 #include "clgan/checkpoint.h"
 
 #include <stdbool.h>

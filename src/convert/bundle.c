@@ -1,6 +1,7 @@
 // Tensors and texts between formats: collecting them, decoding elements.
 #include "convert/bundle.h"
 
+#include "base/bytes.h"
 #include "checkpoint/element.h"
 #include "checkpoint/format.h"
 
@@ -58,14 +59,6 @@ gan_status gan__bundle_add_text(gan_bundle *bundle, const char *name, size_t len
 }
 
 // --- Elements ------------------------------------------------------------------------------------
-static uint64_t load_bits(const uint8_t *bytes, size_t count, bool big_endian) {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        bits |= (uint64_t)bytes[big_endian ? count - 1 - i : i] << (8 * i);
-    }
-    return bits;
-}
-
 // Steps a row-major index and returns where the element stands in column-major order.
 static uint64_t next_column_major(const gan_convert_tensor *tensor, int64_t *index, uint64_t at) {
     uint64_t stride = tensor->elements;
@@ -85,7 +78,7 @@ gan_status gan__bundle_decode(const gan_bundle *bundle, const gan_bundle_tensor 
     const gan_convert_tensor *as_written = &tensor->as_written;
     int64_t index[GAN_TENSOR_RANK_MAX] = {0};
     for (uint64_t i = 0, at = 0; i < as_written->elements; i++) {
-        uint64_t bits = load_bits(bytes + at * kind->bytes, kind->bytes, tensor->big_endian);
+        uint64_t bits = gan__get_word(bytes + at * kind->bytes, kind->bytes, tensor->big_endian);
         gan_element_value element = kind->convert(bits);
         if (!element.exact && !bundle->round)
             return gan__fail(GAN_STATUS_BAD_INPUT,

@@ -3,10 +3,10 @@
 #define GAN_CONVERT_BUNDLE_H
 
 #include "base/memory.h"
+#include "base/sink.h"
 #include "checkpoint/names.h"
 #include "clgan/convert.h"
 #include "convert/elements.h"
-#include "gan/sink.h"
 
 typedef struct gan_bundle gan_bundle;
 

@@ -1,9 +1,10 @@
-// .npz: an archive of .npy members. An array of numbers is a tensor, a single string a text.
+// .npz: an archive (base/zip.h) of .npy members. An array of numbers is a tensor, a single string a
+// text.
+#include "base/bytes.h"
 #include "base/file.h"
-#include "checkpoint/bytes.h"
+#include "base/npy.h"
+#include "base/zip.h"
 #include "convert/bundle.h"
-#include "convert/npy.h"
-#include "convert/zip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 
 #define SUFFIX ".npy"
 enum { SUFFIX_BYTES = 4, UTF32_BYTES = 4 };
+
+_Static_assert((int)GAN_TENSOR_RANK_MAX == (int)GAN_NPY_RANK_MAX, "shapes are copied whole");
 
 // --- Source --------------------------------------------------------------------------------------
 typedef struct npz_state {
@@ -25,7 +28,7 @@ static gan_status read_tensor(gan_bundle *bundle, const gan_bundle_tensor *tenso
     gan_npy_header header;
     gan_status status = gan__zip_extract(&state->zip, member, &content);
     if (status == GAN_STATUS_OK) {
-        status = gan__npy_parse_header(content, member->length, &header);
+        status = gan__npy_header_parse(content, member->length, &header);
         if (status == GAN_STATUS_OK)
             status = gan__bundle_decode(bundle, tensor, content + header.data, values);
         gan__free(content);
@@ -62,14 +65,9 @@ static gan_status add_string(gan_bundle *bundle, const char *name, size_t name_l
     size_t room = (size_t)strtoull(header->type + 1, NULL, 10);
     if (header->rank != 0 || room != length / width || length % width != 0)
         return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "an array of strings; only single strings can be read");
+                         "an array of strings; only single strings can be read: leave it out");
     for (size_t i = 0; i < length; i += width) {
-        uint32_t code = data[i];
-        if (width == UTF32_BYTES) {
-            code = gan__get_u32(data + i);
-            if (header->big_endian)
-                code = code >> 24 | (code >> 8 & 0xff00) | (code << 8 & 0xff0000) | code << 24;
-        }
+        uint32_t code = (uint32_t)gan__get_word(data + i, width, header->order == '>');
         if (code > 0x10ffff) code = 0xd800; // no character: refused below
         if (width == 1) {
             gan__text_append_bytes(&text, data + i, 1);
@@ -90,7 +88,7 @@ static gan_status add_array(gan_bundle *bundle, const char *name, size_t name_le
                             const gan_npy_header *header, size_t length) {
     gan_bundle_tensor tensor = {.as_written = {.rank = header->rank},
                                 .kind = gan__element_kind_numpy(header->type),
-                                .big_endian = header->big_endian,
+                                .big_endian = header->order == '>',
                                 .columns_first = header->columns_first,
                                 .at = index};
     if (!tensor.kind)
@@ -109,12 +107,12 @@ static gan_status add_member(gan_bundle *bundle, size_t index) {
     size_t length = member->name_length;
     if (length <= SUFFIX_BYTES ||
         memcmp(member->name + length - SUFFIX_BYTES, SUFFIX, SUFFIX_BYTES) != 0)
-        return gan__fail(GAN_STATUS_BAD_INPUT, "a member that is no .npy array");
+        return gan__fail(GAN_STATUS_BAD_INPUT, "a member that is no .npy array; leave it out");
     length -= SUFFIX_BYTES;
     uint8_t *content;
     gan_npy_header header;
     GAN_TRY(gan__zip_extract(&state->zip, member, &content));
-    gan_status status = gan__npy_parse_header(content, member->length, &header);
+    gan_status status = gan__npy_header_parse(content, member->length, &header);
     if (status == GAN_STATUS_OK) {
         size_t data = member->length - header.data;
         bool string = header.type[0] == 'S' || header.type[0] == 'U';
@@ -154,7 +152,7 @@ static gan_status write_member(gan_zip_writer *zip, const char *name, const char
                                const int64_t *size, const void *bytes, size_t length) {
     gan_text file = {0}, header = {0};
     gan__text_append(&file, "%s" SUFFIX, name);
-    gan__npy_print_header(type, rank, size, &header);
+    gan__npy_header_print(type, rank, size, &header);
     gan_status status = gan__text_status(&file);
     if (status == GAN_STATUS_OK) status = gan__text_status(&header);
     if (status == GAN_STATUS_OK)

@@ -1,8 +1,8 @@
 // safetensors (github.com/huggingface/safetensors, "Format"): the length of a JSON header, the
 // header with type, shape and place of each tensor, and strings under __metadata__; then the bytes
 // of the tensors, without a hole.
+#include "base/bytes.h"
 #include "base/text.h"
-#include "checkpoint/bytes.h"
 #include "convert/bundle.h"
 
 #include <errno.h>

@@ -2,6 +2,8 @@
 // either byte order. No file format is known here.
 #include "data/array.h"
 
+#include "base/bytes.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,15 +68,9 @@ gan_status gan__array_check(const char *path, uint64_t file_length, gan_array *a
                      file_length);
 }
 
-static uint64_t read_word(const uint8_t *bytes, size_t length, bool big_endian) {
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; ++i) word = word << 8 | bytes[big_endian ? i : length - 1 - i];
-    return word;
-}
-
 double gan__array_value(const gan_array *array, const uint8_t *bytes, uint64_t index) {
     size_t length = gan__element_bytes(array->element);
-    uint64_t word = read_word(bytes + index * length, length, array->big_endian);
+    uint64_t word = gan__get_word(bytes + index * length, length, array->big_endian);
     if (array->element == GAN_ELEMENT_F64) {
         double value;
         memcpy(&value, &word, sizeof value);

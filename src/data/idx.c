@@ -1,6 +1,7 @@
 // IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist/): two zero bytes, the element type,
 // the rank, one big-endian 32-bit size an axis, then the elements, big-endian, row-major. Labels
 // are a second IDX file beside the images.
+#include "base/bytes.h"
 #include "data/formats.h"
 
 #include <stdio.h>
@@ -24,8 +25,8 @@ static bool idx_element(uint8_t code, gan_element *out) {
     return false;
 }
 
-static uint32_t read_size(const uint8_t *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+static uint64_t read_size(const uint8_t *bytes) {
+    return gan__get_word(bytes, 4, true);
 }
 
 bool gan__idx_fits(const uint8_t *bytes, size_t length) {

@@ -2,7 +2,7 @@
 #include "gan/image.h"
 
 #include "base/memory.h"
-#include "gan/sink.h"
+#include "base/sink.h"
 
 #include <png.h>
 #include <setjmp.h>

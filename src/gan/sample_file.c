@@ -3,15 +3,14 @@
 #include "clgan/sample_file.h"
 
 #include "base/memory.h"
-#include "gan/array_header.h"
+#include "base/npy.h"
+#include "base/zip.h"
 #include "gan/image.h"
-#include "gan/sink.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <zlib.h>
 
-enum { CHUNK_BYTES = 16384 };
+enum { CHUNK_BYTES = 16384, AXES_MAX = 4 };
 
 struct gan_sample_file {
     gan_sample_format format;
@@ -19,7 +18,7 @@ struct gan_sample_file {
     double low, high;
     gan_sink *sink;
     uint64_t count, written; // samples
-    uint32_t crc;            // of an archive's member so far
+    gan_zip_writer archive;  // of which the samples are the only member
     bool bytes;              // elements are written as bytes, not as float32
     bool big_endian;
     size_t waiting; // bytes in the chunk
@@ -29,7 +28,7 @@ struct gan_sample_file {
 
 static gan_status put(gan_sample_file *file, const void *bytes, size_t length) {
     if (file->format == GAN_SAMPLE_FORMAT_NPZ)
-        file->crc = (uint32_t)crc32_z(file->crc, bytes, length);
+        return gan__zip_member_append(&file->archive, bytes, length);
     return gan__sink_write(file->sink, bytes, length);
 }
 
@@ -90,10 +89,16 @@ static gan_status too_large(const gan_sample_file *file, const char *limit, cons
                      file->count, limit, instead);
 }
 
-static gan_array_layout layout_of(const gan_sample_file *file) {
-    gan_array_layout layout = {.rank = 1 + file->info.rank, .size = {file->count}};
-    for (int i = 0; i < file->info.rank; ++i) layout.size[i + 1] = (uint64_t)file->info.size[i];
-    return layout;
+// The axes of all samples together; returns how many there are.
+static int axes_of(const gan_sample_file *file, int64_t size[AXES_MAX]) {
+    size[0] = (int64_t)file->count;
+    for (int i = 0; i < file->info.rank; ++i) size[i + 1] = file->info.size[i];
+    return 1 + file->info.rank;
+}
+
+static gan_status put_header(gan_sample_file *file) {
+    GAN_TRY(gan__text_status(&file->header));
+    return put(file, file->header.bytes, file->header.length);
 }
 
 static gan_status begin_raw(gan_sample_file *file) {
@@ -102,48 +107,41 @@ static gan_status begin_raw(gan_sample_file *file) {
 }
 
 static gan_status begin_npy(gan_sample_file *file) {
-    gan_array_layout layout = layout_of(file);
-    gan__npy_header(&layout, &file->header);
-    GAN_TRY(gan__text_status(&file->header));
-    return put(file, file->header.bytes, file->header.length);
-}
-
-static const char *member_name(const gan_sample_file *file) {
-    return file->info.rank == 3 ? "images.npy" : "x.npy";
+    int64_t size[AXES_MAX];
+    int rank = axes_of(file, size);
+    gan__npy_header_print("f4", rank, size, &file->header);
+    return put_header(file);
 }
 
 static gan_status begin_npz(gan_sample_file *file) {
-    gan_array_layout layout = layout_of(file);
-    gan_text header = {0};
-    gan__npy_header(&layout, &header);
-    // A kibibyte leaves room for the archive's own records.
-    uint64_t room = UINT32_MAX - 1024 - header.length;
-    if (file->count > room / (4 * file->info.elements)) {
-        gan__text_destroy(&header);
+    // A mebibyte leaves room for the archive's own records.
+    uint64_t room = UINT32_MAX - (UINT32_C(1) << 20);
+    if (file->count > room / (sizeof(float) * file->info.elements))
         return too_large(file, "4 GiB", "npy");
-    }
-    gan__zip_begin(member_name(file), &file->header);
-    gan_status status = gan__text_status(&file->header);
-    if (status == GAN_STATUS_OK)
-        status = gan__sink_write(file->sink, file->header.bytes, file->header.length);
-    if (status == GAN_STATUS_OK) status = gan__text_status(&header);
-    if (status == GAN_STATUS_OK) status = put(file, header.bytes, header.length);
-    gan__text_destroy(&header);
-    return status;
+    file->archive.sink = file->sink;
+    GAN_TRY(gan__zip_member_begin(&file->archive, file->info.rank == 3 ? "images.npy" : "x.npy"));
+    return begin_npy(file);
 }
 
+// The header of IDX: the element type, the rank, and one big-endian 32-bit size an axis.
 static gan_status begin_idx(gan_sample_file *file) {
-    gan_array_layout layout = layout_of(file);
+    int64_t size[AXES_MAX];
+    int rank = axes_of(file, size);
     file->bytes = file->info.rank == 3;
     file->big_endian = true;
     if (file->count > UINT32_MAX) return too_large(file, "2^32 samples", "npy or raw");
-    if (layout.rank == 4 && layout.size[1] == 1) { // grey: as MNIST, without a channel axis
-        memmove(layout.size + 1, layout.size + 2, 2 * sizeof *layout.size);
-        layout.rank = 3;
+    if (rank == AXES_MAX && size[1] == 1) { // grey: as MNIST, without a channel axis
+        memmove(size + 1, size + 2, 2 * sizeof *size);
+        rank--;
     }
-    gan__idx_header(&layout, file->bytes, &file->header);
-    GAN_TRY(gan__text_status(&file->header));
-    return put(file, file->header.bytes, file->header.length);
+    const uint8_t magic[4] = {0, 0, file->bytes ? 0x08 : 0x0D, (uint8_t)rank};
+    gan__text_append_bytes(&file->header, magic, sizeof magic);
+    for (int i = 0; i < rank; ++i) {
+        const uint8_t big[4] = {(uint8_t)(size[i] >> 24), (uint8_t)(size[i] >> 16),
+                                (uint8_t)(size[i] >> 8), (uint8_t)size[i]};
+        gan__text_append_bytes(&file->header, big, sizeof big);
+    }
+    return put_header(file);
 }
 
 static gan_status end_plain(gan_sample_file *file) {
@@ -152,10 +150,8 @@ static gan_status end_plain(gan_sample_file *file) {
 }
 
 static gan_status end_npz(gan_sample_file *file) {
-    gan__text_clear(&file->header);
-    gan__zip_end(member_name(file), file->crc, gan__sink_position(file->sink), &file->header);
-    GAN_TRY(gan__text_status(&file->header));
-    return gan__sink_write(file->sink, file->header.bytes, file->header.length);
+    GAN_TRY(gan__zip_member_end(&file->archive));
+    return gan__zip_finish(&file->archive);
 }
 
 static const struct {
@@ -226,6 +222,7 @@ gan_status gan_sample_file_commit(gan_sample_file *file) {
 void gan_sample_file_discard(gan_sample_file *file) {
     if (!file) return;
     gan__sink_discard(file->sink);
+    gan__zip_writer_destroy(&file->archive);
     gan__text_destroy(&file->header);
     gan__free(file);
 }

@@ -1,7 +1,7 @@
 // Damaged, cut, foreign and hostile files: each is found out, none hurts.
 #include "sample.h"
 
-#include "checkpoint/bytes.h"
+#include "base/bytes.h"
 
 #include <zlib.h>
 

@@ -1,5 +1,5 @@
 // The cursor over little-endian numbers.
-#include "checkpoint/bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // Writing to a gan_target. Files are base/file.h's matter; what is new here are descriptors: whole
 // writes, a buffer, and a reader that has gone told apart from a failure.
-#include "gan/sink.h"
+#include "base/sink.h"
 
 #include "base/file.h"
 #include "base/memory.h"

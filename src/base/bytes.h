@@ -1,6 +1,7 @@
-// Little-endian numbers in memory, and a cursor that reads them one behind the other.
-#ifndef GAN_CHECKPOINT_BYTES_H
-#define GAN_CHECKPOINT_BYTES_H
+// Numbers as they lie in files: little-endian ones, those of either byte order, and a cursor that
+// reads them one behind the other.
+#ifndef GAN_BASE_BYTES_H
+#define GAN_BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,13 @@ static inline uint32_t gan__get_u32(const uint8_t *bytes) {
 
 static inline uint64_t gan__get_u64(const uint8_t *bytes) {
     return gan__get_u32(bytes) | (uint64_t)gan__get_u32(bytes + 4) << 32;
+}
+
+// The number of `count` bytes (at most 8) in either byte order.
+static inline uint64_t gan__get_word(const uint8_t *bytes, size_t count, bool big_endian) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < count; i++) word = word << 8 | bytes[big_endian ? i : count - 1 - i];
+    return word;
 }
 
 // Past the end a cursor gives zeros and says so in `overrun`, so a parser reads a group of fields

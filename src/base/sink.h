@@ -1,6 +1,6 @@
 // Bytes to a target of the public API: a file that appears whole or not at all, or a descriptor.
-#ifndef GAN_GAN_SINK_H
-#define GAN_GAN_SINK_H
+#ifndef GAN_BASE_SINK_H
+#define GAN_BASE_SINK_H
 
 #include "base/status.h"
 #include "clgan/target.h"

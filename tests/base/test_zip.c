@@ -1,0 +1,256 @@
+// Zip archives: those of NumPy read, ours read back and by unzip where there is one, lies and
+// damage refused by name.
+#include "folder.h"
+
+#include "base/bytes.h"
+#include "base/zip.h"
+
+#include <stdbool.h>
+
+#define ARRAYS CLGAN_TEST_SOURCE "/tests/golden/arrays/"
+enum { SAMPLES = 5000 };
+
+static uint8_t *read_golden(const char *name, size_t *length) {
+    char path[512];
+    uint8_t *bytes;
+    snprintf(path, sizeof path, ARRAYS "%s", name);
+    assert_int_equal(gan__file_read(path, 1 << 20, &bytes, length), GAN_STATUS_OK);
+    return bytes;
+}
+
+static void assert_member(const gan_zip *zip, size_t index, const char *name, const void *content,
+                          size_t length) {
+    uint8_t *found;
+    const gan_zip_member *member = &zip->members[index];
+    assert_true(index < zip->count);
+    assert_int_equal(member->name_length, strlen(name));
+    assert_memory_equal(member->name, name, strlen(name));
+    if (gan__zip_extract(zip, member, &found) != GAN_STATUS_OK)
+        fail_msg("%s: %s", name, gan_status_message());
+    assert_int_equal(member->length, length);
+    assert_memory_equal(found, content, length);
+    gan__free(found);
+}
+
+static void what_numpy_stored_and_deflated_is_the_same(void **state) {
+    (void)state;
+    size_t length[3];
+    gan_zip zip[2];
+    uint8_t *stored = read_golden("stored.npz", &length[0]);
+    uint8_t *deflated = read_golden("deflated.npz", &length[1]);
+    uint8_t *array = read_golden("u8_v1.npy", &length[2]);
+    assert_int_equal(gan__zip_open(stored, length[0], &zip[0]), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_open(deflated, length[1], &zip[1]), GAN_STATUS_OK);
+    assert_int_equal(zip[0].members[0].method, 0);
+    assert_int_equal(zip[1].members[0].method, 8);
+    assert_int_equal(zip[0].count, 2);
+    assert_int_equal(zip[1].count, 3);
+    assert_member(&zip[0], 0, "x.npy", array, length[2]);
+    assert_member(&zip[1], 0, "train_images.npy", array, length[2]);
+    gan__zip_close(&zip[0]);
+    gan__zip_close(&zip[1]);
+    gan__free(stored);
+    gan__free(deflated);
+    gan__free(array);
+}
+
+// --- Writing -------------------------------------------------------------------------------------
+static uint8_t noise[SAMPLES], zeros[SAMPLES];
+
+// Four members: noise and zeros in two pieces, nothing at all, noise in many pieces.
+static gan_status write_members(gan_zip_writer *writer) {
+    GAN_TRY(gan__zip_write(writer, "noise", noise, 100, noise + 100, SAMPLES - 100));
+    GAN_TRY(gan__zip_write(writer, "zeros", zeros, 1, zeros + 1, SAMPLES - 1));
+    GAN_TRY(gan__zip_write(writer, "empty", "", 0, "", 0));
+    GAN_TRY(gan__zip_member_begin(writer, "pieces"));
+    for (size_t at = 0; at < SAMPLES; at += 50)
+        GAN_TRY(gan__zip_member_append(writer, noise + at, 50));
+    GAN_TRY(gan__zip_member_end(writer));
+    return gan__zip_finish(writer);
+}
+
+static gan_status write_archive(const char *path, int level) {
+    for (unsigned i = 0; i < SAMPLES; i++) noise[i] = (uint8_t)(i * 2654435761u >> 13);
+    gan_zip_writer writer = {.level = level};
+    GAN_TRY(gan__sink_open((gan_target){.path = path}, &writer.sink));
+    gan_status status = write_members(&writer);
+    gan__zip_writer_destroy(&writer);
+    if (status == GAN_STATUS_OK) return gan__sink_commit(writer.sink);
+    gan__sink_discard(writer.sink);
+    return status;
+}
+
+static void what_is_written_is_read_again(void **state) {
+    (void)state;
+    for (int level = 0; level <= 9; level += 3) {
+        uint8_t *bytes;
+        size_t length;
+        gan_zip zip;
+        assert_int_equal(write_archive(in_folder("a.zip"), level), GAN_STATUS_OK);
+        assert_int_equal(gan__file_read(in_folder("a.zip"), 1 << 20, &bytes, &length),
+                         GAN_STATUS_OK);
+        assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+        assert_int_equal(zip.count, 4);
+        assert_member(&zip, 0, "noise", noise, SAMPLES);
+        assert_member(&zip, 1, "zeros", zeros, SAMPLES);
+        assert_member(&zip, 2, "empty", "", 0);
+        assert_member(&zip, 3, "pieces", noise, SAMPLES);
+        assert_int_equal(zip.members[1].method, level ? 8 : 0);
+        assert_int_equal(zip.members[2].method, 0); // nothing does not get shorter
+        gan__zip_close(&zip);
+        gan__free(bytes);
+    }
+}
+
+static void others_find_no_fault_with_it(void **state) {
+    (void)state;
+    char command[400];
+    assert_int_equal(write_archive(in_folder("a.zip"), 6), GAN_STATUS_OK);
+    if (system("python3 -c 'import zipfile' 2>/dev/null") != 0) skip();
+    snprintf(command, sizeof command,
+             "python3 -c 'import sys, zipfile; a = zipfile.ZipFile(sys.argv[1]); "
+             "sys.exit(a.testzip() is not None or a.namelist() != "
+             "[\"noise\", \"zeros\", \"empty\", \"pieces\"])' %s",
+             in_folder("a.zip"));
+    assert_int_equal(system(command), 0);
+}
+
+static void four_gibibytes_are_refused_before_a_byte_is_written(void **state) {
+    (void)state;
+    gan_zip_writer writer = {0};
+    gan_target target = {.path = in_folder("large.zip")};
+    assert_int_equal(gan__sink_open(target, &writer.sink), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_write(&writer, "large", "", 0, noise, UINT32_MAX),
+                     GAN_STATUS_BAD_ARGUMENT);
+    assert_message_has("4 GiB");
+    assert_int_equal(gan__zip_member_begin(&writer, "large"), GAN_STATUS_OK);
+    uint64_t before = gan__sink_position(writer.sink);
+    assert_int_equal(gan__zip_member_append(&writer, noise, UINT32_MAX), GAN_STATUS_BAD_ARGUMENT);
+    assert_int_equal(gan__sink_position(writer.sink), before);
+    gan__zip_writer_destroy(&writer);
+    gan__sink_discard(writer.sink);
+}
+
+// --- Damage --------------------------------------------------------------------------------------
+// Opens and extracts all of an archive.
+static gan_status read_all(const uint8_t *bytes, size_t length) {
+    gan_zip zip;
+    gan_status status = gan__zip_open(bytes, length, &zip);
+    for (size_t i = 0; status == GAN_STATUS_OK && i < zip.count; i++) {
+        uint8_t *content;
+        status = gan__zip_extract(&zip, &zip.members[i], &content);
+        gan__free(content);
+    }
+    gan__zip_close(&zip);
+    return status;
+}
+
+static void what_cannot_be_read_is_refused_by_name(void **state) {
+    (void)state;
+    enum { FROM_END, FROM_DIRECTORY };
+    static const struct {
+        int from;
+        size_t at;
+        const char *patch;
+        size_t length;
+        gan_status status;
+        const char *piece;
+    } cases[] = {
+        {FROM_END, 4, "\1", 1, GAN_STATUS_CORRUPT, "several disks"},
+        {FROM_END, 6, "\1", 1, GAN_STATUS_CORRUPT, "several disks"},
+        {FROM_END, 8, "\7", 1, GAN_STATUS_CORRUPT, "several disks"},
+        {FROM_END, 8, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_END, 8, "\4\0\4\0", 4, GAN_STATUS_CORRUPT, "should have an entry here"},
+        {FROM_END, 8, "\2\0\2\0", 4, GAN_STATUS_CORRUPT, "bytes left over"},
+        {FROM_END, 12, "\0", 1, GAN_STATUS_CORRUPT, "does not fit"},
+        {FROM_END, 16, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_DIRECTORY, 8, "\1", 1, GAN_STATUS_BAD_INPUT, "encrypted"},
+        {FROM_DIRECTORY, 10, "\x0c", 1, GAN_STATUS_BAD_INPUT, "zip's method 12"},
+        {FROM_DIRECTORY, 16, "\0\0\0\0", 4, GAN_STATUS_CORRUPT, "checksum"},
+        {FROM_DIRECTORY, 20, "\xf0\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "cut short"},
+        {FROM_DIRECTORY, 24, "\xf0\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "contradict each other"},
+        {FROM_DIRECTORY, 24, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_DIRECTORY, 28, "\xff\xff", 2, GAN_STATUS_CORRUPT, "reaches past"},
+        {FROM_DIRECTORY, 42, "\1", 1, GAN_STATUS_CORRUPT, "points to no member"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t length;
+        uint8_t *bytes = read_golden("deflated.npz", &length);
+        uint8_t *end = bytes + length - 22;
+        uint8_t *base = cases[i].from == FROM_END ? end : bytes + gan__get_u32(end + 16);
+        memcpy(base + cases[i].at, cases[i].patch, cases[i].length);
+        gan_status status = read_all(bytes, length);
+        if (status != cases[i].status) fail_msg("case %zu: %s", i, gan_status_name(status));
+        assert_message_has(cases[i].piece);
+        gan__free(bytes);
+    }
+}
+
+static void a_claim_of_gigabytes_allocates_none(void **state) {
+    (void)state;
+    size_t length;
+    gan_zip zip;
+    uint8_t *content, *bytes = read_golden("deflated.npz", &length);
+    uint32_t directory = gan__get_u32(bytes + length - 6);
+    gan__put_u32(bytes + directory + 24, 0xfffffff0);
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+    gan__alloc_fail_at(0);
+    assert_int_equal(gan__zip_extract(&zip, &zip.members[0], &content), GAN_STATUS_CORRUPT);
+    assert_int_equal(gan__alloc_count(), 0);
+    gan__zip_close(&zip);
+    gan__free(bytes);
+}
+
+static void damage_anywhere_is_survived_and_a_cut_always_seen(void **state) {
+    (void)state;
+    static const char *const names[] = {"stored.npz", "deflated.npz"};
+    for (size_t f = 0; f < 2; f++) {
+        size_t length;
+        uint8_t *bytes = read_golden(names[f], &length);
+        for (size_t cut = 0; cut < length; cut++) {
+            uint8_t *copy = test_malloc(cut + 1);
+            memcpy(copy + 1, bytes, cut);
+            assert_int_equal(read_all(copy + 1, cut), GAN_STATUS_CORRUPT);
+            test_free(copy);
+        }
+        for (size_t at = 0; at < length; at++) {
+            for (unsigned bit = 0; bit < 8; bit++) {
+                bytes[at] ^= (uint8_t)(1u << bit);
+                gan_status status = read_all(bytes, length);
+                assert_true(status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT ||
+                            status == GAN_STATUS_BAD_INPUT);
+                bytes[at] ^= (uint8_t)(1u << bit);
+            }
+        }
+        gan__free(bytes);
+    }
+}
+
+// --- Memory --------------------------------------------------------------------------------------
+static void each_allocation_may_fail(void **state) {
+    (void)state;
+    size_t n = 1;
+    for (gan_status status = GAN_STATUS_NO_MEMORY; status != GAN_STATUS_OK; n++) {
+        gan__alloc_fail_at(n);
+        status = write_archive(in_folder("memory.zip"), 6);
+        gan__alloc_fail_at(0);
+        if (status == GAN_STATUS_OK) break;
+        assert_int_equal(status, GAN_STATUS_NO_MEMORY);
+        assert_false(gan__file_exists(in_folder("memory.zip")));
+    }
+    assert_true(n > 5);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_numpy_stored_and_deflated_is_the_same),
+        cmocka_unit_test(what_is_written_is_read_again),
+        cmocka_unit_test(others_find_no_fault_with_it),
+        cmocka_unit_test(four_gibibytes_are_refused_before_a_byte_is_written),
+        cmocka_unit_test(what_cannot_be_read_is_refused_by_name),
+        cmocka_unit_test(a_claim_of_gigabytes_allocates_none),
+        cmocka_unit_test(damage_anywhere_is_survived_and_a_cut_always_seen),
+        cmocka_unit_test(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
