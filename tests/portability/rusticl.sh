@@ -8,7 +8,7 @@ if ! has_rusticl; then
     skip rusticl "no rusticl with llvmpipe here (mesa-opencl-icd)"
     exit 0
 fi
-for test in "$build"/tests/runtime_test_* "$build"/tests/graph_test_*; do
+for test in "$build"/tests/runtime_test_* "$build"/tests/graph_test_device_*; do
     [ -x "$test" ] || continue
     name=rusticl/$(basename "$test")
     limited 600 "$test"
