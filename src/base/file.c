@@ -1,4 +1,4 @@
-// Reading whole files, plain and gzip.
+// Reading files, whole, from gzip, and in parts.
 #include "base/file.h"
 
 #include "base/memory.h"
@@ -97,6 +97,27 @@ gan_status gan__file_read(const char *path, size_t limit, uint8_t **bytes, size_
         *length = 0;
     }
     return status;
+}
+
+gan_status gan__file_read_at(int file, uint64_t offset, void *bytes, size_t length) {
+    uint8_t *to = bytes;
+    while (length > 0) {
+        ssize_t got = pread(file, to, length < INT_MAX ? length : INT_MAX, (off_t)offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            return gan__fail(GAN_STATUS_BAD_INPUT, "it cannot be read at byte %llu: %s",
+                             (unsigned long long)offset, strerror(errno));
+        }
+        if (got == 0) {
+            return gan__fail(GAN_STATUS_CORRUPT,
+                             "the file ends at byte %llu, too early; fetch or write it again",
+                             (unsigned long long)offset);
+        }
+        to += got;
+        offset += (uint64_t)got;
+        length -= (size_t)got;
+    }
+    return GAN_STATUS_OK;
 }
 
 // Inflates every member of the gzip file `packed`; zero bytes behind the last are padding.

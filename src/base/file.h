@@ -17,6 +17,10 @@ gan_status gan__file_read(const char *path, size_t limit, uint8_t **bytes, size_
 // Errors: also CORRUPT when the gzip stream is damaged or cut short.
 gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, size_t *length);
 
+// Exactly `length` bytes of the open file from `offset`, its position untouched. Errors: CORRUPT
+// (it ends before), BAD_INPUT (it cannot be read); put its name before them (gan__fail_in).
+gan_status gan__file_read_at(int file, uint64_t offset, void *bytes, size_t length);
+
 // A file being written beside its target, on the same file system, as .<name>.tmp-<pid>.
 typedef struct gan_output gan_output;
 gan_status gan__output_create(const char *path, gan_output **out); // errors: BAD_OUTPUT

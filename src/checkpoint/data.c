@@ -1,4 +1,5 @@
 // Data of tensors: reading blocks on all cores, and the check of everything.
+#include "base/file.h"
 #include "checkpoint/block.h"
 #include "checkpoint/element.h"
 #include "checkpoint/index.h"
@@ -44,7 +45,7 @@ static gan_status check_chunk(const gan_block *block, const uint8_t *bytes) {
 static gan_status load_block(data_job *job, size_t b, data_worker *worker) {
     const gan_block *block = &job->tensor->blocks[b];
     size_t length = gan__tensor_block_length(job->tensor, b);
-    GAN_TRY(gan__reader_bytes(job->checkpoint, block->offset, worker->chunk,
+    GAN_TRY(gan__file_read_at(job->checkpoint->file, block->offset, worker->chunk,
                               (size_t)block->length + GAN_FORMAT_CHUNK_FRAME));
     GAN_TRY(check_chunk(block, worker->chunk));
     GAN_TRY(gan__block_decode(worker->decoder, block->filter,

@@ -2,6 +2,7 @@
 // data.c.
 #include "checkpoint/reader.h"
 
+#include "base/file.h"
 #include "checkpoint/index.h"
 #include "checkpoint/parallel.h"
 #include "checkpoint/text_chunk.h"
@@ -13,31 +14,14 @@
 #include <unistd.h>
 
 // --- Bytes and chunks ----------------------------------------------------------------------------
-gan_status gan__reader_bytes(const gan_checkpoint *checkpoint, uint64_t offset, void *bytes,
-                             size_t length) {
-    uint8_t *to = bytes;
-    while (length > 0) {
-        ssize_t got = pread(checkpoint->file, to, length, (off_t)offset);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0)
-            return gan__fail(GAN_STATUS_BAD_INPUT, "it cannot be read: %s", strerror(errno));
-        if (got == 0)
-            return gan__fail(GAN_STATUS_CORRUPT, "the file ends at byte %llu, too early",
-                             (unsigned long long)offset);
-        to += got;
-        offset += (uint64_t)got;
-        length -= (size_t)got;
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__reader_chunk(const gan_checkpoint *checkpoint, uint64_t offset, uint64_t end,
+// The header of the chunk at `offset`, checked to lie whole below `end`.
+static gan_status read_chunk(const gan_checkpoint *checkpoint, uint64_t offset, uint64_t end,
                              gan_chunk *out) {
     uint8_t header[GAN_FORMAT_CHUNK_HEADER];
     if (offset > end || end - offset < GAN_FORMAT_CHUNK_FRAME)
         return gan__fail(GAN_STATUS_CORRUPT, "there is no room for a chunk at byte %llu",
                          (unsigned long long)offset);
-    GAN_TRY(gan__reader_bytes(checkpoint, offset, header, sizeof header));
+    GAN_TRY(gan__file_read_at(checkpoint->file, offset, header, sizeof header));
     GAN_TRY(gan__chunk_parse(header, offset, out));
     if (out->length > end - offset - GAN_FORMAT_CHUNK_FRAME)
         return gan__fail(GAN_STATUS_CORRUPT, "chunk %s at byte %llu reaches past byte %llu",
@@ -54,7 +38,7 @@ gan_status gan__reader_payload(const gan_checkpoint *checkpoint, const gan_chunk
     GAN_TRY(gan__alloc(length + GAN_FORMAT_CHUNK_TRAILER, 1, (void **)payload));
     uint64_t at = chunk->offset + GAN_FORMAT_CHUNK_HEADER;
     gan_status status =
-        gan__reader_bytes(checkpoint, at, *payload, length + GAN_FORMAT_CHUNK_TRAILER);
+        gan__file_read_at(checkpoint->file, at, *payload, length + GAN_FORMAT_CHUNK_TRAILER);
     if (status == GAN_STATUS_OK && gan__get_u32(*payload + length) != gan__crc(*payload, length))
         status = gan__fail(GAN_STATUS_CORRUPT, "the checksum of its content is wrong");
     if (status == GAN_STATUS_OK) return status;
@@ -80,7 +64,7 @@ static gan_status open_file(gan_checkpoint *checkpoint) {
 static gan_status check_signature(gan_checkpoint *checkpoint) {
     uint8_t signature[GAN_FORMAT_SIGNATURE] = {0};
     bool whole = checkpoint->file_bytes >= sizeof signature;
-    if (whole) GAN_TRY(gan__reader_bytes(checkpoint, 0, signature, sizeof signature));
+    if (whole) GAN_TRY(gan__file_read_at(checkpoint->file, 0, signature, sizeof signature));
     if (whole && memcmp(signature, gan__format_signature, sizeof signature) == 0)
         return GAN_STATUS_OK;
     if (memcmp(signature + 1, gan__format_signature + 1, 3) == 0)
@@ -111,7 +95,7 @@ static gan_status check_head(gan_checkpoint *checkpoint, const uint8_t *payload,
 
 static gan_status expect_chunk(const gan_checkpoint *checkpoint, uint64_t offset, const char *type,
                                gan_chunk *out) {
-    GAN_TRY(gan__reader_chunk(checkpoint, offset, checkpoint->file_bytes, out));
+    GAN_TRY(read_chunk(checkpoint, offset, checkpoint->file_bytes, out));
     if (strcmp(out->type, type) == 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_CORRUPT, "there is chunk %s at byte %llu where %s must be",
                      out->type, (unsigned long long)offset, type);
@@ -190,7 +174,7 @@ gan_status gan__reader_walk(gan_checkpoint *checkpoint, gan_reader_visit visit) 
         }
         gan_chunk chunk;
         uint64_t end = block ? block->offset : checkpoint->index_offset;
-        GAN_TRY(gan__reader_chunk(checkpoint, at, end, &chunk));
+        GAN_TRY(read_chunk(checkpoint, at, end, &chunk));
         GAN_TRY(visit(checkpoint, &chunk));
         at += chunk.length + GAN_FORMAT_CHUNK_FRAME;
     }

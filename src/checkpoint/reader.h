@@ -26,15 +26,6 @@ struct gan_checkpoint {
     gan_names tensor_names, text_names;
 };
 
-// Exactly `length` bytes from `offset`. Errors: CORRUPT (the file ends before), BAD_INPUT (it
-// cannot be read).
-gan_status gan__reader_bytes(const gan_checkpoint *checkpoint, uint64_t offset, void *bytes,
-                             size_t length);
-
-// The header of the chunk at `offset`, checked to lie whole below `end`.
-gan_status gan__reader_chunk(const gan_checkpoint *checkpoint, uint64_t offset, uint64_t end,
-                             gan_chunk *out);
-
 // A chunk's payload, its checksum checked; *payload is the caller's (gan__free).
 gan_status gan__reader_payload(const gan_checkpoint *checkpoint, const gan_chunk *chunk,
                                uint8_t **payload);

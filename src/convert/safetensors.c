@@ -2,6 +2,7 @@
 // header with type, shape and place of each tensor, and strings under __metadata__; then the bytes
 // of the tensors, without a hole.
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "convert/bundle.h"
 
@@ -23,29 +24,12 @@ typedef struct safetensors_state {
     uint64_t length; // of these
 } safetensors_state;
 
-static gan_status read_bytes(const safetensors_state *state, uint64_t at, void *bytes,
-                             size_t length) {
-    uint8_t *to = bytes;
-    while (length > 0) {
-        ssize_t got = pread(state->file, to, length, (off_t)at);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return gan__fail(GAN_STATUS_BAD_INPUT, "cannot be read: %s", strerror(errno));
-        if (got == 0)
-            return gan__fail(GAN_STATUS_CORRUPT, "ends at byte %llu, too early",
-                             (unsigned long long)at);
-        to += got;
-        at += (uint64_t)got;
-        length -= (size_t)got;
-    }
-    return GAN_STATUS_OK;
-}
-
 static gan_status read_tensor(gan_bundle *bundle, const gan_bundle_tensor *tensor, float *values) {
     const safetensors_state *state = bundle->state;
     size_t length = (size_t)tensor->as_written.elements * tensor->kind->bytes;
     uint8_t *bytes;
     GAN_TRY(gan__alloc(length, 1, (void **)&bytes));
-    gan_status status = read_bytes(state, state->data + tensor->at, bytes, length);
+    gan_status status = gan__file_read_at(state->file, state->data + tensor->at, bytes, length);
     if (status == GAN_STATUS_OK) status = gan__bundle_decode(bundle, tensor, bytes, values);
     gan__free(bytes);
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", bundle->path);
@@ -177,7 +161,7 @@ static gan_status open_source(gan_bundle *bundle, safetensors_state *state) {
     state->file = open(bundle->path, O_RDONLY | O_CLOEXEC);
     if (state->file < 0 || fstat(state->file, &about) != 0)
         return gan__fail(GAN_STATUS_BAD_INPUT, "cannot be opened: %s", strerror(errno));
-    GAN_TRY(read_bytes(state, 0, start, sizeof start));
+    GAN_TRY(gan__file_read_at(state->file, 0, start, sizeof start));
     uint64_t length = gan__get_u64(start), file_bytes = (uint64_t)about.st_size;
     if (length > HEADER_MAX || length > file_bytes - LENGTH_BYTES)
         return gan__fail(GAN_STATUS_CORRUPT, "a header of %llu bytes does not fit in %llu",
@@ -186,7 +170,7 @@ static gan_status open_source(gan_bundle *bundle, safetensors_state *state) {
     state->length = file_bytes - state->data;
     char *header;
     GAN_TRY(gan__alloc((size_t)length, 1, (void **)&header));
-    gan_status status = read_bytes(state, LENGTH_BYTES, header, (size_t)length);
+    gan_status status = gan__file_read_at(state->file, LENGTH_BYTES, header, (size_t)length);
     if (status == GAN_STATUS_OK) status = parse_header(bundle, header, (size_t)length);
     gan__free(header);
     return status;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -200,12 +201,29 @@ static void the_clocks_go_forward_and_can_be_fixed(void **state) {
     assert_true(gan__clock_unix() > 1700000000);
 }
 
+static void a_part_is_read_whole_or_its_lack_is_said(void **state) {
+    (void)state;
+    char part[8] = {0};
+    const char *path = in_folder("parts");
+    assert_int_equal(gan__file_write(path, "0123456789", 10), GAN_STATUS_OK);
+    int file = open(path, O_RDONLY);
+    assert_true(file >= 0);
+    assert_int_equal(gan__file_read_at(file, 3, part, 7), GAN_STATUS_OK);
+    assert_string_equal(part, "3456789");
+    assert_int_equal(gan__file_read_at(file, 10, part, 0), GAN_STATUS_OK);
+    assert_int_equal(gan__file_read_at(file, 4, part, 7), GAN_STATUS_CORRUPT);
+    assert_message_has("ends at byte 10");
+    close(file);
+    assert_int_equal(gan__file_read_at(file, 0, part, 1), GAN_STATUS_BAD_INPUT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_back_as_written),
         cmocka_unit_test(what_is_no_file_is_named),
         cmocka_unit_test(gzip_is_found_by_its_content),
         cmocka_unit_test(a_gzip_file_cut_anywhere_or_flipped_is_corrupt),
+        cmocka_unit_test(a_part_is_read_whole_or_its_lack_is_said),
         cmocka_unit_test(every_failed_allocation_is_survived),
         cmocka_unit_test(folders_are_made_with_parents_and_listed_in_order),
         cmocka_unit_test(the_cache_folder_follows_the_environment),
