@@ -52,22 +52,13 @@ static gan_status fail_unknown(gan_document *document, const char *section, cons
     char names[SIBLINGS_MAX][PATH_SIZE];
     const char *candidates[SIBLINGS_MAX];
     size_t count = siblings(section, names);
-    gan_text list = {0};
-    for (size_t i = 0; i < count; i++) {
-        candidates[i] = names[i];
-        gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
-    }
+    for (size_t i = 0; i < count; i++) candidates[i] = names[i];
     const char *near = gan__text_nearest(node->key, candidates, count);
     const gan_key *other = elsewhere(node->key);
     const char *hint = near ? near : other ? other->path : NULL;
-    const char *in = section[0] ? " in " : "";
-    gan_status status =
-        hint ? gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; did you mean \"%s\"?",
-                              node->key, in, section, hint)
-             : gan__tree_fail(document, node->line, "unknown key \"%s\"%s%s; there are %s",
-                              node->key, in, section, gan__text_string(&list));
-    gan__text_destroy(&list);
-    return status;
+    return gan__tree_fail_name(document, node->line, hint, "there are", candidates, count,
+                               "unknown key \"%s\"%s%s", node->key, section[0] ? " in " : "",
+                               section);
 }
 
 // Refuses keys that are not in the table, below the section `path`.

@@ -75,15 +75,8 @@ static gan_status find_init_kind(gan_document *document, const gan_tree *node, g
     }
     const char *near =
         node->kind == GAN_TREE_SCALAR ? gan__text_nearest(node->text, names, count) : NULL;
-    gan_text list = {0};
-    for (size_t i = 0; i < count; i++) gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
-    gan_status status =
-        near ? gan__tree_fail(document, node->line, "%s is no initialiser; did you mean \"%s\"?",
-                              gan__tree_words(node, words), near)
-             : gan__tree_fail(document, node->line, "%s is no initialiser; there are %s",
-                              gan__tree_words(node, words), gan__text_string(&list));
-    gan__text_destroy(&list);
-    return status;
+    return gan__tree_fail_name(document, node->line, near, "there are", names, count,
+                               "%s is no initialiser", gan__tree_words(node, words));
 }
 
 static gan_status check_init_keys(gan_document *document, const gan_tree *map,
@@ -125,38 +118,21 @@ gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init 
 static gan_status fail_kind(gan_document *document, const gan_tree *node) {
     const char *names[64];
     size_t count = 0;
-    gan_text list = {0};
-    for (const gan_layer_kind *kind; count < 64 && (kind = gan__layer_kind(count));) {
-        gan__text_append(&list, "%s%s", count ? ", " : "", kind->name);
+    for (const gan_layer_kind *kind; count < 64 && (kind = gan__layer_kind(count));)
         names[count++] = kind->name;
-    }
-    const char *near = gan__text_nearest(node->key, names, count);
-    gan_status status =
-        near ? gan__tree_fail(document, node->line,
-                              "there is no layer \"%s\"; did you mean \"%s\"?", node->key, near)
-             : gan__tree_fail(document, node->line, "there is no layer \"%s\"; there are %s",
-                              node->key, gan__text_string(&list));
-    gan__text_destroy(&list);
-    return status;
+    return gan__tree_fail_name(document, node->line, gan__text_nearest(node->key, names, count),
+                               "there are", names, count, "there is no layer \"%s\"", node->key);
 }
 
 static gan_status fail_argument(gan_document *document, const gan_layer_kind *kind,
                                 const gan_tree *node) {
     const char *names[GAN_LAYER_ARGUMENTS_MAX + 2];
     size_t count = 0;
-    gan_text list = {0};
     for (size_t i = 0; kind->arguments[i].name; i++) names[count++] = kind->arguments[i].name;
     if (kind->has_weights) names[count++] = "init";
     if (kind->has_weights) names[count++] = "bias_init";
-    for (size_t i = 0; i < count; i++) gan__text_append(&list, "%s%s", i ? ", " : "", names[i]);
-    const char *near = gan__text_nearest(node->key, names, count);
-    gan_status status =
-        near ? gan__tree_fail(document, node->line, "%s has no \"%s\"; did you mean \"%s\"?",
-                              kind->name, node->key, near)
-             : gan__tree_fail(document, node->line, "%s has no \"%s\"; it takes %s", kind->name,
-                              node->key, count ? gan__text_string(&list) : "nothing");
-    gan__text_destroy(&list);
-    return status;
+    return gan__tree_fail_name(document, node->line, gan__text_nearest(node->key, names, count),
+                               "it takes", names, count, "%s has no \"%s\"", kind->name, node->key);
 }
 
 static bool read_shape(const gan_layer_argument *argument, const gan_tree *node, gan_shape *out) {

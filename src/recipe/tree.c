@@ -23,6 +23,23 @@ gan_status gan__tree_fail(const gan_document *document, int line, const char *fo
     return GAN_STATUS_BAD_INPUT;
 }
 
+gan_status gan__tree_fail_name(const gan_document *document, int line, const char *hint,
+                               const char *offer, const char *const *names, size_t count,
+                               const char *format, ...) {
+    gan_text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    gan__text_append_v(&text, format, arguments);
+    va_end(arguments);
+    gan__text_append(&text, hint ? "; did you mean \"%s\"?" : "; %s", hint ? hint : offer);
+    for (size_t i = 0; !hint && i < count; i++)
+        gan__text_append(&text, "%s%s", i ? ", " : " ", names[i]);
+    if (!hint && count == 0) gan__text_append(&text, " nothing");
+    gan_status status = gan__tree_fail(document, line, "%s", gan__text_string(&text));
+    gan__text_destroy(&text);
+    return status;
+}
+
 gan_status gan__tree_create(gan_document *document, gan_tree_kind kind, int line, gan_tree **out) {
     if (++document->nodes > GAN_TREE_NODES_MAX)
         return gan__tree_fail(document, line,

@@ -43,6 +43,12 @@ gan_status gan__tree_parse(gan_document *document, const char *text, bool lines,
 gan_status gan__tree_fail(const gan_document *document, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+// The same about a name that is not known, with what may have been meant behind it: "; did you mean
+// "HINT"?", or where `hint` is NULL "; OFFER one, two, three", the names there are.
+gan_status gan__tree_fail_name(const gan_document *document, int line, const char *hint,
+                               const char *offer, const char *const *names, size_t count,
+                               const char *format, ...) __attribute__((format(printf, 7, 8)));
+
 gan_status gan__tree_create(gan_document *document, gan_tree_kind kind, int line, gan_tree **out);
 gan_status gan__tree_copy(gan_document *document, const gan_tree *tree, gan_tree **out);
 gan_status gan__tree_set_key(gan_document *document, gan_tree *tree, const char *key);
