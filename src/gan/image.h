@@ -24,9 +24,7 @@ gan_status gan__image_plot_density(const float *samples, size_t count,
 gan_status gan__image_plot_points(const float *samples, size_t count,
                                   const gan_image_options *options, gan_image **out);
 
-// Appends the encoded picture.
-gan_status gan__image_encode_png(const gan_image *image, const gan_image_text *texts,
-                                 size_t text_count, gan_text *out);
+// Appends the picture as PGM or PPM.
 gan_status gan__image_encode_pnm(const gan_image *image, gan_text *out);
 
 #endif

@@ -82,8 +82,8 @@ static void write_png(png_structp png, png_infop info, const gan_image *image,
     png_write_end(png, info);
 }
 
-gan_status gan__image_encode_png(const gan_image *image, const gan_image_text *texts,
-                                 size_t text_count, gan_text *out) {
+static gan_status encode_png(const gan_image *image, const gan_image_text *texts, size_t text_count,
+                             gan_text *out) {
     encoder e = {out, GAN_STATUS_OK};
     png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &e, on_error, on_warning, &e,
                                                 allocate, release);
@@ -111,7 +111,7 @@ gan_status gan_image_write(const gan_image *image, gan_image_format format,
     gan_text bytes = {0};
     gan_sink *sink = NULL;
     gan_status status = format == GAN_IMAGE_FORMAT_PNG
-                            ? gan__image_encode_png(image, texts, text_count, &bytes)
+                            ? encode_png(image, texts, text_count, &bytes)
                             : gan__image_encode_pnm(image, &bytes);
     if (status == GAN_STATUS_OK) status = gan__sink_open(target, &sink);
     if (status == GAN_STATUS_OK) status = gan__sink_write(sink, bytes.bytes, bytes.length);

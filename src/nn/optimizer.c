@@ -76,7 +76,6 @@ static void adamw(update *u) {
 }
 
 typedef struct rule {
-    const char *name;
     void (*apply)(update *u);
     bool couples_decay; // weight decay enters the gradient
     const char *slots[GAN_OPTIMIZER_SLOTS_MAX];
@@ -85,34 +84,26 @@ typedef struct rule {
 } rule;
 
 static const rule rules[GAN_OPTIMIZER_KINDS] = {
-    [GAN_OPTIMIZER_SGD] = {.name = "sgd",
-                           .apply = sgd,
+    [GAN_OPTIMIZER_SGD] = {.apply = sgd,
                            .couples_decay = true,
                            .slots = {"momentum"},
                            .momentum_slot = 0,
                            .defaults = {.lr = {.start = 1e-2}}},
-    [GAN_OPTIMIZER_RMSPROP] = {.name = "rmsprop",
-                               .apply = rmsprop,
+    [GAN_OPTIMIZER_RMSPROP] = {.apply = rmsprop,
                                .couples_decay = true,
                                .slots = {"square", "momentum"},
                                .momentum_slot = 1,
                                .defaults = {.lr = {.start = 1e-3}}},
-    [GAN_OPTIMIZER_ADAM] = {.name = "adam",
-                            .apply = adam,
+    [GAN_OPTIMIZER_ADAM] = {.apply = adam,
                             .couples_decay = true,
                             .slots = {"m", "v"},
                             .momentum_slot = -1,
                             .defaults = {.lr = {.start = 1e-3}}},
-    [GAN_OPTIMIZER_ADAMW] = {.name = "adamw",
-                             .apply = adamw,
+    [GAN_OPTIMIZER_ADAMW] = {.apply = adamw,
                              .slots = {"m", "v"},
                              .momentum_slot = -1,
                              .defaults = {.lr = {.start = 1e-3}, .weight_decay = 0.01}},
 };
-
-const char *gan__optimizer_name(gan_optimizer_kind kind) {
-    return kind < GAN_OPTIMIZER_KINDS ? rules[kind].name : NULL;
-}
 
 gan_optimizer gan__optimizer_defaults(gan_optimizer_kind kind) {
     gan_optimizer optimizer = rules[kind].defaults;
@@ -134,7 +125,8 @@ size_t gan__optimizer_slots(const gan_optimizer *optimizer, const char **names) 
     return count;
 }
 
-gan_node *gan__gradient_norm(gan_node *gradient) {
+// The 2-norm of a vector, as a rank-0 node (1e-15 for zeros, so that its gradient is finite).
+static gan_node *gradient_norm(gan_node *gradient) {
     gan_shape scalar = gan__shape_scalar();
     gan_node *squares = gan__reduce_sum(gan__square(gradient), GAN_AXES_ALL);
     return root(gan__reshape(squares, &scalar));
@@ -145,7 +137,7 @@ static gan_node *clip_gradient(const gan_optimizer *optimizer, gan_node *g) {
     if (!g) return NULL;
     gan_graph *graph = gan__node_graph(g);
     if (optimizer->clip_norm > 0) {
-        gan_node *norm = gan__offset(gan__gradient_norm(g), 1e-6);
+        gan_node *norm = gan__offset(gradient_norm(g), 1e-6);
         gan_node *factor = gan__div(gan__scalar(graph, optimizer->clip_norm), norm);
         g = gan__mul(g, gan__minimum(factor, gan__scalar(graph, 1)));
     }

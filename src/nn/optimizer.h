@@ -42,7 +42,6 @@ typedef struct gan_optimizer {
 
 #define GAN_OPTIMIZER_SLOTS_MAX 2
 
-const char *gan__optimizer_name(gan_optimizer_kind kind); // "adam"; NULL past the last
 // Defaults of the kind (PyTorch's, lr 1e-3; SGD lr 1e-2).
 gan_optimizer gan__optimizer_defaults(gan_optimizer_kind kind);
 // The slots, each a rank-1 state like the parameters, zero at first, by the names they have in a
@@ -65,9 +64,6 @@ gan_status gan__optimizer_update(const gan_optimizer *optimizer, const gan_netwo
 // GAN_OPTIMIZER_SLOTS_MAX + 2); returns how many.
 size_t gan__optimizer_assign(const gan_optimizer *optimizer, const gan_optimizer_state *before,
                              const gan_optimizer_state *after, gan_node **roots);
-
-// The 2-norm of a vector, as a rank-0 node (1e-15 for zeros, so that its gradient is finite).
-gan_node *gan__gradient_norm(gan_node *gradient);
 
 // Exponential moving average of weights: decay a + (1 - decay) p where `step` (rank 0, updates done
 // before this one) is at least `start`; before that p itself. The value to assign to `average`.

@@ -34,17 +34,10 @@ static const gan_option common[] = {
     {.name = "generate", .kind = GAN_OPTION_CHOICE, .argument = "DOCUMENT", .choices = documents},
 };
 
-const gan_option *gan__options_common(size_t *count) {
-    *count = sizeof common / sizeof common[0];
-    return common;
-}
-
 const gan_option *gan__tool_option(const gan_tool *tool, size_t index) {
-    size_t count;
-    const gan_option *shared = gan__options_common(&count);
     if (index < tool->option_count) return &tool->options[index];
     index -= tool->option_count;
-    return index < count ? &shared[index] : NULL;
+    return index < sizeof common / sizeof common[0] ? &common[index] : NULL;
 }
 
 const gan_option *gan__tool_shown(const gan_tool *tool, size_t *index) {

@@ -50,14 +50,12 @@ typedef struct gan_tool {
     const char *purpose; // one phrase
     const char *words;   // what is not an option, as --help shows it: "RECIPE"; "" where nothing is
     size_t fewest_words, most_words;
-    const gan_option *options; // its own; those of all tools (gan__options_common) come behind them
+    const gan_option *options; // its own; those of all tools come behind them: --device, --quiet,
+                               // --verbose, --color, --help, --version, and hidden, for the build,
+                               // --generate (one of gan_document)
     size_t option_count;
     const char *const *examples; // whole command lines, NULL behind the last
 } gan_tool;
-
-// What every tool takes: --device, --quiet, --verbose, --color, --help, --version, and hidden, for
-// the build, --generate (one of gan_document).
-const gan_option *gan__options_common(size_t *count);
 
 // A parsed command line. Texts in it belong to argv.
 typedef struct gan_options gan_options;
