@@ -56,8 +56,9 @@ static double gaussian_kl(gan_gaussian p, gan_gaussian q) {
     return (ratio * ratio - 1 + distance * distance) / 2 - log(ratio);
 }
 
-static double gaussian_log_density(gan_gaussian p, double x) {
-    const double z = (x - p.mean) / p.deviation;
+// At `distance` from the mean.
+static double gaussian_log_density(gan_gaussian p, double distance) {
+    const double z = distance / p.deviation;
     return -z * z / 2 - log(p.deviation) - HALF_LOG_TWO_PI;
 }
 
@@ -70,9 +71,10 @@ static double kl_to_middle(gan_gaussian p, gan_gaussian q) {
     const double width = 2 * reach * p.deviation / (double)steps;
     double sum = 0;
     for (size_t i = 0; i <= steps; i++) {
-        const double x = p.mean - reach * p.deviation + width * (double)i;
-        const double log_p = gaussian_log_density(p, x);
-        sum += weighted_ratio(log_p, log_mean_pair(log_p, gaussian_log_density(q, x)));
+        const double distance = width * (double)i - reach * p.deviation;
+        const double log_p = gaussian_log_density(p, distance);
+        const double log_q = gaussian_log_density(q, distance + (p.mean - q.mean));
+        sum += weighted_ratio(log_p, log_mean_pair(log_p, log_q));
     }
     return sum * width;
 }

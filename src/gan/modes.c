@@ -54,14 +54,13 @@ gan_mode_figures gan__modes_figures(const gan_mixture *mixture, const uint64_t *
         good += histogram[i];
         figures.captured += histogram[i] > 0;
     }
-    double entropy = 0;
+    double divergence = 0;
     for (size_t i = 0; i < mixture->modes; i++) {
-        const double share = (double)histogram[i] / (double)good;
-        if (histogram[i] > 0) entropy -= share * log(share);
+        const double ratio = (double)histogram[i] * (double)mixture->modes / (double)good;
+        if (histogram[i] > 0) divergence += ratio * log(ratio) / (double)mixture->modes;
     }
     figures.high_quality = samples > 0 ? (double)good / (double)samples : NAN;
-    // Rounding must not leave a uniform histogram below 0.
-    figures.reverse_kl = good > 0 ? fmax(log((double)mixture->modes) - entropy, 0) : NAN;
+    figures.reverse_kl = good > 0 ? divergence : NAN;
     return figures;
 }
 
