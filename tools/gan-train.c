@@ -234,6 +234,8 @@ typedef struct watcher {
     const gan_run_plan *plan;
     gan_progress *progress; // the bar of what is under way; NULL at first
     bool is_training;       // the bar is that of training, not of compiling
+    char modes[64];         // the newest figures of modes; "" where there are none
+    bool is_collapsed;      // as of them
 } watcher;
 
 static void open_bar(watcher *watching, const char *label, const char *unit, uint64_t total,
@@ -255,19 +257,38 @@ static void on_build(void *user, size_t done, size_t total) {
     if (watching->progress != NULL) (void)gan__progress_update(watching->progress, done, NULL);
 }
 
+static void describe_modes(watcher *watching, const gan_mode_figures *modes) {
+    snprintf(watching->modes, sizeof watching->modes, "modes %zu/%zu (%.1f %% good)  ",
+             modes->captured, modes->modes, 100 * modes->high_quality);
+}
+
+// Once for each time it collapses.
+static void warn_of_collapse(watcher *watching, const gan_run_metrics *metrics) {
+    if (metrics->collapsed && !watching->is_collapsed && watching->progress != NULL)
+        (void)gan__progress_note(watching->progress,
+                                 "warning: mode collapse at step %" PRIu64
+                                 ": %zu of %zu modes captured, %zu at best so far; "
+                                 "docs/evaluation.md says what helps",
+                                 metrics->step, metrics->modes.captured, metrics->modes.modes,
+                                 metrics->most_modes);
+    watching->is_collapsed = metrics->collapsed;
+}
+
 static void on_metrics(void *user, const gan_run_metrics *metrics) {
     watcher *const watching = user;
     if (!watching->is_training)
         open_bar(watching, "training", "steps", metrics->steps, watching->plan->first_step);
     watching->is_training = true;
-    char detail[128];
-    snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s images/s",
-             metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake,
+    char detail[192];
+    if (metrics->has_modes) describe_modes(watching, &metrics->modes);
+    snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s images/s",
+             metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake, watching->modes,
              gan__human_count((uint64_t)metrics->images_per_s).text);
     if (watching->progress != NULL)
         (void)gan__progress_update(watching->progress, metrics->step, detail);
     if (watching->progress != NULL && watching->call->verbose)
         (void)gan__progress_note(watching->progress, "step %" PRIu64 "  %s", metrics->step, detail);
+    if (metrics->has_modes) warn_of_collapse(watching, metrics);
 }
 
 static void on_file(void *user, const char *path) {

@@ -11,6 +11,7 @@
 #define CLGAN_TRAIN_H
 
 #include "clgan/device.h"
+#include "clgan/evaluate.h"
 #include "clgan/status.h"
 
 #include <stdbool.h>
@@ -93,6 +94,12 @@ typedef struct gan_run_metrics {
     double d_loss, g_loss;
     double d_real, d_fake; // D's mean probability for real and for generated samples
     uint64_t host_syncs;   // since the metrics before, the reading of these included
+    // Only where has_modes: on a built-in mixture, when a sample interval has ended since the metrics
+    // before, and at the last step. Measured on GAN_MODE_SAMPLES samples of the seeds from 0 on.
+    bool has_modes;
+    gan_mode_figures modes;
+    size_t most_modes; // captured so far, these included
+    bool collapsed;    // fewer than half of the modes, after at least half, or at the last step
 } gan_run_metrics;
 
 // Any member may be NULL. They are called from gan_run_train's thread.

@@ -8,7 +8,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define MODES_KEY ", \"modes\": "
 
 static void append_number(gan_text *history, const char *key, double value) {
     if (isfinite(value))
@@ -26,7 +29,22 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
     append_number(history, "g_loss", metrics->g_loss);
     append_number(history, "d_real", metrics->d_real);
     append_number(history, "d_fake", metrics->d_fake);
+    if (metrics->has_modes) {
+        gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);
+        append_number(history, "high_quality", metrics->modes.high_quality);
+        append_number(history, "reverse_kl", metrics->modes.reverse_kl);
+    }
     gan__text_append(history, "}\n");
+}
+
+size_t gan__history_most_modes(const char *history) {
+    size_t most = 0;
+    for (const char *at = history; (at = strstr(at, MODES_KEY)) != NULL;) {
+        at += strlen(MODES_KEY);
+        const unsigned long captured = strtoul(at, NULL, 10);
+        if (captured > most) most = captured;
+    }
+    return most;
 }
 
 struct gan_history_file {

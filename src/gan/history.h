@@ -9,6 +9,9 @@
 // one that is not finite is written as null, since JSON has no other word for it.
 void gan__history_append(gan_text *history, const gan_run_metrics *metrics);
 
+// The most modes any line of a history says were captured; 0 where none says.
+size_t gan__history_most_modes(const char *history);
+
 // The file beside the run: holds the same lines, and grows by appending.
 typedef struct gan_history_file gan_history_file;
 // Replaces whatever is at `path` by `history` (after a resume, lines from beyond the checkpoint are

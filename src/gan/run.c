@@ -83,6 +83,7 @@ static gan_status open_checkpoint(gan_run *run, const gan_run_options *options) 
     if (status == GAN_STATUS_OK) {
         const char *const history = gan_checkpoint_text(run->resumed, "history");
         gan__text_append(&run->history, "%s", history == NULL ? "" : history);
+        run->most_modes = gan__history_most_modes(gan__text_string(&run->history));
         status = gan__text_status(&run->history);
     }
     gan__text_destroy(&path);

@@ -58,6 +58,15 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     return GAN_STATUS_OK;
 }
 
+// What this costs is neither training time nor a wait of the steps.
+static gan_status measure_modes(gan_run *run, stopwatch *watch, gan_run_metrics *metrics) {
+    const double now = gan__clock_seconds();
+    GAN_TRY(gan__run_measure_modes(run, metrics));
+    gan__device_reset_counters(run->device);
+    resume_watch(watch, now);
+    return GAN_STATUS_OK;
+}
+
 static gan_status log_figures(gan_run *run, stopwatch *watch) {
     gan_run_metrics metrics = {.step = gan__trainer_step_count(run->trainer),
                                .steps = (uint64_t)run->values->steps,
@@ -74,6 +83,7 @@ static gan_status log_figures(gan_run *run, stopwatch *watch) {
     watch->interval_start = now;
     watch->interval_images = metrics.images;
     GAN_TRY(refuse_divergence(run, &metrics));
+    GAN_TRY(measure_modes(run, watch, &metrics));
     const size_t before = run->history.length;
     gan__history_append(&run->history, &metrics);
     GAN_TRY(gan__text_status(&run->history));

@@ -21,6 +21,7 @@ struct gan_run {
     gan_run_record record;   // as of the newest save; all zero at the start
     gan_text history;        // all lines so far
     gan_history_file *history_file;
+    size_t most_modes; // captured by any metrics so far
     gan_run_plan plan;
     gan_run_layer *layers;
     atomic_int stop; // a gan_run_request that ends the run, or NO_REQUEST
@@ -34,6 +35,12 @@ enum { GAN_RUN_NO_REQUEST = -1 };
 gan_status gan__run_begin_files(gan_run *run);
 gan_status gan__run_save(gan_run *run);
 gan_status gan__run_picture(gan_run *run);
+
+// run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics before,
+// fills in the modes of `metrics`.
+gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics);
+// Fills in, from metrics->modes and the run so far, what else is said of them.
+void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics);
 
 // run_plan.c
 gan_status gan__run_fill_plan(gan_run *run);

@@ -25,6 +25,7 @@ struct gan_trainer {
     gan_trainer_program listed[PROGRAMS];
     size_t listed_count;
     gan_generation generation;
+    float *batch; // one run of the sampling program
     uint64_t step;
 };
 
@@ -104,6 +105,7 @@ void gan__trainer_destroy(gan_trainer *trainer) {
     if (trainer == NULL) return;
     gan__module_destroy(trainer->module);
     gan__game_destroy(trainer->game);
+    gan__free(trainer->batch);
     gan__free(trainer);
 }
 
@@ -140,14 +142,12 @@ static uint32_t stage_slots(const gan_trainer *trainer) {
 }
 
 gan_status gan__trainer_prepare(gan_trainer *trainer) {
-    const uint64_t cells = (uint64_t)grid_cells(trainer->recipe);
-    const size_t latent = (size_t)trainer->recipe->latent.size;
     GAN_TRY(gan__module_prepare(trainer->module, stage_slots(trainer)));
-    void *slot = NULL;
-    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
-    float *const latents = slot;
-    for (uint64_t i = 0; i < cells; i++) gan__latent_draw(trainer->recipe, i, latents + i * latent);
-    return gan__module_feed_end(trainer->module, trainer->generation.latents);
+    const size_t grid = (size_t)grid_cells(trainer->recipe) * sample_elements(trainer);
+    void *batch = NULL;
+    GAN_TRY(gan__alloc(grid, sizeof(float), &batch));
+    trainer->batch = batch;
+    return GAN_STATUS_OK;
 }
 
 // The data's mean of each element in the recipe's range, for output biases from marginals.
@@ -275,7 +275,30 @@ gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
     return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
 }
 
-gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
+// One run of the sampling program: the samples of so many seeds from `seed` on.
+static gan_status generate_batch(gan_trainer *trainer, uint64_t seed, size_t cells) {
+    const size_t latent = (size_t)trainer->recipe->latent.size;
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
+    float *const latents = slot;
+    for (size_t i = 0; i < cells; i++)
+        gan__latent_draw(trainer->recipe, seed + i, latents + i * latent);
+    GAN_TRY(gan__module_feed_end(trainer->module, trainer->generation.latents));
     GAN_TRY(gan__program_run(trainer->programs[SAMPLING], 0));
-    return gan__program_read(trainer->programs[SAMPLING], 0, samples);
+    return gan__program_read(trainer->programs[SAMPLING], 0, trainer->batch);
+}
+
+gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
+                                 float *samples) {
+    const size_t cells = (size_t)grid_cells(trainer->recipe), elements = sample_elements(trainer);
+    for (size_t done = 0; done < count; done += cells) {
+        const size_t wanted = count - done < cells ? count - done : cells;
+        GAN_TRY(generate_batch(trainer, first_seed + done, cells));
+        memcpy(samples + done * elements, trainer->batch, wanted * elements * sizeof *samples);
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
+    return gan__trainer_generate(trainer, 0, (size_t)grid_cells(trainer->recipe), samples);
 }

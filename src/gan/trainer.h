@@ -50,6 +50,10 @@ typedef struct gan_trainer_sums {
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
 gan_status gan__trainer_clear_sums(gan_trainer *trainer);
 
+// The samples of seeds `first_seed`, `first_seed` + 1, ..., as pictures have them: `samples` (count,
+// elements of one sample). Blocking; leaves the state of training as it is.
+gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
+                                 float *samples);
 // One sample for each cell of the recipe's grid, from latents that never change: seeds 0, 1, ...
 // `samples`: (columns x rows, elements of one sample).
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples);

@@ -33,6 +33,28 @@ static void a_line_is_one_json_object_with_every_figure(void **state) {
     gan__text_destroy(&history);
 }
 
+static void modes_are_in_the_line_where_they_were_measured(void **state) {
+    (void)state;
+    gan_text history = {0};
+    gan_run_metrics measured = metrics;
+    measured.has_modes = true;
+    measured.modes =
+        (gan_mode_figures){.modes = 8, .captured = 6, .high_quality = 0.75, .reverse_kl = 0.5};
+    gan__history_append(&history, &metrics);
+    assert_int_equal(gan__history_most_modes(gan__text_string(&history)), 0);
+    gan__history_append(&history, &measured);
+    assert_non_null(strstr(gan__text_string(&history),
+                           "\"d_fake\": 0.25, \"modes\": 6, \"high_quality\": 0.75, "
+                           "\"reverse_kl\": 0.5}\n"));
+    measured.modes.captured = 2;
+    measured.modes.reverse_kl = NAN;
+    gan__history_append(&history, &measured);
+    assert_non_null(strstr(gan__text_string(&history), "\"modes\": 2"));
+    assert_non_null(strstr(gan__text_string(&history), "\"reverse_kl\": null}\n"));
+    assert_int_equal(gan__history_most_modes(gan__text_string(&history)), 6);
+    gan__text_destroy(&history);
+}
+
 static void a_figure_that_is_not_finite_is_null(void **state) {
     (void)state;
     gan_run_metrics bad = metrics;
@@ -82,6 +104,7 @@ static void a_folder_that_takes_no_files_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_one_json_object_with_every_figure),
+        cmocka_unit_test(modes_are_in_the_line_where_they_were_measured),
         cmocka_unit_test(a_figure_that_is_not_finite_is_null),
         cmocka_unit_test(the_file_starts_as_the_history_and_grows_with_it),
         cmocka_unit_test(a_folder_that_takes_no_files_is_refused),

@@ -156,6 +156,7 @@ static void looking_does_not_change_training(void **state) {
         gan_trainer_sums sums;
         run_steps(&looked, 1);
         succeed(gan__trainer_sample(looked.trainer, samples));
+        succeed(gan__trainer_generate(looked.trainer, 1000 + (uint64_t)i, 33, samples));
         succeed(gan__trainer_read_sums(looked.trainer, &sums));
     }
     run_steps(&left, 10);
