@@ -89,6 +89,16 @@ static const inspect_view views[VIEWS] = {
     [VIEW_DEVICES] = {"devices", 0},
 };
 
+// Options that only one view takes.
+static gan_status check_companions(const gan_options *options, int view) {
+    static const char *const of_evaluate[] = {"data", "count"};
+    for (size_t i = 0; i < 2; i++)
+        if (view != VIEW_EVALUATE && gan__options_given(options, of_evaluate[i]) > 0)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "--%s belongs to --evaluate; give both",
+                             of_evaluate[i]);
+    return GAN_STATUS_OK;
+}
+
 static gan_status choose_view(const gan_options *options, int *view) {
     *view = VIEW_SUMMARY;
     for (int i = VIEW_SUMMARY + 1; i < VIEWS; i++) {
@@ -98,6 +108,7 @@ static gan_status choose_view(const gan_options *options, int *view) {
                              views[*view].option, views[i].option);
         *view = i;
     }
+    GAN_TRY(check_companions(options, *view));
     size_t words = gan__options_word_count(options);
     if (words == views[*view].words) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s%s takes %zu checkpoint%s and got %zu; see --help",
