@@ -17,8 +17,8 @@ typedef struct gan_inspection {
 
 // What the file is, its layers, its tensors with their statistics.
 gan_status gan__inspect_summary(const gan_inspection *inspection);
-// The tensors whose names match the pattern (as a shell's), in full. Errors: BAD_ARGUMENT (none
-// does).
+// The tensors whose names match the pattern (as a shell's), in full: statistics, histogram and heat
+// map. Errors: BAD_ARGUMENT (none does), CORRUPT.
 gan_status gan__inspect_tensors(const gan_inspection *inspection, const char *pattern);
 // The loss curves.
 gan_status gan__inspect_history(const gan_inspection *inspection);
@@ -32,9 +32,8 @@ gan_status gan__inspect_evaluate(const gan_inspection *inspection);
 // after the others were tested.
 gan_status gan__inspect_devices(const gan_inspection *inspection);
 
-// --- What the views share
-// ------------------------------------------------------------------------- Writes the document and
-// frees it; NULL counts as out of memory.
+// --- What the views share ------------------------------------------------------------------------
+// Writes the document and frees it; NULL counts as out of memory.
 gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document);
 // A number, or null where it is not finite.
 json_t *gan__inspect_number(double value);
@@ -47,6 +46,10 @@ void gan__inspect_shape(const gan_tensor_info *info, gan_text *text);
 const char *gan__inspect_dtype(gan_dtype dtype);
 // The histogram as GAN_TENSOR_HISTOGRAM numbers.
 void gan__inspect_histogram(const gan_tensor_info *info, double counts[GAN_TENSOR_HISTOGRAM]);
+// Appends a picture of the values of a tensor of two or more axes, with a line that says what it
+// shows; nothing for other tensors. Errors: CORRUPT, NO_MEMORY.
+gan_status gan__inspect_heat_map(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
+                                 const gan_terminal *out, gan_text *text);
 // The text "run" as JSON, or NULL. The caller's.
 json_t *gan__inspect_run(const gan_checkpoint *checkpoint);
 

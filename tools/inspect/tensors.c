@@ -47,28 +47,36 @@ static void append_tensor(const gan_tensor_info *info, const gan_terminal *out, 
     gan__text_destroy(&shape);
 }
 
+// Every tensor whose name matches, as text and into `tensors`; JSON has no pictures.
+static gan_status append_matching(const gan_inspection *inspection,
+                                  const gan_checkpoint *checkpoint, const char *pattern,
+                                  gan_text *text, json_t *tensors) {
+    const gan_tensor_info *info;
+    for (size_t i = 0; (info = gan_checkpoint_tensor(checkpoint, i)); i++) {
+        if (fnmatch(pattern, info->name, 0) != 0) continue;
+        if (inspection->json) {
+            json_array_append_new(tensors, gan__inspect_tensor_json(info));
+            continue;
+        }
+        if (text->length > 0) gan__text_append(text, "\n");
+        append_tensor(info, &inspection->call->out, text);
+        GAN_TRY(gan__inspect_heat_map(checkpoint, info, &inspection->call->out, text));
+    }
+    if (text->length > 0 || json_array_size(tensors) > 0) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "--tensor %s: no tensor of %s has such a name; gan-inspect %s lists them",
+                     pattern, inspection->path, inspection->path);
+}
+
 static gan_status write_matching(const gan_inspection *inspection, const gan_checkpoint *checkpoint,
                                  const char *pattern) {
     gan_text text = {0};
     json_t *tensors = json_array();
-    const gan_tensor_info *info;
-    size_t matching = 0;
-    for (size_t i = 0; (info = gan_checkpoint_tensor(checkpoint, i)); i++) {
-        if (fnmatch(pattern, info->name, 0) != 0) continue;
-        if (matching++ > 0) gan__text_append(&text, "\n");
-        append_tensor(info, &inspection->call->out, &text);
-        json_array_append_new(tensors, gan__inspect_tensor_json(info));
-    }
-    gan_status status;
-    if (matching == 0) {
-        status =
-            gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                      "--tensor %s: no tensor of %s has such a name; gan-inspect %s lists them",
-                      pattern, inspection->path, inspection->path);
-    } else if (inspection->json) {
+    gan_status status = append_matching(inspection, checkpoint, pattern, &text, tensors);
+    if (status == GAN_STATUS_OK && inspection->json) {
         status = gan__inspect_write_json(
             inspection, json_pack("{s:s, s:O}", "file", inspection->path, "tensors", tensors));
-    } else {
+    } else if (status == GAN_STATUS_OK) {
         status = gan__terminal_write(&inspection->call->out, &text);
     }
     json_decref(tensors);
