@@ -31,6 +31,7 @@ expect 0 '' gan-sample run/latest.gan -n 3 -q --format npy -o folder/
 expect 0 '' gan-sample run/latest.gan -n 4 --grid 2x2 -o grid.png
 
 # Errors.
+expect 2 'past the largest' gan-sample run/latest.gan -n 2 --seed 18446744073709551615 -o x.png
 expect 2 'format|suffix' gan-sample run/latest.gan -o x.gif
 expect 2 'grid' gan-sample run/latest.gan -n 10 --grid 2x2 -o x.png
 expect 2 'seeds' gan-sample run/latest.gan --seeds 4-1 -o x.png
