@@ -39,6 +39,11 @@ expect 3 'bytes|GiB|MiB' env POCL_MEMORY_LIMIT=1 gan-train small.yaml -q --out l
 # Outputs. Root may write anywhere, so a file stands where the folder should be.
 : >occupied
 expect 5 'occupied' gan-train small.yaml -q --out occupied/run --steps 2
+if [ -c /dev/full ]; then
+    got=0
+    gan-train small.yaml --dry-run >/dev/full 2>err.txt || got=$?
+    [ "$got" -eq 5 ] || fail "a full disk gave exit $got"
+fi
 gan-train small.yaml --quiet --out used --steps 10
 cp used/latest.gan before.gan
 expect 5 '--resume' gan-train small.yaml -q --out used --steps 20

@@ -1,0 +1,99 @@
+// What is said while a run trains.
+#include "train/train.h"
+
+#include "term/human.h"
+#include "term/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+typedef struct watcher {
+    const gan_tool_call *call;
+    const gan_run_plan *plan;
+    gan_progress *progress; // the bar of what is under way; NULL at first
+    bool is_training;       // the bar is that of training, not of compiling
+    char modes[64];         // the newest figures of modes; "" where there are none
+    bool is_collapsed;      // as of them
+} watcher;
+
+static void open_bar(watcher *watching, const char *label, const char *unit, uint64_t total,
+                     uint64_t start) {
+    gan__progress_destroy(watching->progress);
+    watching->progress = NULL;
+    const gan_progress_settings settings = {.terminal = watching->call->err,
+                                            .quiet = watching->call->quiet,
+                                            .label = label,
+                                            .unit = unit,
+                                            .total = total,
+                                            .start = start};
+    (void)gan__progress_create(&settings, &watching->progress);
+}
+
+static void on_build(void *user, size_t done, size_t total) {
+    watcher *const watching = user;
+    if (watching->progress == NULL) open_bar(watching, "compiling", "kernels", total, 0);
+    if (watching->progress != NULL) (void)gan__progress_update(watching->progress, done, NULL);
+}
+
+static void describe_modes(watcher *watching, const gan_mode_figures *modes) {
+    snprintf(watching->modes, sizeof watching->modes, "modes %zu/%zu (%.1f %% good)  ",
+             modes->captured, modes->modes, 100 * modes->high_quality);
+}
+
+// Once for each time it collapses.
+static void warn_of_collapse(watcher *watching, const gan_run_metrics *metrics) {
+    if (metrics->collapsed && !watching->is_collapsed && watching->progress != NULL)
+        (void)gan__progress_note(watching->progress,
+                                 "warning: mode collapse at step %" PRIu64
+                                 ": %zu of %zu modes captured, %zu at best so far; "
+                                 "docs/evaluation.md says what helps",
+                                 metrics->step, metrics->modes.captured, metrics->modes.modes,
+                                 metrics->most_modes);
+    watching->is_collapsed = metrics->collapsed;
+}
+
+static void on_metrics(void *user, const gan_run_metrics *metrics) {
+    watcher *const watching = user;
+    if (!watching->is_training)
+        open_bar(watching, "training", "steps", metrics->steps, watching->plan->first_step);
+    watching->is_training = true;
+    char detail[192];
+    if (metrics->has_modes) describe_modes(watching, &metrics->modes);
+    snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s images/s",
+             metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake, watching->modes,
+             gan__human_count((uint64_t)metrics->images_per_s).text);
+    if (watching->progress != NULL)
+        (void)gan__progress_update(watching->progress, metrics->step, detail);
+    if (watching->progress != NULL && watching->call->verbose)
+        (void)gan__progress_note(watching->progress, "step %" PRIu64 "  %s", metrics->step, detail);
+    if (metrics->has_modes) warn_of_collapse(watching, metrics);
+}
+
+static void on_file(void *user, const char *path) {
+    watcher *const watching = user;
+    if (watching->progress != NULL && watching->call->verbose)
+        (void)gan__progress_note(watching->progress, "wrote %s", path);
+}
+
+static void note(const watcher *watching, const char *format, const char *first,
+                 const char *second) {
+    if (watching->call->quiet) return;
+    fprintf(watching->call->err.file, format, first, second);
+}
+
+gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
+    const gan_device_info *const device = gan_run_get_device(run);
+    char name[512], device_name[512];
+    watcher watching = {.call = call, .plan = gan_run_get_plan(run)};
+    const gan_run_callbacks callbacks = {
+        .user = &watching, .on_build = on_build, .on_metrics = on_metrics, .on_file = on_file};
+    gan__text_escape(watching.plan->name, name, sizeof name);
+    gan__text_escape(device->name, device_name, sizeof device_name);
+    note(&watching, "training %s on %s\n", name, device_name);
+    const gan_status status = gan_run_train(run, &callbacks);
+    gan__progress_destroy(watching.progress);
+    if (status == GAN_STATUS_OK)
+        note(&watching, "done: %s holds samples, metrics and %s\n", gan_run_get_folder(run),
+             "latest.gan");
+    return status;
+}
