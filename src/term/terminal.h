@@ -33,11 +33,12 @@ typedef struct gan_terminal {
 // $COLUMNS, else 80 x 24.
 gan_terminal gan__terminal_detect(FILE *file, gan_color_when when);
 
-// The columns there are now, where the file is a terminal; else as detected. For lines that are drawn
-// again while somebody may change the window.
+// The columns there are now, where the file is a terminal; else as detected. For lines that are
+// drawn again while somebody may change the window.
 int gan__terminal_columns(const gan_terminal *terminal);
 
-// Writes the text to the terminal's file and flushes it. Errors: the text's own; BAD_OUTPUT.
+// Writes the text to the terminal's file and flushes it. Errors: the text's own; BAD_OUTPUT;
+// CLOSED when a pipe's reader has gone (where SIGPIPE is ignored).
 gan_status gan__terminal_write(const gan_terminal *terminal, const gan_text *text);
 
 // Styles for gan__terminal_paint.

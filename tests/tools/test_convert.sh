@@ -64,3 +64,8 @@ grep -q 'x1b\[2Jx' out.txt || fail "the name is not shown escaped: $(cat out.txt
 # A closed pipe ends it without a word.
 gan-convert v1.gan - --to safetensors 2>pipe.txt | head -c 10 >/dev/null
 [ ! -s pipe.txt ] || fail "a closed pipe made it say: $(cat pipe.txt)"
+(
+    sleep 1
+    gan-convert v1.gan x.gan --dry-run 2>pipe.txt
+) | true
+[ ! -s pipe.txt ] || fail "a closed pipe made --dry-run say: $(cat pipe.txt)"
