@@ -98,8 +98,7 @@ static gan_status choose_format(const gan_options *options, const char *out,
     return gan_convert_format_find(to ? to : out, format);
 }
 
-// --- --dry-run
-// -------------------------------------------------------------------------------------
+// --- --dry-run -----------------------------------------------------------------------------------
 static void add_row(const gan_convert_tensor *tensor, gan_table *table) {
     gan_text shape = {0};
     for (int i = 0; i < tensor->rank; i++) {
@@ -149,8 +148,7 @@ static gan_status list(const gan_tool_call *call, const gan_conversion *conversi
     return status;
 }
 
-// --- Main
-// ------------------------------------------------------------------------------------------
+// --- Main ----------------------------------------------------------------------------------------
 static gan_status convert(const gan_tool_call *call, gan_conversion *conversion, const char *out,
                           gan_convert_format format) {
     bool to_stdout = strcmp(out, "-") == 0;

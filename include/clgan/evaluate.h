@@ -24,8 +24,7 @@
 extern "C" {
 #endif
 
-// --- Modes of a mixture
-// ---------------------------------------------------------------------------
+// --- Modes of a mixture --------------------------------------------------------------------------
 
 // Equally likely isotropic Gaussians of one deviation. `centres`: (modes, dimension), row-major.
 typedef struct gan_mixture {
@@ -55,8 +54,7 @@ typedef struct gan_mode_figures {
 GAN_API gan_status gan_modes_measure(const gan_mixture *mixture, const float *samples, size_t count,
                                      uint64_t *histogram, gan_mode_figures *out);
 
-// --- Parzen windows
-// -------------------------------------------------------------------------------
+// --- Parzen windows ------------------------------------------------------------------------------
 
 // The log-likelihood of each point under the mixture of isotropic Gaussians of deviation sigma
 // about the samples, for several sigmas at once:
@@ -86,8 +84,7 @@ typedef struct gan_parzen_figures {
     double standard_error; // deviation / sqrt(test)
 } gan_parzen_figures;
 
-// --- Divergences in one dimension
-// -----------------------------------------------------------------
+// --- Divergences in one dimension ----------------------------------------------------------------
 
 typedef struct gan_gaussian {
     double mean, deviation;
@@ -120,8 +117,7 @@ GAN_API gan_status gan_divergences_kernel(const float *p, size_t p_count, const 
 #define GAN_DIVERGENCE_SAMPLES 10000
 #define GAN_DIVERGENCE_BINS    100
 
-// --- A checkpoint
-// -----------------------------------------------------------------------------------
+// --- A checkpoint --------------------------------------------------------------------------------
 
 typedef struct gan_evaluation_options {
     const char *data; // the training data; default: the recipe's source

@@ -147,8 +147,7 @@ gan_status gan_checkpoint_writer_text(gan_checkpoint_writer *writer, const char 
     return writer_settle(writer, whole ? add_text(writer, name, text) : GAN_STATUS_FAILED);
 }
 
-// --- Tensors
-// ---------------------------------------------------------------------------------------
+// --- Tensors -------------------------------------------------------------------------------------
 static gan_status add_tensor(gan_checkpoint_writer *writer, const char *name, gan_dtype dtype,
                              int rank, const int64_t *size, const float *values) {
     gan_stored_tensor tensor = {.info = {.dtype = dtype, .rank = rank},

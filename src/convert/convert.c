@@ -163,8 +163,7 @@ void gan_conversion_close(gan_conversion *conversion) {
     gan__free(conversion);
 }
 
-// --- What it holds, and writing
-// --------------------------------------------------------------------
+// --- What it holds, and writing ------------------------------------------------------------------
 gan_convert_format gan_conversion_source(const gan_conversion *conversion) {
     return conversion->source;
 }

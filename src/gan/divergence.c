@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-// --- On a grid
-// ------------------------------------------------------------------------------------
+// --- On a grid -----------------------------------------------------------------------------------
 
 // log((exp(a) + exp(b)) / 2)
 static double log_mean_pair(double a, double b) {
@@ -42,8 +41,7 @@ gan_divergences gan__divergences_of_cells(const double *log_p, const double *log
     return sums;
 }
 
-// --- Between Gaussians
-// ----------------------------------------------------------------------------
+// --- Between Gaussians ---------------------------------------------------------------------------
 
 #define HALF_LOG_TWO_PI 0.91893853320467274178
 

@@ -50,8 +50,7 @@ static gan_status allocate_pair(size_t cells, double *pair[2]) {
     return GAN_STATUS_OK;
 }
 
-// --- Histograms
-// -----------------------------------------------------------------------------------
+// --- Histograms ----------------------------------------------------------------------------------
 
 // The last bin includes its upper end.
 static void fill_histogram(const number_set *set, const number_range *range, size_t bins,
@@ -81,8 +80,7 @@ gan_status gan_divergences_histogram(const float *p, size_t p_count, const float
     return GAN_STATUS_OK;
 }
 
-// --- Kernels
-// --------------------------------------------------------------------------------------
+// --- Kernels -------------------------------------------------------------------------------------
 
 // Scott's rule in one dimension, with the unbiased deviation.
 static double bandwidth_of(const number_set *set) {

@@ -38,8 +38,7 @@ static void tell(const evaluator *e, const char *what, uint64_t done, uint64_t t
         e->options->on_progress(e->options->user, what, done, total);
 }
 
-// --- Modes
-// ----------------------------------------------------------------------------------------
+// --- Modes ---------------------------------------------------------------------------------------
 
 static bool suits_modes(const evaluator *e) {
     gan_mixture mixture;
@@ -79,8 +78,7 @@ static gan_status measure_modes(evaluator *e) {
     return GAN_STATUS_OK;
 }
 
-// --- Divergences
-// ----------------------------------------------------------------------------------
+// --- Divergences ---------------------------------------------------------------------------------
 
 static bool suits_divergences(const evaluator *e) {
     return e->data.elements == 1;
@@ -123,8 +121,7 @@ static gan_status measure_divergences(evaluator *e) {
     return status;
 }
 
-// --- Parzen windows
-// -------------------------------------------------------------------------------
+// --- Parzen windows ------------------------------------------------------------------------------
 
 static bool suits_parzen(const evaluator *e) {
     return !suits_modes(e) && !suits_divergences(e);
@@ -144,8 +141,7 @@ static gan_status measure_parzen(evaluator *e) {
     return GAN_STATUS_OK;
 }
 
-// --- All of it
-// ------------------------------------------------------------------------------------
+// --- All of it -----------------------------------------------------------------------------------
 
 static const struct {
     bool (*suits)(const evaluator *e);

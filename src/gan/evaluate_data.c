@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-// --- Points of a data set
-// -------------------------------------------------------------------------
+// --- Points of a data set ------------------------------------------------------------------------
 
 static gan_status read_raw(const gan_set_source *source, uint64_t number, void *sample) {
     if (source->is_stream)
@@ -41,8 +40,7 @@ static gan_status read_set(const gan_points *points, uint64_t first, size_t coun
     return GAN_STATUS_OK;
 }
 
-// --- What is what
-// ---------------------------------------------------------------------------------
+// --- What is what --------------------------------------------------------------------------------
 
 // Of built-in sets: how many samples no training run sees are for what.
 #define BUILTIN_VALIDATION 10000
@@ -140,8 +138,7 @@ void gan__evaluation_data_close(gan_evaluation_data *data) {
     gan__dataset_close(data->apart);
 }
 
-// --- Points of a generator
-// ------------------------------------------------------------------------
+// --- Points of a generator -----------------------------------------------------------------------
 
 #define SEEDS_AT_ONCE 256
 

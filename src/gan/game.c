@@ -25,8 +25,7 @@ typedef struct gan_builder {
     gan_shape fake_shape; // (sample..., B)
 } gan_builder;
 
-// --- The players
-// ----------------------------------------------------------------------------------
+// --- The players ---------------------------------------------------------------------------------
 
 static void create_player(gan_game *game, const char *name, const gan_optimizer *optimizer,
                           gan_player *player) {
@@ -63,8 +62,7 @@ static gan_node *real_samples(const gan_game *game, const gan_game_data *data) {
     return gan__offset(gan__scale(samples, (high - low) / 255.0), low);
 }
 
-// --- One application of each
-// ----------------------------------------------------------------------
+// --- One application of each ---------------------------------------------------------------------
 
 // G(z) in training, for the latents of the step whose streams start at `streams`.
 static gan_network_result generate(const gan_builder *builder, uint32_t streams) {
@@ -89,8 +87,7 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, u
     return gan__network_apply(builder->game->discriminator.network, &call, samples);
 }
 
-// --- Steps
-// ----------------------------------------------------------------------------------------
+// --- Steps ---------------------------------------------------------------------------------------
 
 static void add_root(gan_game_step *step, gan_node *root) {
     step->roots[step->count++] = root;
@@ -197,8 +194,7 @@ static gan_status build_joint_step(const gan_builder *builder) {
     return add_generator_update(builder, on_fake.logits, fake.buffers, step);
 }
 
-// --- The game
-// -------------------------------------------------------------------------------------
+// --- The game ------------------------------------------------------------------------------------
 
 static void create_leaves(gan_game *game, const gan_game_data *data) {
     gan_graph *const graph = game->graph;

@@ -62,8 +62,7 @@ static void list_states(const gan_game *game, stored_states *states) {
     add_state(states, game->discriminator_sums, NULL, "metrics.discriminator", "", "");
 }
 
-// --- A network's tensors
-// --------------------------------------------------------------------------
+// --- A network's tensors -------------------------------------------------------------------------
 
 static size_t tensor_count(const gan_network *network, bool buffers) {
     return buffers ? gan__network_buffer_count(network) : gan__network_parameter_count(network);
@@ -77,8 +76,7 @@ static int64_t flat_elements(const stored_state *entry) {
     return gan__shape_elements(gan__node_shape(entry->state));
 }
 
-// --- Saving
-// ---------------------------------------------------------------------------------------
+// --- Saving --------------------------------------------------------------------------------------
 
 static gan_status write_tensor(gan_checkpoint_writer *writer, const char *name,
                                const gan_shape *shape, const float *values, bool must_be_finite) {
@@ -124,8 +122,7 @@ gan_status gan__model_save(gan_module *module, const gan_game *game,
     return GAN_STATUS_OK;
 }
 
-// --- Loading
-// --------------------------------------------------------------------------------------
+// --- Loading -------------------------------------------------------------------------------------
 
 static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name,
                               const gan_shape *shape, float *values) {

@@ -33,8 +33,7 @@ typedef struct running_sums {
     double *least, *sums;
 } running_sums;
 
-// --- Building
-// -------------------------------------------------------------------------------------
+// --- Building ------------------------------------------------------------------------------------
 
 enum { ROOT_NEAREST, ROOT_SUMS, ROOTS };
 
@@ -124,8 +123,7 @@ void gan__parzen_destroy(gan_parzen *parzen) {
     gan__free(parzen);
 }
 
-// --- Blocks to the device
-// -------------------------------------------------------------------------
+// --- Blocks to the device ------------------------------------------------------------------------
 
 static size_t block_size(const gan_points *points, uint64_t first) {
     const uint64_t left = points->count - first;
@@ -188,8 +186,7 @@ static gan_status set_precisions(gan_parzen *parzen, const double *sigmas) {
     return status;
 }
 
-// --- Adding up
-// ------------------------------------------------------------------------------------
+// --- Adding up -----------------------------------------------------------------------------------
 
 // One pair's figures for a point, added to what there was: the sums are relative to the least
 // distance, so the one with the larger is scaled down.
@@ -271,8 +268,7 @@ gan_status gan__parzen_run(gan_parzen *parzen, const double *sigmas, const gan_p
     return status;
 }
 
-// --- From memory
-// ----------------------------------------------------------------------------------
+// --- From memory ---------------------------------------------------------------------------------
 
 typedef struct array_source {
     const float *values;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- The recipe
-// -----------------------------------------------------------------------------------
+// --- The recipe ----------------------------------------------------------------------------------
 
 // data.source becomes `path`: absolute, so that a resumed run finds it from anywhere.
 static gan_status set_source(gan_recipe *recipe, const char *path) {
@@ -38,8 +37,7 @@ static gan_status open_recipe(gan_run *run, const gan_run_options *options) {
     return GAN_STATUS_OK;
 }
 
-// --- Resuming
-// -------------------------------------------------------------------------------------
+// --- Resuming ------------------------------------------------------------------------------------
 
 static gan_status refuse_differences(gan_run *run, const gan_recipe *before, const char *path) {
     gan_text keys = {0};
@@ -90,8 +88,7 @@ static gan_status open_checkpoint(gan_run *run, const gan_run_options *options) 
     return status;
 }
 
-// --- The rest
-// -------------------------------------------------------------------------------------
+// --- The rest ------------------------------------------------------------------------------------
 
 static gan_status open_data(gan_run *run) {
     const char *const source = run->values->data.source;

@@ -32,8 +32,7 @@ static void tell_file(const gan_run *run, const char *path) {
     if (run->callbacks.on_file != NULL) run->callbacks.on_file(run->callbacks.user, path);
 }
 
-// --- Checkpoints
-// ----------------------------------------------------------------------------------
+// --- Checkpoints ---------------------------------------------------------------------------------
 
 static void update_record(gan_run *run) {
     const gan_device_info *const device = gan_device_get_info(run->device);
@@ -86,8 +85,7 @@ gan_status gan__run_save(gan_run *run) {
     return status;
 }
 
-// --- Pictures
-// -------------------------------------------------------------------------------------
+// --- Pictures ------------------------------------------------------------------------------------
 
 // Points of the data behind a plot of samples.
 #define REFERENCE_POINTS 2000

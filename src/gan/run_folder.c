@@ -45,8 +45,7 @@ const char *gan__run_folder_path(const gan_run_folder *folder) {
     return folder->path;
 }
 
-// --- Paths
-// ----------------------------------------------------------------------------------------
+// --- Paths ---------------------------------------------------------------------------------------
 
 gan_status gan__run_folder_file(const gan_run_folder *folder, const char *name, gan_text *path) {
     gan__text_clear(path);
@@ -74,8 +73,7 @@ static int64_t checkpoint_step(const char *name) {
     return name[end] == '\0' && step <= INT64_MAX ? (int64_t)step : -1;
 }
 
-// --- What is there
-// --------------------------------------------------------------------------------
+// --- What is there -------------------------------------------------------------------------------
 
 typedef struct steps_list {
     uint64_t *step; // ascending
@@ -160,8 +158,7 @@ gan_status gan__run_folder_newest(const gan_run_folder *folder, gan_text *path) 
                      folder->path);
 }
 
-// --- Changing it
-// ----------------------------------------------------------------------------------
+// --- Changing it ---------------------------------------------------------------------------------
 
 // A second name for the same bytes; a copy where the file system has no hard links.
 static gan_status link_or_copy(const char *from, const char *to) {

@@ -32,8 +32,7 @@ static void resume_watch(stopwatch *watch, double paused_at) {
     watch->interval_start += pause;
 }
 
-// --- Figures
-// --------------------------------------------------------------------------------------
+// --- Figures -------------------------------------------------------------------------------------
 
 static gan_status refuse_divergence(const gan_run *run, const gan_run_metrics *metrics) {
     if (isfinite(metrics->d_loss) && isfinite(metrics->g_loss)) return GAN_STATUS_OK;
@@ -93,8 +92,7 @@ static gan_status log_figures(gan_run *run, stopwatch *watch) {
     return GAN_STATUS_OK;
 }
 
-// --- The loop
-// -------------------------------------------------------------------------------------
+// --- The loop ------------------------------------------------------------------------------------
 
 static bool is_due(uint64_t step, int64_t every, bool last) {
     return last || (every > 0 && step % (uint64_t)every == 0);
@@ -149,8 +147,7 @@ static gan_status loop(gan_run *run) {
     return request == GAN_RUN_NO_REQUEST ? GAN_STATUS_OK : stopped(run, request);
 }
 
-// --- Beginning
-// ------------------------------------------------------------------------------------
+// --- Beginning -----------------------------------------------------------------------------------
 
 static bool on_build(void *user, size_t done, size_t total) {
     gan_run *const run = user;

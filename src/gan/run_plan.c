@@ -95,8 +95,7 @@ const gan_run_plan *gan_run_get_plan(const gan_run *run) {
     return &run->plan;
 }
 
-// --- Kernels
-// --------------------------------------------------------------------------------------
+// --- Kernels -------------------------------------------------------------------------------------
 
 // The program that launch number *index of all belongs to; *index becomes its number in it.
 static const gan_trainer_program *find_launch(const gan_run *run, size_t *index) {

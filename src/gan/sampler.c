@@ -27,8 +27,7 @@ struct gan_sampler {
     float *batch; // BATCH samples
 };
 
-// --- Opening
-// --------------------------------------------------------------------------------------
+// --- Opening -------------------------------------------------------------------------------------
 
 static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkpoint,
                               gan_run_record *record) {
@@ -70,8 +69,7 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     info->high = sampler->values->data.range[1];
 }
 
-// --- On the device
-// --------------------------------------------------------------------------------
+// --- On the device -------------------------------------------------------------------------------
 
 static gan_status build(gan_sampler *sampler, gan_device *device) {
     GAN_TRY(gan__graph_create(&sampler->graph));
@@ -146,8 +144,7 @@ const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler) {
     return &sampler->info;
 }
 
-// --- Drawing
-// --------------------------------------------------------------------------------------
+// --- Drawing -------------------------------------------------------------------------------------
 
 void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent) {
     gan__latent_draw(sampler->values, seed, latent);

@@ -29,8 +29,7 @@ struct gan_trainer {
     uint64_t step;
 };
 
-// --- Planning
-// -------------------------------------------------------------------------------------
+// --- Planning ------------------------------------------------------------------------------------
 
 static gan_game_data data_of(const gan_dataset *dataset) {
     const gan_dataset_info *const info = gan__dataset_info(dataset);
@@ -121,8 +120,7 @@ const gan_trainer_program *gan__trainer_program(const gan_trainer *trainer, size
     return index < trainer->listed_count ? &trainer->listed[index] : NULL;
 }
 
-// --- Set-up
-// ---------------------------------------------------------------------------------------
+// --- Set-up --------------------------------------------------------------------------------------
 
 static uint64_t sample_elements(const gan_trainer *trainer) {
     const gan_game_data data = data_of(trainer->dataset);
@@ -216,8 +214,7 @@ gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer
     return gan__model_save(trainer->module, trainer->game, writer);
 }
 
-// --- Steps
-// ----------------------------------------------------------------------------------------
+// --- Steps ---------------------------------------------------------------------------------------
 
 uint64_t gan__trainer_step_count(const gan_trainer *trainer) {
     return trainer->step;
@@ -255,8 +252,7 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
     return GAN_STATUS_OK;
 }
 
-// --- Looking
-// --------------------------------------------------------------------------------------
+// --- Looking -------------------------------------------------------------------------------------
 
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
     float d[GAN_GAME_D_METRICS], g[GAN_GAME_G_METRICS];

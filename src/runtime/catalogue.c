@@ -12,8 +12,7 @@ static const char install_advice[] =
     "install an OpenCL driver: pocl-opencl-icd (any CPU), mesa-opencl-icd or ROCm (AMD), "
     "intel-opencl-icd (Intel), or NVIDIA's own driver; then `clinfo -l` lists it";
 
-// --- What a device says of itself; what it does not say stays 0 or ""
-// -----------------------------
+// --- What a device says of itself; what it does not say stays 0 or "" ----------------------------
 
 static void platform_text(cl_platform_id platform, cl_platform_info what, char text[128]) {
     char whole[4096] = "";
@@ -86,8 +85,7 @@ static void describe(cl_platform_id platform, cl_device_id id, gan_device_info *
                       strstr(extensions, "cl_intel_subgroups") != NULL;
 }
 
-// --- Walking the platforms
-// ------------------------------------------------------------------------
+// --- Walking the platforms -----------------------------------------------------------------------
 
 typedef struct catalogue {
     gan_device_info *infos;

@@ -54,8 +54,7 @@ static bool is_better(const gan_device_info *a, const gan_device_info *b) {
     return is_gpu(a) && a->memory_bytes > b->memory_bytes;
 }
 
-// --- The forms of SPEC
-// ----------------------------------------------------------------------------
+// --- The forms of SPEC ---------------------------------------------------------------------------
 
 typedef bool (*spec_match)(const gan_device_info *info, const char *spec);
 
@@ -99,8 +98,7 @@ static spec_match form_of(const char *spec) {
     return strcasecmp(spec, "gpu") == 0 ? match_gpu : match_name;
 }
 
-// --- Errors
-// ---------------------------------------------------------------------------------------
+// --- Errors --------------------------------------------------------------------------------------
 
 static void append_device(gan_text *text, const gan_device_info *info) {
     gan__text_append(text, "\n  %u:%u  %s (%s, %s)", info->platform, info->device, info->name,

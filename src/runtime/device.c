@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- What the driver says outside any call
-// --------------------------------------------------------
+// --- What the driver says outside any call -------------------------------------------------------
 
 static void CL_CALLBACK keep_notice(const char *text, const void *data, size_t bytes, void *user) {
     (void)data;
@@ -45,8 +44,7 @@ static void destroy_notice(gan_device_notice *notice) {
     gan__free(notice);
 }
 
-// --- Opening
-// --------------------------------------------------------------------------------------
+// --- Opening -------------------------------------------------------------------------------------
 
 // Mesa's llvmpipe runs on the CPU as a GPU does, a work-item a lane. Given float16 code it takes 60
 // times as long to compile (7 s a kernel).
@@ -166,8 +164,7 @@ void gan_device_close(gan_device *device) {
     gan__free(device);
 }
 
-// --- Looking at it
-// --------------------------------------------------------------------------------
+// --- Looking at it -------------------------------------------------------------------------------
 
 const gan_device_info *gan_device_get_info(const gan_device *device) {
     return &device->info;
@@ -186,8 +183,7 @@ void gan__device_reset_counters(gan_device *device) {
     device->counters = (gan_device_counters){.bytes_allocated = allocated};
 }
 
-// --- The queue
-// ------------------------------------------------------------------------------------
+// --- The queue -----------------------------------------------------------------------------------
 
 gan_status gan__device_flush(gan_device *device) {
     GAN_CL(device, clFlush(device->queue));

@@ -74,8 +74,7 @@ void gan__launch_destroy(gan_launch *launch) {
     gan__free(launch);
 }
 
-// --- Binding
-// --------------------------------------------------------------------------------------
+// --- Binding -------------------------------------------------------------------------------------
 
 static gan_status bind_buffer(gan_device *device, cl_kernel kernel, cl_uint index,
                               const gan_argument *argument) {
@@ -150,8 +149,7 @@ static gan_status bind_all(gan_launch *launch, const gan_launch_desc *desc, cl_k
     return GAN_STATUS_OK;
 }
 
-// --- Sizes
-// ----------------------------------------------------------------------------------------
+// --- Sizes ---------------------------------------------------------------------------------------
 
 static gan_status set_sizes(launch_part *part, const gan_launch_desc *desc) {
     part->local_given = desc->local[0] != 0;
@@ -194,8 +192,7 @@ static gan_status check_sizes(gan_device *device, const launch_part *part, const
     return GAN_STATUS_OK;
 }
 
-// --- Making
-// ---------------------------------------------------------------------------------------
+// --- Making --------------------------------------------------------------------------------------
 
 gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *desc) {
     gan_device *device = launch->device;
@@ -255,8 +252,7 @@ gan_status gan__launch_set_uint(gan_launch *launch, size_t index, uint32_t value
     return GAN_STATUS_OK;
 }
 
-// --- Running
-// --------------------------------------------------------------------------------------
+// --- Running -------------------------------------------------------------------------------------
 
 static gan_status enqueue_kernel(gan_launch *launch, const launch_part *part, cl_event *event) {
     gan_device *device = launch->device;

@@ -39,8 +39,7 @@ void gan__programs_destroy(gan_programs *programs) {
     gan__free(programs);
 }
 
-// --- Completing a source
-// --------------------------------------------------------------------------
+// --- Completing a source -------------------------------------------------------------------------
 
 #define MOST_USES  8
 #define USE_MARK   "//@use "
@@ -96,8 +95,7 @@ gan_status gan__program_complete(const gan_device *device, const char *source, g
     return gan__text_status(text);
 }
 
-// --- Compiling
-// ------------------------------------------------------------------------------------
+// --- Compiling -----------------------------------------------------------------------------------
 
 static gan_status compile(gan_device *device, const gan_program_text *text, const char *name,
                           cl_program *out) {
@@ -147,8 +145,7 @@ static gan_status make(gan_device *device, const char *source, const char *optio
     return status;
 }
 
-// --- The cache in memory
-// --------------------------------------------------------------------------
+// --- The cache in memory -------------------------------------------------------------------------
 
 static program_entry *find(const gan_programs *programs, uint64_t hash, const char *source,
                            const char *options) {

@@ -42,8 +42,7 @@ static bool append_path(gan_text *path, const gan_text *key) {
     return gan__text_status(path) == GAN_STATUS_OK;
 }
 
-// --- Loading
-// --------------------------------------------------------------------------------------
+// --- Loading -------------------------------------------------------------------------------------
 
 // The binary inside a file that is whole and is of this key; NULL otherwise.
 static const uint8_t *find_binary(const uint8_t *file, size_t length, const gan_text *key,
@@ -95,8 +94,7 @@ bool gan__program_load(gan_device *device, const gan_program_text *text, cl_prog
     return loaded;
 }
 
-// --- Saving
-// ---------------------------------------------------------------------------------------
+// --- Saving --------------------------------------------------------------------------------------
 
 // The program's only binary; the caller's (gan__free). NULL when the driver would not give it.
 static uint8_t *read_binary(cl_program program, size_t *bytes) {
@@ -148,8 +146,7 @@ void gan__program_save(gan_device *device, const gan_program_text *text, cl_prog
     gan__text_destroy(&path);
 }
 
-// --- Writing sources out
-// --------------------------------------------------------------------------
+// --- Writing sources out -------------------------------------------------------------------------
 
 void gan__program_dump(const gan_program_text *text) {
     const char *folder = getenv("CLGAN_DUMP_KERNELS");

@@ -53,8 +53,7 @@ static const char source[] =
     "    x[x0 + g + i] = held[63 - i];\n"
     "}\n";
 
-// --- What is expected: element i of a result, from element i (or another) of what was there
-// -------
+// --- What is expected: element i of a result, from element i (or another) of what was there ------
 
 static float before(uint32_t i) {
     return (float)i - 500.0f;
@@ -94,8 +93,7 @@ static const known_answer answers[] = {
     {"reversal", expect_reversal, 0, false, true},
 };
 
-// --- Running one
-// ----------------------------------------------------------------------------------
+// --- Running one ---------------------------------------------------------------------------------
 
 static gan_argument uint_argument(uint64_t value) {
     return (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = (uint32_t)value};

@@ -22,8 +22,7 @@ typedef struct kernel {
     gan_program *program;
 } kernel;
 
-// --- What is computed: the roots of each task
-// -----------------------------------------------------
+// --- What is computed: the roots of each task ----------------------------------------------------
 
 static size_t build_adam(gan_graph *graph, gan_node **roots) {
     const gan_shape shape = GAN_SHAPE(PARAMETERS), scalar = gan__shape_scalar();
@@ -75,8 +74,7 @@ static const task tasks[] = {
 #define TASKS (sizeof tasks / sizeof *tasks)
 #define RUNS  20
 
-// --- Running it
-// -----------------------------------------------------------------------------------
+// --- Running it ----------------------------------------------------------------------------------
 
 static void create(gan_device *device, const task *t, kernel *out) {
     gan_node *roots[GAN_OPTIMIZER_SLOTS_MAX + 2];

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-// --- Foreign files
-// ---------------------------------------------------------------------------------
+// --- Foreign files -------------------------------------------------------------------------------
 static void list_line(gan_text *out, const char *file, const char *name, const char *type,
                       const char *shape, uLong crc) {
     gan__text_append(out, "%s %s %s %s %08lx\n", file, name, type, shape, crc);
@@ -116,8 +115,7 @@ static void other_formats_are_refused_by_saying_which_are_known(void **state) {
                      GAN_STATUS_BAD_INPUT);
 }
 
-// --- Round trips
-// -----------------------------------------------------------------------------------
+// --- Round trips ---------------------------------------------------------------------------------
 static void assert_same(const char *first, const char *second) {
     gan_checkpoint *a, *b;
     gan_difference *differences;
@@ -186,8 +184,7 @@ static void every_float16_comes_back(void **state) {
     gan__text_destroy(&file);
 }
 
-// --- Selections
-// ------------------------------------------------------------------------------------
+// --- Selections ----------------------------------------------------------------------------------
 static void assert_selects(const gan_convert_options *options, const char *expected) {
     gan_conversion *conversion;
     const gan_convert_tensor *tensor;

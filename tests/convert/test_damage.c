@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// --- Damage
-// ----------------------------------------------------------------------------------------
+// --- Damage --------------------------------------------------------------------------------------
 // Reading all of a file of these bytes either works or says that the input is bad; nothing else.
 static gan_status judge(const uint8_t *bytes, size_t length) {
     gan_conversion *conversion;
@@ -106,8 +105,7 @@ static void lying_safetensors_headers_are_refused(void **state) {
     }
 }
 
-// --- Memory
-// ----------------------------------------------------------------------------------------
+// --- Memory --------------------------------------------------------------------------------------
 static void each_allocation_may_fail(void **state) {
     (void)state;
     static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",

@@ -19,8 +19,7 @@ static const char *in_folder(const char *name) {
     return path;
 }
 
-// --- Generators of one dense layer
-// ----------------------------------------------------------------
+// --- Generators of one dense layer ---------------------------------------------------------------
 
 typedef struct hand_made {
     const char *data;   // the recipe's "data" mapping
@@ -76,8 +75,7 @@ static void assert_refused(const hand_made *model, const char *data, const char 
     gan_checkpoint_close(checkpoint);
 }
 
-// --- Mixtures
-// -------------------------------------------------------------------------------------
+// --- Mixtures ------------------------------------------------------------------------------------
 
 static void a_collapsed_generator_has_one_mode(void **state) {
     (void)state;
@@ -95,8 +93,7 @@ static void a_collapsed_generator_has_one_mode(void **state) {
     assert_true(e.modes_of_data.reverse_kl < 0.01);
 }
 
-// --- One dimension
-// --------------------------------------------------------------------------------
+// --- One dimension -------------------------------------------------------------------------------
 
 // z / 2 + 4 is the very distribution of the data; z + 4 is not.
 static void divergences_tell_the_right_density_from_a_wrong_one(void **state) {
@@ -122,8 +119,7 @@ static void divergences_tell_the_right_density_from_a_wrong_one(void **state) {
                 0.02);
 }
 
-// --- Images
-// ---------------------------------------------------------------------------------------
+// --- Images --------------------------------------------------------------------------------------
 
 #define SIDE   4
 #define PIXELS ((size_t)SIDE * SIDE)

@@ -104,8 +104,7 @@ static void discriminator_cost_equals_its_closed_form(void **state) {
     assert_near(evaluate_discriminator(1, 0, 10), real + fake + 5 * 9, 1e-12);
 }
 
-// --- Noise
-// ----------------------------------------------------------------------------------------
+// --- Noise ---------------------------------------------------------------------------------------
 
 #define LATENT 64
 #define BATCH  128

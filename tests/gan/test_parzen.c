@@ -29,8 +29,7 @@ static void estimates_are_scipys(void **state) {
     }
 }
 
-// --- Closed forms
-// ---------------------------------------------------------------------------------
+// --- Closed forms --------------------------------------------------------------------------------
 
 // About a single place the estimate is one Gaussian, however far the point is.
 static void samples_at_one_place_are_one_gaussian(void **state) {
@@ -76,8 +75,7 @@ static void moving_everything_changes_nothing(void **state) {
     for (size_t i = 0; i < 16; i++) assert_true(here[i] == there[i]);
 }
 
-// --- The reference
-// --------------------------------------------------------------------------------
+// --- The reference -------------------------------------------------------------------------------
 
 static double reference(const float *samples, size_t count, const float *point, size_t elements,
                         double sigma) {
@@ -126,8 +124,7 @@ static void blocks_add_up(void **state) {
     }
 }
 
-// --- The protocol
-// ---------------------------------------------------------------------------------
+// --- The protocol --------------------------------------------------------------------------------
 
 typedef struct rows {
     const float *values;

@@ -103,8 +103,7 @@ static void data_without_modes_have_none(void **state) {
     for (size_t i = 0; i < recorded.count; i++) assert_false(recorded.lines[i].has_modes);
 }
 
-// --- Collapse
-// -------------------------------------------------------------------------------------
+// --- Collapse ------------------------------------------------------------------------------------
 
 static gan_mode_figures captured(size_t modes) {
     return (gan_mode_figures){.modes = 8, .captured = modes};

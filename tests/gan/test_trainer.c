@@ -89,8 +89,7 @@ static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) 
     }
 }
 
-// --- Saving
-// ---------------------------------------------------------------------------------------
+// --- Saving --------------------------------------------------------------------------------------
 
 static void save(table *set, const char *path) {
     gan_checkpoint_writer *writer = NULL;

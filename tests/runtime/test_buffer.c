@@ -82,8 +82,7 @@ static void more_than_the_device_allows_is_refused_with_both_figures(void **stat
     assert_fails(gan__buffer_create(device, 0, "none", &buffer), GAN_STATUS_BAD_ARGUMENT, "none");
 }
 
-// --- The stage
-// ------------------------------------------------------------------------------------
+// --- The stage -----------------------------------------------------------------------------------
 
 static const char copy_source[] =
     "kernel void keep(global const float *x, const uint x0, global float *y, const uint y0,\n"

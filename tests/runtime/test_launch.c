@@ -198,8 +198,7 @@ static void a_kernel_that_the_program_lacks_is_named(void **state) {
     assert_non_null(strstr(gan_status_message(), "clCreateKernel: CL_INVALID_KERNEL_NAME"));
 }
 
-// --- Timing
-// ---------------------------------------------------------------------------------------
+// --- Timing --------------------------------------------------------------------------------------
 
 static void assert_timed(bool by_events) {
     bool before = device->events_tell_time;

@@ -191,8 +191,7 @@ static void damaged_and_foreign_files_are_compiled_anew_and_mended(void **state)
     assert_mended(change_the_version);
 }
 
-// --- What is compiled
-// -----------------------------------------------------------------------------
+// --- What is compiled ----------------------------------------------------------------------------
 
 static size_t occurrences(const char *text, const char *part) {
     size_t count = 0;

@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-// --- While it works
-// -------------------------------------------------------------------------------
+// --- While it works ------------------------------------------------------------------------------
 typedef struct watcher {
     const gan_tool_call *call;
     gan_progress *progress; // the bar of what is under way; NULL at first
@@ -33,8 +32,7 @@ static void on_progress(void *user, const char *what, uint64_t done, uint64_t to
     if (watching->progress) (void)gan__progress_update(watching->progress, done, NULL);
 }
 
-// --- As text
-// --------------------------------------------------------------------------------------
+// --- As text -------------------------------------------------------------------------------------
 static gan_table *begin_table(const char *measure, const char *first, const char *second) {
     gan_table *table;
     if (gan__table_create(&table) != GAN_STATUS_OK) return NULL;
@@ -155,8 +153,7 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     return status;
 }
 
-// --- As JSON
-// --------------------------------------------------------------------------------------
+// --- As JSON -------------------------------------------------------------------------------------
 static json_t *modes_json(const gan_mode_figures *figures) {
     return json_pack("{s:I, s:I, s:I, s:o, s:o}", "modes", (json_int_t)figures->modes, "captured",
                      (json_int_t)figures->captured, "samples", (json_int_t)figures->samples,
@@ -214,8 +211,7 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
     return gan__inspect_write_json(inspection, document);
 }
 
-// --- The view
-// -------------------------------------------------------------------------------------
+// --- The view ------------------------------------------------------------------------------------
 static gan_status evaluate(const gan_inspection *inspection, const gan_checkpoint *checkpoint,
                            gan_evaluation *out) {
     const gan_tool_call *call = inspection->call;
