@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-// -----------------------------------------------------------------
 static char folder[256];
 
 const char *files_folder(void) {
