@@ -45,7 +45,7 @@ typedef struct gan_mode_figures {
     uint64_t samples;    // that were looked at
     double high_quality; // the share of them that is of high quality
     double reverse_kl;   // KL(shares of the modes among high-quality samples, uniform): ln(modes)
-                       // minus the entropy; NaN when there is no such sample
+                         // minus the entropy; NaN when there is no such sample
 } gan_mode_figures;
 
 // `samples`: (count, dimension). `histogram`: the high-quality samples of each mode; NULL if not
@@ -136,7 +136,8 @@ typedef struct gan_evaluation {
     // Built-in mixtures.
     bool has_modes;
     gan_mode_figures modes, modes_of_data;
-    // Samples of one element: p is the data, q the generator.
+    // Samples of one element: p is the data, q the generator. All NaN where an estimate cannot be
+    // made, as between normals or by kernels of a generator without any spread.
     bool has_divergences;
     uint64_t divergence_samples;
     gan_gaussian fit_of_data, fit; // mean and deviation

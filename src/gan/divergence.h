@@ -10,4 +10,8 @@
 gan_divergences gan__divergences_of_cells(const double *log_p, const double *log_q, size_t cells,
                                           double width);
 
+// Mean and deviation (the population's) of `count` numbers, at least one: exactly 0 where all are
+// equal.
+gan_gaussian gan__gaussian_fit(const float *values, size_t count);
+
 #endif

@@ -82,16 +82,22 @@ gan_status gan_divergences_histogram(const float *p, size_t p_count, const float
 
 // --- Kernels -------------------------------------------------------------------------------------
 
+gan_gaussian gan__gaussian_fit(const float *values, size_t count) {
+    const double first = (double)values[0];
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)values[i] - first;
+    const double mean = first + sum / (double)count;
+    for (size_t i = 0; i < count; i++)
+        squares += ((double)values[i] - mean) * ((double)values[i] - mean);
+    return (gan_gaussian){mean, sqrt(squares / (double)count)};
+}
+
 // Scott's rule in one dimension, with the unbiased deviation.
 static double bandwidth_of(const number_set *set) {
-    double mean = 0, squares = 0;
-    for (size_t i = 0; i < set->count; i++) mean += (double)set->values[i] / (double)set->count;
-    for (size_t i = 0; i < set->count; i++) {
-        const double difference = (double)set->values[i] - mean;
-        squares += difference * difference;
-    }
+    const double count = (double)set->count;
     if (set->count < 2) return 0;
-    return sqrt(squares / (double)(set->count - 1)) * pow((double)set->count, -0.2);
+    return gan__gaussian_fit(set->values, set->count).deviation * sqrt(count / (count - 1)) *
+           pow(count, -0.2);
 }
 
 // log mean_i N(x; value_i, bandwidth), by its largest term so that it does not underflow.

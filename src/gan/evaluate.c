@@ -3,6 +3,7 @@
 #include "clgan/evaluate.h"
 
 #include "base/memory.h"
+#include "gan/divergence.h"
 #include "gan/evaluate_data.h"
 #include "gan/modes.h"
 #include "gan/parzen.h"
@@ -84,22 +85,26 @@ static bool suits_divergences(const evaluator *e) {
     return e->data.elements == 1;
 }
 
-static gan_gaussian fit(const float *values, size_t count) {
-    double mean = 0, squares = 0;
-    for (size_t i = 0; i < count; i++) mean += (double)values[i] / (double)count;
-    for (size_t i = 0; i < count; i++)
-        squares += ((double)values[i] - mean) * ((double)values[i] - mean);
-    return (gan_gaussian){mean, sqrt(squares / (double)count)};
+// A generator without any spread, or with one that is not finite, has no density to compare: that
+// is a finding, not a failure.
+static gan_status or_undefined(gan_status status, gan_divergences *figures) {
+    if (status != GAN_STATUS_BAD_ARGUMENT) return status;
+    *figures = (gan_divergences){NAN, NAN, NAN, NAN, NAN, NAN};
+    return GAN_STATUS_OK;
 }
 
 static gan_status compare_numbers(gan_evaluation *out, const float *data, size_t data_count,
                                   const float *generated, size_t generated_count) {
-    out->fit_of_data = fit(data, data_count);
-    out->fit = fit(generated, generated_count);
-    GAN_TRY(gan_divergences_gaussian(out->fit_of_data, out->fit, &out->gaussian));
-    GAN_TRY(gan_divergences_histogram(data, data_count, generated, generated_count,
-                                      GAN_DIVERGENCE_BINS, &out->histogram));
-    return gan_divergences_kernel(data, data_count, generated, generated_count, &out->kernel);
+    out->fit_of_data = gan__gaussian_fit(data, data_count);
+    out->fit = gan__gaussian_fit(generated, generated_count);
+    GAN_TRY(or_undefined(gan_divergences_gaussian(out->fit_of_data, out->fit, &out->gaussian),
+                         &out->gaussian));
+    GAN_TRY(or_undefined(gan_divergences_histogram(data, data_count, generated, generated_count,
+                                                   GAN_DIVERGENCE_BINS, &out->histogram),
+                         &out->histogram));
+    return or_undefined(
+        gan_divergences_kernel(data, data_count, generated, generated_count, &out->kernel),
+        &out->kernel);
 }
 
 static gan_status measure_divergences(evaluator *e) {

@@ -119,6 +119,18 @@ static void divergences_tell_the_right_density_from_a_wrong_one(void **state) {
                 0.02);
 }
 
+static void a_generator_without_spread_has_no_density(void **state) {
+    (void)state;
+    static const float zero[] = {0}, four[] = {4};
+    const hand_made model = {"{source: 'builtin:gauss1d'}", "[1]", 1, 1, zero, four};
+    const gan_evaluation e = evaluate(&model, NULL);
+    assert_true(e.has_divergences);
+    assert_true(e.fit.mean == 4 && e.fit.deviation == 0);
+    assert_true(isnan(e.gaussian.kl) && isnan(e.kernel.jensen_shannon));
+    assert_true(isinf(e.histogram.kl));
+    assert_true(e.histogram.jensen_shannon > 0.5 && e.histogram.jensen_shannon < log(2));
+}
+
 // --- Images --------------------------------------------------------------------------------------
 
 #define SIDE   4
@@ -215,6 +227,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_collapsed_generator_has_one_mode),
         cmocka_unit_test(divergences_tell_the_right_density_from_a_wrong_one),
+        cmocka_unit_test(a_generator_without_spread_has_no_density),
         cmocka_unit_test(images_are_scored_by_the_test_set_beside_the_training_set),
         cmocka_unit_test(without_a_limit_the_last_sixth_chooses_sigma),
         cmocka_unit_test(data_that_do_not_belong_are_refused),
