@@ -24,6 +24,15 @@ static gan_status fail_output(const gan_recipe *recipe, const char *name,
                           gan__shape_text(gan__network_output_shape(network), shape), must);
 }
 
+static gan_status check_weights(const gan_recipe *recipe, const char *name,
+                                const gan_network *network) {
+    if (gan__network_parameter_elements(network) > 0) return GAN_STATUS_OK;
+    return gan__tree_fail(&recipe->document, gan__network_layer(network, 0)->line,
+                          "the %s has no layer with weights, so nothing in it can be trained; add "
+                          "one, such as dense",
+                          name);
+}
+
 static gan_status check_generator(const gan_recipe *recipe, const gan_network *network,
                                   const gan_shape *sample) {
     const gan_shape *output = gan__network_output_shape(network);
@@ -51,9 +60,11 @@ gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sampl
     *generator = *discriminator = NULL;
     gan_status status = create(recipe, "generator", &values->generator, &latent, generator);
     if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
+    if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
     if (status == GAN_STATUS_OK)
         status = create(recipe, "discriminator", &values->discriminator, sample, discriminator);
     if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
+    if (status == GAN_STATUS_OK) status = check_weights(recipe, "discriminator", *discriminator);
     if (status == GAN_STATUS_OK) return status;
     gan__network_destroy(*generator);
     gan__network_destroy(*discriminator);

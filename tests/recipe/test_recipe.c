@@ -466,6 +466,12 @@ static void networks_must_fit_the_data(void **state) {
                   GAN_SHAPE(2),
                   "r.yaml:3: generator layer 1 (reshape): (2, 2) has 4 elements, its input (6) has "
                   "6");
+    expect_misfit("generator: [tanh]\ndiscriminator: [dense: 1]\n", GAN_SHAPE(100),
+                  "r.yaml:1: the generator has no layer with weights, so nothing in it can be "
+                  "trained; add one, such as dense");
+    expect_misfit("generator: [dense: 1]\ndiscriminator:\n- tanh\n", GAN_SHAPE(1),
+                  "r.yaml:3: the discriminator has no layer with weights, so nothing in it can be "
+                  "trained; add one, such as dense");
 }
 
 // --- Allocation failures -----------------------------------------------------------------------
