@@ -6,16 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_SIZE = 4096 };
-
 // Marks a message of `length` bytes that did not fit.
-static void message_end(char text[MESSAGE_SIZE], int length) {
-    if (length < 0) snprintf(text, MESSAGE_SIZE, "a message that cannot be formatted");
-    if (length >= MESSAGE_SIZE) memcpy(text + MESSAGE_SIZE - 4, "...", 4);
+static void message_end(char text[GAN_MESSAGE_SIZE], int length) {
+    if (length < 0) snprintf(text, GAN_MESSAGE_SIZE, "a message that cannot be formatted");
+    if (length >= GAN_MESSAGE_SIZE) memcpy(text + GAN_MESSAGE_SIZE - 4, "...", 4);
 }
 
 gan_status gan__fail(gan_status status, const char *format, ...) {
-    char text[MESSAGE_SIZE];
+    char text[GAN_MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     message_end(text, vsnprintf(text, sizeof text, format, arguments));
@@ -24,7 +22,7 @@ gan_status gan__fail(gan_status status, const char *format, ...) {
 }
 
 gan_status gan__fail_in(gan_status status, const char *format, ...) {
-    char place[MESSAGE_SIZE], text[MESSAGE_SIZE];
+    char place[GAN_MESSAGE_SIZE], text[GAN_MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     message_end(place, vsnprintf(place, sizeof place, format, arguments));

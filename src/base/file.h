@@ -40,9 +40,11 @@ bool gan__file_exists(const char *path);
 bool gan__file_is_folder(const char *path);
 // Creates the folder and its parents; one that exists is fine. Errors: BAD_OUTPUT.
 gan_status gan__folder_create(const char *path);
-// The names in a folder except "." and "..", sorted by bytes; free each and the array with
-// gan__free.
+// The names in a folder except "." and "..", sorted by bytes; they are the caller's
+// (gan__folder_list_free).
 gan_status gan__folder_list(const char *path, char ***names, size_t *count);
+// Frees a list of `count` texts, each and the array.
+void gan__folder_list_free(char **names, size_t count);
 // The folder for clgan's caches: $CLGAN_CACHE_DIR, else $XDG_CACHE_HOME/clgan, else ~/.cache/clgan
 // (~/Library/Caches/clgan on macOS). "" when caching is off ($CLGAN_CACHE_DIR=off) or no home is
 // known.

@@ -61,6 +61,11 @@ static gan_status read_names(DIR *folder, const char *path, char ***names, size_
     }
 }
 
+void gan__folder_list_free(char **names, size_t count) {
+    for (size_t i = 0; i < count; i++) gan__free(names[i]);
+    gan__free(names);
+}
+
 gan_status gan__folder_list(const char *path, char ***names, size_t *count) {
     *count = 0;
     GAN_TRY(gan__alloc(0, sizeof(char *), (void **)names));
@@ -77,8 +82,7 @@ gan_status gan__folder_list(const char *path, char ***names, size_t *count) {
         qsort(*names, *count, sizeof(char *), compare_names);
         return GAN_STATUS_OK;
     }
-    for (size_t i = 0; i < *count; i++) gan__free((*names)[i]);
-    gan__free(*names);
+    gan__folder_list_free(*names, *count);
     *names = NULL;
     *count = 0;
     return status;

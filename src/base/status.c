@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-enum { MESSAGE_SIZE = 4096 };
-
-static _Thread_local char message[MESSAGE_SIZE];
+static _Thread_local char message[GAN_MESSAGE_SIZE];
 
 typedef struct status_row {
     gan_status status;
@@ -47,7 +45,7 @@ const char *gan_status_message(void) {
 }
 
 gan_status gan_status_set(gan_status status, const char *text) {
-    char escaped[MESSAGE_SIZE]; // `text` may point into the message
+    char escaped[GAN_MESSAGE_SIZE]; // `text` may point into the message
     gan__text_escape_lines(text, escaped, sizeof escaped);
     memcpy(message, escaped, sizeof message);
     return status;

@@ -4,6 +4,8 @@
 
 #include "clgan/status.h"
 
+enum { GAN_MESSAGE_SIZE = 4096 }; // of the longest message, its end included
+
 // Keeps the formatted message as the thread's latest and returns `status`. The message says what,
 // where (file and line, byte, tensor, option) and what to do. Control bytes in it except newlines
 // and tabs are escaped; a message of more than 4 KB is cut and ends in "...". The arguments may

@@ -68,15 +68,17 @@ static gan_status load_folder(const char *folder, gan_dataset *dataset) {
     size_t count;
     GAN_TRY(gan__source_pick(folder, &paths, &count));
     gan_status status = load(paths, count, dataset);
-    for (size_t i = 0; i < count; ++i) gan__free(paths[i]);
-    gan__free(paths);
+    gan__folder_list_free(paths, count);
     return status;
 }
 
+bool gan__dataset_is_builtin(const char *source) {
+    return strncmp(source, GAN_BUILTIN_PREFIX, strlen(GAN_BUILTIN_PREFIX)) == 0;
+}
+
 static gan_status fill(const char *source, gan_dataset *dataset) {
-    size_t prefix = strlen(GAN_BUILTIN_PREFIX);
-    if (strncmp(source, GAN_BUILTIN_PREFIX, prefix) == 0)
-        return gan__builtin_open(source + prefix, dataset);
+    if (gan__dataset_is_builtin(source))
+        return gan__builtin_open(source + strlen(GAN_BUILTIN_PREFIX), dataset);
     if (gan__file_is_folder(source)) return load_folder(source, dataset);
     char *path = (char *)(uintptr_t)source; // only read: load takes the paths of a folder too
     return load(&path, 1, dataset);

@@ -28,6 +28,7 @@ typedef struct gan_dataset_info {
 // memory. Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut
 // short.
 gan_status gan__dataset_open(const char *source, gan_dataset **out);
+bool gan__dataset_is_builtin(const char *source); // "builtin:NAME", whether NAME is known or not
 // The first `count` samples from `start` on only (for MNIST's train[0:50000], say). An endless set
 // becomes the finite one of the samples that gan__dataset_sample gives under those numbers.
 // Errors: BAD_ARGUMENT when the set has not that many.

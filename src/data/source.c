@@ -178,8 +178,7 @@ static gan_status make_paths(const char *folder, char **names, size_t count, cha
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; ++i)
         status = join(folder, names[i], &made[i]);
     if (status != GAN_STATUS_OK) {
-        for (size_t i = 0; i < count; ++i) gan__free(made[i]);
-        gan__free(made);
+        gan__folder_list_free(made, count);
         return status;
     }
     *paths = made;
@@ -202,8 +201,7 @@ gan_status gan__source_pick(const char *folder, char ***paths, size_t *count) {
                                  "meant",
                                  folder, names[0], names[1]);
     }
-    for (size_t i = 0; i < all; ++i) gan__free(names[i]);
-    gan__free(names);
+    gan__folder_list_free(names, all);
     return status;
 }
 

@@ -60,13 +60,12 @@ static gan_status find_beside(const char *path, char **out) {
 
 gan_status gan__dataset_find_test(const char *source, char **out) {
     *out = NULL;
-    if (strncmp(source, GAN_BUILTIN_PREFIX, strlen(GAN_BUILTIN_PREFIX)) == 0) return GAN_STATUS_OK;
+    if (gan__dataset_is_builtin(source)) return GAN_STATUS_OK;
     if (!gan__file_is_folder(source)) return find_beside(source, out);
     char **paths;
     size_t count;
     GAN_TRY(gan__source_pick(source, &paths, &count));
     const gan_status status = find_beside(paths[0], out);
-    for (size_t i = 0; i < count; i++) gan__free(paths[i]);
-    gan__free(paths);
+    gan__folder_list_free(paths, count);
     return status;
 }

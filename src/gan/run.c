@@ -12,7 +12,7 @@
 
 // data.source becomes `path`: absolute, so that a resumed run finds it from anywhere.
 static gan_status set_source(gan_recipe *recipe, const char *path) {
-    char *const absolute = strncmp(path, "builtin:", 8) == 0 ? NULL : realpath(path, NULL);
+    char *const absolute = gan__dataset_is_builtin(path) ? NULL : realpath(path, NULL);
     gan_text assignment = {0};
     gan__text_append(&assignment, "data.source=\"");
     for (const char *c = absolute != NULL ? absolute : path; *c != '\0'; c++)
@@ -92,7 +92,7 @@ static gan_status open_checkpoint(gan_run *run, const gan_run_options *options) 
 
 static gan_status open_data(gan_run *run) {
     const char *const source = run->values->data.source;
-    if (strncmp(source, "builtin:", 8) != 0 && !gan__file_exists(source))
+    if (!gan__dataset_is_builtin(source) && !gan__file_exists(source))
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "%s: the data %s%s%s not there; give a folder or file with --data, or one "
                          "of builtin:%s",

@@ -96,9 +96,8 @@ static gan_status list_checkpoints(const gan_run_folder *folder, steps_list *out
     for (size_t i = 0; i < count; i++) {
         const int64_t step = checkpoint_step(names[i]);
         if (status == GAN_STATUS_OK && step >= 0) out->step[out->count++] = (uint64_t)step;
-        gan__free(names[i]);
     }
-    gan__free(names);
+    gan__folder_list_free(names, count);
     if (status == GAN_STATUS_OK) qsort(out->step, out->count, sizeof *out->step, compare_steps);
     return status;
 }

@@ -42,8 +42,7 @@ static inline size_t folder_count(const char *path) {
     char **names;
     size_t count;
     assert_int_equal(gan__folder_list(path, &names, &count), GAN_STATUS_OK);
-    for (size_t i = 0; i < count; i++) gan__free(names[i]);
-    gan__free(names);
+    gan__folder_list_free(names, count);
     return count;
 }
 

@@ -138,8 +138,7 @@ static void every_failed_allocation_is_survived(void **state) {
             assert_int_equal(status, GAN_STATUS_NO_MEMORY);
             continue;
         }
-        for (size_t i = 0; i < count; i++) gan__free(names[i]);
-        gan__free(names);
+        gan__folder_list_free(names, count);
     }
     assert_true(tries >= 6);
 }
@@ -159,8 +158,7 @@ static void folders_are_made_with_parents_and_listed_in_order(void **state) {
     assert_string_equal(names[0], "B");
     assert_string_equal(names[1], "b");
     assert_string_equal(names[2], "y");
-    for (size_t i = 0; i < count; i++) gan__free(names[i]);
-    gan__free(names);
+    gan__folder_list_free(names, count);
     assert_int_equal(gan__folder_create(in_folder("x/b/c")), GAN_STATUS_BAD_OUTPUT);
     assert_message_has("x/b: the folder cannot be created");
     assert_int_equal(gan__folder_list(in_folder("none"), &names, &count), GAN_STATUS_BAD_INPUT);
