@@ -10,6 +10,7 @@
 #include "graph/module.h"
 #include "recipe/recipe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define BATCH 64
@@ -48,8 +49,8 @@ static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkp
 
 static gan_status choose_weights(const gan_checkpoint *checkpoint, const gan_network *generator,
                                  gan_sample_weights weights, bool *averaged) {
-    char first[64] = "ema.";
-    strcat(first, gan__network_parameter(generator, 0)->name);
+    char first[64];
+    snprintf(first, sizeof first, "ema.%s", gan__network_parameter(generator, 0)->name);
     *averaged = weights != GAN_SAMPLE_WEIGHTS_RAW && gan_checkpoint_find(checkpoint, first) != NULL;
     if (weights != GAN_SAMPLE_WEIGHTS_EMA || *averaged) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint has no averaged weights; its recipe has "
