@@ -36,14 +36,16 @@ static inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
 }
 
 // The sum of the work-group's values, for each of them; `shared` holds one float a work-item, whose
-// number is a power of two. What the group read from global memory before, one of its work-items may
-// overwrite after (a sum kept in place): hence the fence of that memory too.
-static inline float gan_group_sum(const float value, local float *shared) {
+// number `items` is a power of two. What the group read from global memory before, one of its
+// work-items may overwrite after (a sum kept in place): hence the fence of that memory too.
+// `items` is a constant where this is called: with get_local_size in its place PoCL 3.1 gives wrong
+// sums now and then as soon as it has several threads.
+static inline float gan_group_sum(const float value, local float *shared, const uint items) {
     const uint item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
+    for (uint half_size = items / 2; half_size > 0; half_size /= 2) {
         if (item < half_size) shared[item] += shared[item + half_size];
         barrier(CLK_LOCAL_MEM_FENCE);
     }
@@ -51,12 +53,12 @@ static inline float gan_group_sum(const float value, local float *shared) {
 }
 
 // The greatest of them; NaN where one is NaN.
-static inline float gan_group_maximum(const float value, local float *shared) {
+static inline float gan_group_maximum(const float value, local float *shared, const uint items) {
     const uint item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
+    for (uint half_size = items / 2; half_size > 0; half_size /= 2) {
         if (item < half_size) {
             const float a = shared[item], b = shared[item + half_size];
             shared[item] = a > b || isnan(a) ? a : b;

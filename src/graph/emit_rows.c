@@ -48,8 +48,8 @@ static uint8_t rank_of(const gan_ranking *r, uint32_t vertex) {
 static void emit_total(gan_emit *e, gan_op op, const char *total, const char *name) {
     bool most = op == GAN_OP_REDUCE_MAX;
     if (e->cooperative)
-        gan__emit_line(e, e->level, "const gan_t %s = gan_group_%s(%s, shared);", name,
-                       most ? "maximum" : "sum", total);
+        gan__emit_line(e, e->level, "const gan_t %s = gan_group_%s(%s, shared, %uu);", name,
+                       most ? "maximum" : "sum", total, e->group_size);
     else if (e->lanes == 1)
         gan__emit_line(e, e->level, "const gan_t %s = %s;", name, total);
     else
