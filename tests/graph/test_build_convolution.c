@@ -265,14 +265,27 @@ static void convolutions_of_whole_images_are_matrix_products(void **state) {
                      gan__reshape(gan__matmul(y2, x2, false, true), &w->shape));
 }
 
+// Among them those that have as many places as a product would have.
 static void a_window_a_stride_or_padding_keeps_a_convolution(void **state) {
     const fixture *f = *state;
-    const gan_convolution_settings strided = {.stride = {1, 2}},
-                                   padded = {.before = {0, 1}, .after = {0, 1}};
     gan_node *dot = gan__state(f->graph, "dot", &GAN_SHAPE(8, 4, 1, 1));
-    gan_node *kept[] = {gan__convolution(f->x, f->w, &same), gan__convolution(f->x, dot, &strided),
-                        gan__convolution(f->x, dot, &padded)};
-    for (size_t i = 0; i < 3; i++) assert_ptr_equal(simplify(kept[i]), kept[i]);
+    gan_node *whole = gan__state(f->graph, "whole", &GAN_SHAPE(8, 4, 5, 6));
+    const struct {
+        gan_node *w;
+        gan_convolution_settings settings;
+    } kept[] = {
+        {f->w, same},
+        {dot, {.stride = {1, 2}}},
+        {dot, {.stride = {2, 2}, .after = {4, 5}}},
+        {dot, {.before = {0, 1}, .after = {0, 1}}},
+        {dot, {.after = {1, 0}}},
+        {whole, {.stride = {2, 2}, .before = {1, 0}}},
+        {whole, {.dilation = {2, 1}, .after = {4, 0}}},
+    };
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        gan_node *y = gan__convolution(f->x, kept[i].w, &kept[i].settings);
+        assert_ptr_equal(simplify(y), y);
+    }
 }
 
 static void factors_go_behind_a_convolution_where_that_is_no_more_work(void **state) {
