@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,10 +15,9 @@
 #define MODES_KEY ", \"modes\": "
 
 static void append_number(gan_text *history, const char *key, double value) {
-    if (isfinite(value))
-        gan__text_append(history, ", \"%s\": %.9g", key, value);
-    else
-        gan__text_append(history, ", \"%s\": null", key);
+    char number[GAN_NUMBER_TEXT];
+    gan__text_append(history, ", \"%s\": %s", key,
+                     isfinite(value) ? gan__number_format(value, 9, number) : "null");
 }
 
 void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {

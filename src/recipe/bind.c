@@ -1,7 +1,7 @@
 // From a document to a recipe's values: each key of the table is looked up, read and checked by its
 // type and range. What several keys must agree on is in check.c.
+#include "base/number.h"
 #include "recipe/keys.h"
-#include "recipe/number.h"
 #include "recipe/tree.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // Layers and initialisers in a recipe, driven by the tables of floor 5.
+#include "base/number.h"
 #include "recipe/keys.h"
-#include "recipe/number.h"
 #include "recipe/tree.h"
 
 #include <math.h>

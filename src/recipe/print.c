@@ -1,6 +1,6 @@
 // The resolved recipe as YAML: every key that means something, in the table's order.
+#include "base/number.h"
 #include "recipe/keys.h"
-#include "recipe/number.h"
 
 #include <string.h>
 

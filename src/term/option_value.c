@@ -1,55 +1,9 @@
-// The values of options: numbers, and the messages about those that will not do.
+// The values of options: whether they are what their options take, and the messages where not.
 #include "term/options_internal.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
+#include "base/number.h"
+
 #include <string.h>
-
-bool gan__number_decimal(const char *text, double *out) {
-    char *end;
-    bool plain = isdigit((unsigned char)text[0]) || (text[0] && strchr("+-.", text[0]));
-    double value = strtod(text, &end);
-    if (!plain || end == text || *end || !isfinite(value)) return false;
-    *out = value;
-    return true;
-}
-
-// A whole number written as 1e6 or 2.5e3, as long as a double holds it exactly.
-static bool whole_decimal(const char *text, double *out) {
-    double value;
-    if (!strpbrk(text, "eE") || strpbrk(text, "xX")) return false;
-    if (!gan__number_decimal(text, &value)) return false;
-    if (value != floor(value) || fabs(value) > 0x1p53) return false;
-    *out = value;
-    return true;
-}
-
-bool gan__number_count(const char *text, uint64_t *out) {
-    char *end;
-    double decimal;
-    if (!isdigit((unsigned char)text[0])) return false;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    bool whole = *end == '\0' && errno == 0;
-    if (!whole && !whole_decimal(text, &decimal)) return false;
-    *out = whole ? value : (uint64_t)decimal;
-    return true;
-}
-
-bool gan__number_integer(const char *text, int64_t *out) {
-    char *end;
-    double decimal;
-    const char *digits = text + (text[0] == '-' || text[0] == '+');
-    if (!isdigit((unsigned char)digits[0])) return false;
-    errno = 0;
-    long long value = strtoll(text, &end, 10);
-    bool whole = *end == '\0' && errno == 0;
-    if (!whole && !whole_decimal(text, &decimal)) return false;
-    *out = whole ? value : (int64_t)decimal;
-    return true;
-}
 
 static gan_status check_choice(const gan_option *option, const char *shown, const char *text) {
     gan_text legal = {0};
@@ -76,13 +30,13 @@ static gan_status check_number(const gan_option *option, const char *shown, cons
     double decimal = 0;
     bool understood = false, whole = option->kind != GAN_OPTION_NUMBER;
     if (option->kind == GAN_OPTION_COUNT) {
-        understood = gan__number_count(text, &count);
+        understood = gan__number_parse_count(text, &count);
         decimal = (double)count;
     } else if (option->kind == GAN_OPTION_INTEGER) {
-        understood = gan__number_integer(text, &integer);
+        understood = gan__number_parse_whole(text, &integer);
         decimal = (double)integer;
     } else {
-        understood = gan__number_decimal(text, &decimal);
+        understood = gan__number_parse(text, &decimal);
     }
     bool bounded = option->minimum != 0 || option->maximum != 0;
     if (understood && !bounded) return GAN_STATUS_OK;

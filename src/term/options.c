@@ -4,6 +4,7 @@
 #include "term/options_internal.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -95,19 +96,19 @@ const char *gan__options_text(const gan_options *options, const char *name, cons
 
 uint64_t gan__options_count(const gan_options *options, const char *name, uint64_t otherwise) {
     const char *text = gan__options_text(options, name, NULL);
-    if (text) gan__number_count(text, &otherwise); // it was checked when it was parsed
+    if (text) gan__number_parse_count(text, &otherwise); // it was checked when it was parsed
     return otherwise;
 }
 
 int64_t gan__options_integer(const gan_options *options, const char *name, int64_t otherwise) {
     const char *text = gan__options_text(options, name, NULL);
-    if (text) gan__number_integer(text, &otherwise); // it was checked when it was parsed
+    if (text) gan__number_parse_whole(text, &otherwise); // it was checked when it was parsed
     return otherwise;
 }
 
 double gan__options_number(const gan_options *options, const char *name, double otherwise) {
     const char *text = gan__options_text(options, name, NULL);
-    if (text) gan__number_decimal(text, &otherwise);
+    if (text) gan__number_parse(text, &otherwise);
     return otherwise;
 }
 

@@ -28,11 +28,6 @@ void gan__document_bash(const gan_tool *tool, gan_text *text);
 void gan__document_zsh(const gan_tool *tool, gan_text *text);
 void gan__document_fish(const gan_tool *tool, gan_text *text);
 
-// Whether `text`, all of it, is such a number; the value is then in *out, else *out is untouched.
-bool gan__number_count(const char *text, uint64_t *out);
-bool gan__number_integer(const char *text, int64_t *out);
-bool gan__number_decimal(const char *text, double *out);
-
 // Checks a value against what its option takes. `shown` is the option as it was written ("-n").
 gan_status gan__option_check(const gan_option *option, const char *shown, const char *text);
 

@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "recipe/keys.h"
-#include "recipe/number.h"
 
 #include <math.h>
 #include <stdio.h>
