@@ -1,7 +1,7 @@
 // The filters of a block, and the choice among them.
 //
 // Besides storing, four encodings compete. Measured on trained weights and Adam's moments, in one
-// thread of the machine DESIGN.md's figures are from (docs/checkpoint-format.md has the table):
+// thread of a processor with AVX-512 (docs/checkpoint-format.md has the table):
 //   planes    byte shuffle; all planes but the last stored, the last (sign and upper exponent)
 //             Huffman coded without matching, in one zlib stream: best for dense weights, 600 MB/s
 //   runs      byte shuffle and deflate that matches runs only: best for moments of units that are

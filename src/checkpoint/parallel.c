@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { WORKERS_MAX = 64, MESSAGE_SIZE = 1024 };
+enum { WORKERS_MAX = 64 };
 
 typedef struct parallel_job {
     gan_parallel_item function;
@@ -18,7 +18,7 @@ typedef struct parallel_job {
     pthread_mutex_t lock; // guards what follows
     size_t failed_item;   // SIZE_MAX: none
     gan_status status;
-    char message[MESSAGE_SIZE]; // of the failing thread, for the calling one
+    char message[GAN_MESSAGE_SIZE]; // of the failing thread, for the calling one
 } parallel_job;
 
 typedef struct parallel_worker {

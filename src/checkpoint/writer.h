@@ -31,7 +31,7 @@ struct gan_checkpoint_writer {
     gan_names tensors, texts;
     gan_text index;    // entries of INDX, without the count
     gan_status status; // the first failure, which later calls and commit repeat
-    char message[1024];
+    char message[GAN_MESSAGE_SIZE];
     int level;
     unsigned workers;
     gan_writer_worker *worker;
