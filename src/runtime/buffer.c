@@ -7,8 +7,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ZEROS_BYTES ((uint64_t)1 << 20)
+#define LARGE_BYTES ((uint64_t)2 << 20) // where large pages begin to count
 
 struct gan_buffer {
     gan_device *device;
@@ -74,12 +76,40 @@ static gan_status zero(gan_buffer *buffer, const char *what) {
     return status;
 }
 
+// PoCL's CPU works in the memory that it is given. Its own lies on pages of 4 KiB, and on a virtual
+// machine above all finding those takes as long as reading what is on them.
+static bool is_given_memory(const gan_device *device, uint64_t bytes) {
+    return bytes >= LARGE_BYTES && device->info.kind == GAN_DEVICE_KIND_CPU &&
+           strcmp(device->info.platform_name, "Portable Computing Language") == 0;
+}
+
+static void CL_CALLBACK free_given(cl_mem memory, void *given) {
+    (void)memory;
+    gan__free(given);
+}
+
+static gan_status create_given(gan_buffer *buffer, cl_int *error) {
+    void *given = NULL;
+    GAN_TRY(gan__alloc_large(buffer->bytes, &given));
+    buffer->memory =
+        clCreateBuffer(buffer->device->context, CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR,
+                       buffer->bytes, given, error);
+    if (*error == CL_SUCCESS)
+        *error = clSetMemObjectDestructorCallback(buffer->memory, free_given, given);
+    else
+        gan__free(given);
+    return GAN_STATUS_OK;
+}
+
 static gan_status allocate(gan_buffer *buffer, const char *what) {
     gan_device *device = buffer->device;
     cl_int error = CL_SUCCESS;
     char asked[32];
-    buffer->memory =
-        clCreateBuffer(device->context, CL_MEM_READ_WRITE, buffer->bytes, NULL, &error);
+    if (is_given_memory(device, buffer->bytes))
+        GAN_TRY(create_given(buffer, &error));
+    else
+        buffer->memory =
+            clCreateBuffer(device->context, CL_MEM_READ_WRITE, buffer->bytes, NULL, &error);
     if (error != CL_SUCCESS)
         return gan__fail_in(gan__cl_check(device, error, "clCreateBuffer"), "%s (%s)", what,
                             in_words(buffer->bytes, asked));
@@ -142,6 +172,7 @@ gan_status gan__buffer_write(gan_buffer *buffer, uint64_t offset, uint64_t bytes
     device->counters.host_syncs++;
     GAN_CL(device, clEnqueueWriteBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, from,
                                         0, NULL, NULL));
+    device->drains++;
     return GAN_STATUS_OK;
 }
 
@@ -152,5 +183,6 @@ gan_status gan__buffer_read(const gan_buffer *buffer, uint64_t offset, uint64_t 
     device->counters.host_syncs++;
     GAN_CL(device, clEnqueueReadBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, to, 0,
                                        NULL, NULL));
+    device->drains++;
     return GAN_STATUS_OK;
 }

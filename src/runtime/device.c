@@ -193,6 +193,7 @@ gan_status gan__device_flush(gan_device *device) {
 gan_status gan__device_finish(gan_device *device) {
     device->counters.host_syncs++;
     GAN_CL(device, clFinish(device->queue));
+    device->drains++;
     gan__timings_resolve(device->timings);
     return GAN_STATUS_OK;
 }

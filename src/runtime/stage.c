@@ -7,9 +7,10 @@
 #include "runtime/launch_parts.h"
 
 typedef struct stage_slot {
-    cl_mem home;   // what `memory` is mapped from
-    void *memory;  // the host's view
-    cl_event sent; // NULL when the slot is free
+    cl_mem home;     // what `memory` is mapped from
+    void *memory;    // the host's view
+    cl_event sent;   // NULL when the slot is free
+    uint64_t drains; // the device's when it was sent
 } stage_slot;
 
 struct gan_stage {
@@ -82,12 +83,14 @@ void gan__stage_destroy(gan_stage *stage) {
     gan__free(stage);
 }
 
+// Rusticl calls an event submitted until someone waits for it, though the queue has run dry since;
+// it is the queue that is believed.
 static gan_status free_slot(gan_stage *stage, stage_slot *slot) {
     if (!slot->sent) return GAN_STATUS_OK;
     cl_int state = CL_COMPLETE;
     GAN_CL(stage->device, clGetEventInfo(slot->sent, CL_EVENT_COMMAND_EXECUTION_STATUS,
                                          sizeof state, &state, NULL));
-    if (state > CL_COMPLETE) {
+    if (state > CL_COMPLETE && slot->drains == stage->device->drains) {
         stage->device->counters.host_syncs++;
         GAN_CL(stage->device, clWaitForEvents(1, &slot->sent));
     } else if (state < 0) {
@@ -113,6 +116,7 @@ gan_status gan__stage_send(gan_stage *stage) {
     GAN_TRY(free_slot(stage, slot));
     GAN_CL(device, clEnqueueWriteBuffer(device->queue, gan__buffer_memory(stage->buffer), CL_FALSE,
                                         0, stage->bytes, slot->memory, 0, NULL, &slot->sent));
+    slot->drains = device->drains;
     device->counters.bytes_staged += stage->bytes;
     return GAN_STATUS_OK;
 }
