@@ -96,7 +96,8 @@ static uint32_t wanted_members(const gan_plan *plan, uint32_t group, const gan_i
     return count;
 }
 
-// All values first, then the stores, so that what is stored over was read before.
+// All values first, then the stores, so that what is stored over was read before. One work-item
+// stores what belongs to a row, when all of them have read the row's states: hence the barrier.
 static void emit_stores(gan_emit *e, const gan_index *variables, bool of_rows) {
     void *memory = NULL;
     const gan_group *g = &e->plan->groups[e->group];
@@ -110,7 +111,10 @@ static void emit_stores(gan_emit *e, const gan_index *variables, bool of_rows) {
     bool one_item = of_rows && e->cooperative && count;
     for (uint32_t i = 0; i < count; i++)
         members[i].value = gan__emit_value(e, members[i].vertex, members[i].index);
-    if (one_item) gan__emit_line(e, e->level, "if (get_local_id(0) == 0) {");
+    if (one_item) {
+        gan__emit_line(e, e->level, "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);");
+        gan__emit_line(e, e->level, "if (get_local_id(0) == 0) {");
+    }
     for (uint32_t i = 0; i < count; i++)
         gan__emit_store(e, members[i].vertex, members[i].index, members[i].value);
     if (one_item) gan__emit_line(e, e->level, "}");
