@@ -26,12 +26,13 @@ static gan_status too_large(const char *path, size_t limit) {
                      path, limit);
 }
 
-// Opens `path` where it is a regular file. Without O_NONBLOCK a pipe nobody writes to would hang.
-static gan_status open_regular(const char *path, int *out, size_t *size) {
+gan_status gan__file_open_regular(const char *path, int *out, uint64_t *size) {
     struct stat about;
+    *out = -1;
+    // Without O_NONBLOCK a pipe nobody writes to would hang.
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0) {
-        return gan__fail(GAN_STATUS_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+        return gan__fail(GAN_STATUS_BAD_INPUT, "cannot be opened: %s", strerror(errno));
     }
     const char *problem = NULL;
     if (fstat(file, &about) != 0) {
@@ -43,10 +44,10 @@ static gan_status open_regular(const char *path, int *out, size_t *size) {
     }
     if (problem) {
         close(file);
-        return gan__fail(GAN_STATUS_BAD_INPUT, "%s: %s", path, problem);
+        return gan__fail(GAN_STATUS_BAD_INPUT, "%s", problem);
     }
     *out = file;
-    *size = (uint64_t)about.st_size < SIZE_MAX ? (size_t)about.st_size : SIZE_MAX;
+    *size = (uint64_t)about.st_size;
     return GAN_STATUS_OK;
 }
 
@@ -83,11 +84,12 @@ static gan_status read_all(int file, const char *path, size_t limit, uint8_t **b
 gan_status gan__file_read(const char *path, size_t limit, uint8_t **bytes, size_t *length) {
     *bytes = NULL;
     *length = 0;
-    int file = -1;
-    size_t size = 0;
-    GAN_TRY(open_regular(path, &file, &size));
-    gan_status status = size > limit ? too_large(path, limit) : GAN_STATUS_OK;
-    size_t capacity = size + 1;
+    int file;
+    uint64_t size = 0;
+    gan_status status = gan__file_open_regular(path, &file, &size);
+    if (status != GAN_STATUS_OK) return gan__fail_in(status, "%s", path);
+    if (size > limit) status = too_large(path, limit);
+    size_t capacity = (size_t)size + 1;
     if (status == GAN_STATUS_OK) status = gan__alloc(capacity, 1, (void **)bytes);
     if (status == GAN_STATUS_OK) status = read_all(file, path, limit, bytes, &capacity, length);
     close(file);

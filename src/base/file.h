@@ -17,6 +17,10 @@ gan_status gan__file_read(const char *path, size_t limit, uint8_t **bytes, size_
 // Errors: also CORRUPT when the gzip stream is damaged or cut short.
 gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, size_t *length);
 
+// Opens a regular file for gan__file_read_at; *file (-1 on failure) is the caller's (close). A pipe
+// is refused, not waited for. Errors: BAD_INPUT (absent, a folder, a pipe, a device); put the name
+// before them (gan__fail_in).
+gan_status gan__file_open_regular(const char *path, int *file, uint64_t *size);
 // Exactly `length` bytes of the open file from `offset`, its position untouched. Errors: CORRUPT
 // (it ends before), BAD_INPUT (it cannot be read); put its name before them (gan__fail_in).
 gan_status gan__file_read_at(int file, uint64_t offset, void *bytes, size_t length);

@@ -7,10 +7,7 @@
 #include "checkpoint/parallel.h"
 #include "checkpoint/text_chunk.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // --- Bytes and chunks ----------------------------------------------------------------------------
@@ -49,18 +46,6 @@ gan_status gan__reader_payload(const gan_checkpoint *checkpoint, const gan_chunk
 }
 
 // --- The frame -----------------------------------------------------------------------------------
-static gan_status open_file(gan_checkpoint *checkpoint) {
-    struct stat about;
-    // A pipe is not waited for: what cannot be read at any place is no checkpoint.
-    checkpoint->file = open(checkpoint->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (checkpoint->file < 0 || fstat(checkpoint->file, &about) != 0)
-        return gan__fail(GAN_STATUS_BAD_INPUT, "it cannot be opened: %s", strerror(errno));
-    if (!S_ISREG(about.st_mode))
-        return gan__fail(GAN_STATUS_BAD_INPUT, "it is not a file but a folder, pipe or device");
-    checkpoint->file_bytes = (uint64_t)about.st_size;
-    return GAN_STATUS_OK;
-}
-
 static gan_status check_signature(gan_checkpoint *checkpoint) {
     uint8_t signature[GAN_FORMAT_SIGNATURE] = {0};
     bool whole = checkpoint->file_bytes >= sizeof signature;
@@ -219,7 +204,7 @@ static gan_status visit_on_open(gan_checkpoint *checkpoint, const gan_chunk *chu
 
 // --- Open and close ------------------------------------------------------------------------------
 static gan_status open_parts(gan_checkpoint *checkpoint) {
-    GAN_TRY(open_file(checkpoint));
+    GAN_TRY(gan__file_open_regular(checkpoint->path, &checkpoint->file, &checkpoint->file_bytes));
     GAN_TRY(read_head(checkpoint));
     GAN_TRY(read_index(checkpoint));
     return gan__reader_walk(checkpoint, visit_on_open);

@@ -1,12 +1,13 @@
 // The public face of conversion: which format, what is chosen from the source, and off it goes.
 #include "clgan/convert.h"
 
+#include "base/file.h"
 #include "checkpoint/format.h"
 #include "convert/bundle.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAGIC_BYTES = 512 }; // of a file's start; enough to tell the formats apart
 
@@ -65,16 +66,23 @@ gan_status gan_convert_format_find(const char *name, gan_convert_format *format)
 }
 
 // --- Opening -------------------------------------------------------------------------------------
+// The file's first bytes, zeros behind its end.
+static gan_status read_magic(const char *path, uint8_t magic[MAGIC_BYTES]) {
+    int file;
+    uint64_t length;
+    gan_status status = gan__file_open_regular(path, &file, &length);
+    if (status == GAN_STATUS_OK) {
+        status =
+            gan__file_read_at(file, 0, magic, length < MAGIC_BYTES ? (size_t)length : MAGIC_BYTES);
+        close(file);
+    }
+    return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", path);
+}
+
 static gan_status find_source(const char *path, gan_convert_format *format) {
     uint8_t magic[MAGIC_BYTES] = {0};
-    FILE *file = fopen(path, "rb");
-    if (!file) return gan__fail(GAN_STATUS_BAD_INPUT, "%s cannot be opened; does it exist?", path);
-    size_t got = fread(magic, 1, sizeof magic, file);
-    bool readable = !ferror(file);
-    fclose(file);
-    if (!readable)
-        return gan__fail(GAN_STATUS_BAD_INPUT, "%s cannot be read; is it a folder?", path);
-    for (size_t i = 0; i < FORMATS && got > 0; i++) {
+    GAN_TRY(read_magic(path, magic));
+    for (size_t i = 0; i < FORMATS; i++) {
         if (!formats[i].matches(magic)) continue;
         *format = (gan_convert_format)i;
         return GAN_STATUS_OK;

@@ -6,12 +6,9 @@
 #include "base/text.h"
 #include "convert/bundle.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define METADATA "__metadata__"
@@ -156,13 +153,11 @@ static gan_status parse_header(gan_bundle *bundle, const char *text, size_t leng
 }
 
 static gan_status open_source(gan_bundle *bundle, safetensors_state *state) {
-    struct stat about;
     uint8_t start[LENGTH_BYTES];
-    state->file = open(bundle->path, O_RDONLY | O_CLOEXEC);
-    if (state->file < 0 || fstat(state->file, &about) != 0)
-        return gan__fail(GAN_STATUS_BAD_INPUT, "cannot be opened: %s", strerror(errno));
+    uint64_t file_bytes;
+    GAN_TRY(gan__file_open_regular(bundle->path, &state->file, &file_bytes));
     GAN_TRY(gan__file_read_at(state->file, 0, start, sizeof start));
-    uint64_t length = gan__get_u64(start), file_bytes = (uint64_t)about.st_size;
+    uint64_t length = gan__get_u64(start);
     if (length > HEADER_MAX || length > file_bytes - LENGTH_BYTES)
         return gan__fail(GAN_STATUS_CORRUPT, "a header of %llu bytes does not fit in %llu",
                          (unsigned long long)length, (unsigned long long)file_bytes);
