@@ -2,7 +2,7 @@
 // divergence_samples.c's.
 #include "gan/divergence.h"
 
-#include "base/memory.h"
+#include "base/status.h"
 
 #include <math.h>
 
@@ -43,10 +43,8 @@ gan_divergences gan__divergences_of_cells(const double *log_p, const double *log
 
 // --- Between Gaussians ---------------------------------------------------------------------------
 
-#define HALF_LOG_TWO_PI 0.91893853320467274178
-
 static double gaussian_entropy(gan_gaussian p) {
-    return HALF_LOG_TWO_PI + 0.5 + log(p.deviation);
+    return GAN_LOG_ROOT_TWO_PI + 0.5 + log(p.deviation);
 }
 
 static double gaussian_kl(gan_gaussian p, gan_gaussian q) {
@@ -57,7 +55,7 @@ static double gaussian_kl(gan_gaussian p, gan_gaussian q) {
 // At `distance` from the mean.
 static double gaussian_log_density(gan_gaussian p, double distance) {
     const double z = distance / p.deviation;
-    return -z * z / 2 - log(p.deviation) - HALF_LOG_TWO_PI;
+    return -z * z / 2 - log(p.deviation) - GAN_LOG_ROOT_TWO_PI;
 }
 
 // One side of Jensen-Shannon, KL(p, (p + q) / 2), by the trapezoidal rule over 12 deviations either

@@ -113,7 +113,7 @@ static double log_kernel_density(const number_set *set, double bandwidth, double
         sum += exp((nearest * nearest - distance * distance) * precision);
     }
     return log(sum / (double)set->count) - nearest * nearest * precision - log(bandwidth) -
-           0.91893853320467274178;
+           GAN_LOG_ROOT_TWO_PI;
 }
 
 gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q, size_t q_count,

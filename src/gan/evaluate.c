@@ -8,7 +8,6 @@
 #include "gan/modes.h"
 #include "gan/parzen.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

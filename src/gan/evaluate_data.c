@@ -1,7 +1,6 @@
 // Implements gan/evaluate_data.h.
 #include "gan/evaluate_data.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 
 #include <inttypes.h>
@@ -60,14 +59,18 @@ static size_t elements_of(const gan_dataset *dataset) {
     return elements;
 }
 
-// The training samples are those that the run's own stream begins with; the others are drawn under
-// a seed of their own.
-static void split_builtin(gan_evaluation_data *data, uint64_t seed) {
-    data->sources[0] = (gan_set_source){data->whole, true, seed, data->elements};
+// The training samples are those that the run's own stream begins with, or with a limit those it
+// names; the others are drawn under a seed of their own, behind any limit.
+static void split_builtin(gan_evaluation_data *data, const gan_recipe_values *recipe) {
+    const uint64_t start = (uint64_t)recipe->data.limit[0], count = (uint64_t)recipe->data.limit[1];
+    const uint64_t unseen = count > 0 ? start + count : 0;
+    const gan_set_source *const stream = &data->sources[0], *const stored = &data->sources[1];
+    data->sources[0] = (gan_set_source){data->whole, true, (uint64_t)recipe->seed, data->elements};
     data->sources[1] = (gan_set_source){data->whole, false, 0, data->elements};
-    data->training = points_of(&data->sources[0], 0, gan__dataset_info(data->whole)->count);
-    data->validation = points_of(&data->sources[1], 0, BUILTIN_VALIDATION);
-    data->test = points_of(&data->sources[1], BUILTIN_VALIDATION, BUILTIN_TEST);
+    data->training = count > 0 ? points_of(stored, start, count)
+                               : points_of(stream, 0, gan__dataset_info(data->whole)->count);
+    data->validation = points_of(stored, unseen, BUILTIN_VALIDATION);
+    data->test = points_of(stored, unseen + BUILTIN_VALIDATION, BUILTIN_TEST);
 }
 
 static gan_status open_test(gan_evaluation_data *data, const char *source) {
@@ -129,7 +132,7 @@ gan_status gan__evaluation_data_open(const gan_recipe_values *recipe, const char
     out->elements = elements_of(out->whole);
     out->has_bytes = info->type == GAN_SAMPLE_TYPE_U8;
     if (!info->endless) return split_files(out, recipe, from);
-    split_builtin(out, (uint64_t)recipe->seed);
+    split_builtin(out, recipe);
     return GAN_STATUS_OK;
 }
 

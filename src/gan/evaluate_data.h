@@ -25,8 +25,8 @@ typedef struct gan_evaluation_data {
     gan_points training, validation, test;
 } gan_evaluation_data;
 
-// `source` NULL: the recipe's. It may be moved afterwards, but the points of the copy then still
-// belong to it. Errors: BAD_INPUT (no such data; no test set; it has another shape).
+// `source` NULL: the recipe's. *out must stay where it is: its points refer to it. Errors:
+// BAD_INPUT (no such data; no test set; it has another shape).
 gan_status gan__evaluation_data_open(const gan_recipe_values *recipe, const char *source,
                                      gan_evaluation_data *out);
 void gan__evaluation_data_close(gan_evaluation_data *data);

@@ -4,6 +4,7 @@
 #include "gan/parzen.h"
 
 #include "base/memory.h"
+#include "gan/divergence.h"
 
 #include <math.h>
 #include <string.h>
@@ -233,15 +234,13 @@ static gan_status run_blocks(gan_parzen *parzen, const double *sigmas, const gan
     return GAN_STATUS_OK;
 }
 
-#define LOG_ROOT_TWO_PI 0.91893853320467274178
-
 // From sums, in place, to log-likelihoods.
 static void take_logarithms(const gan_parzen *parzen, const double *sigmas, uint64_t sample_count,
                             uint64_t point_count, const running_sums *running) {
     for (size_t s = 0; s < parzen->sigma_count; s++) {
         const double precision = 0.5 / (sigmas[s] * sigmas[s]);
         const double normaliser = log((double)sample_count) +
-                                  (double)parzen->elements * (log(sigmas[s]) + LOG_ROOT_TWO_PI);
+                                  (double)parzen->elements * (log(sigmas[s]) + GAN_LOG_ROOT_TWO_PI);
         double *const sums = running->sums + s * point_count;
         for (uint64_t i = 0; i < point_count; i++)
             sums[i] = log(sums[i]) - running->least[i] * precision - normaliser;

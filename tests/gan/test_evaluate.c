@@ -246,6 +246,30 @@ static void mnists_training_images_score_what_numpy_says(void **state) {
     gan_recipe_destroy(recipe);
 }
 
+// A limit makes a built-in set a finite one, of the very samples that are otherwise held out.
+static void what_a_limited_built_in_set_trains_on_tests_nothing(void **state) {
+    (void)state;
+    gan_recipe *recipe = NULL;
+    gan_evaluation_data free_of_limit, limited;
+    float sample[2], same[2];
+    assert_ok(gan_recipe_load(CLGAN_TEST_SOURCE "/models/ring8.yaml", &recipe));
+    assert_ok(gan__evaluation_data_open(gan__recipe_values(recipe), NULL, &free_of_limit));
+    assert_ok(gan_recipe_set(recipe, "data.limit=[100, 5000]"));
+    assert_ok(gan__evaluation_data_open(gan__recipe_values(recipe), NULL, &limited));
+    assert_int_equal(limited.training.count, 5000);
+    const gan_points *const seen = &limited.training, *const held = &free_of_limit.validation;
+    assert_ok(seen->read(seen, 0, 1, sample));
+    assert_ok(held->read(held, 100, 1, same));
+    assert_memory_equal(sample, same, sizeof sample);
+    const gan_points *const unseen = &limited.validation;
+    assert_ok(unseen->read(unseen, 0, 1, sample));
+    assert_ok(held->read(held, 5100, 1, same));
+    assert_memory_equal(sample, same, sizeof sample);
+    gan__evaluation_data_close(&free_of_limit);
+    gan__evaluation_data_close(&limited);
+    gan_recipe_destroy(recipe);
+}
+
 static int set_up(void **state) {
     if (mkdtemp(folder) == NULL) return -1;
     for (size_t i = 0; i < PIXELS; i++) flat_image[i] = -0.5F;
@@ -270,6 +294,7 @@ int main(void) {
         cmocka_unit_test(images_are_scored_by_the_test_set_beside_the_training_set),
         cmocka_unit_test(without_a_limit_the_last_sixth_chooses_sigma),
         cmocka_unit_test(data_that_do_not_belong_are_refused),
+        cmocka_unit_test(what_a_limited_built_in_set_trains_on_tests_nothing),
         cmocka_unit_test(mnists_training_images_score_what_numpy_says),
     };
     return cmocka_run_group_tests_name("evaluate", tests, set_up, tear_down);
