@@ -1,7 +1,8 @@
 # Every kernel that the shipped recipes generate, given to compilers of hardware that is not here:
 # Intel's ocloc, clang for AMD's and NVIDIA's GPUs (and ptxas behind it), and SPIR. Kernels are those
-# that a step of each recipe builds: the code for GPUs (one lane) goes to all compilers, the code for
-# CPUs (16 lanes) to SPIR. Recipes without data of their own train on built-in digits.
+# that a run of each recipe builds (dump_kernels.c): the code for GPUs (one lane) goes to all
+# compilers, the code for CPUs (16 lanes) to SPIR. Recipes without data of their own take built-in
+# digits.
 build=$1
 . "$(dirname "$0")/common.sh"
 
@@ -11,20 +12,18 @@ libclc=/usr/lib/clc/nvptx64--nvidiacl.bc
 kernels=$build/portability/kernels
 rm -rf "$kernels"
 
-# dump LANES RECIPE: into $kernels/LANES.
+# dump LANES: what all recipes build, into $kernels/LANES.
 dump() {
-    local lanes=$1 recipe=$2 name
-    name=$(basename "$recipe" .yaml)
-    # shellcheck disable=SC2046
+    local lanes=$1 recipe arguments=() data
+    for recipe in "$source_folder"/models/*.yaml; do
+        data=$(data_for "$recipe")
+        arguments+=("$recipe" "${data#--data }")
+    done
     CLGAN_LANES=$lanes CLGAN_GEMM=tile CLGAN_DUMP_KERNELS=$kernels/$lanes \
-        limited 600 "$build/gan-train" "$recipe" --steps 1 --quiet --out "$work/$name-$lanes" \
-        $(data_for "$recipe")
-    local code=$?
-    if [ $code -eq 0 ]; then
-        pass "kernels/$name-lanes-$lanes"
-    else
-        fail "kernels/$name-lanes-$lanes" "gan-train ended with code $code"
-    fi
+        timeout 600 "$build/tests/dump_kernels" "${arguments[@]}" |
+        sed "s,^\([a-z]*\) .*/\([^/:]*\).yaml,\1 kernels/\2-lanes-$lanes,"
+    local code=${PIPESTATUS[0]}
+    [ "$code" -lt 100 ] || fail "kernels/lanes-$lanes" "dump_kernels ended with code $code"
 }
 
 # each NAME LANES COMMAND...: runs COMMAND FILE on every kernel, two at a time.
@@ -67,15 +66,12 @@ compile_ptxas() {
 }
 export CLANG=$clang FLAGS=$common_flags LIBCLC=$libclc OUT=$work
 
-if has_rusticl; then # where the code for GPUs compiles fastest
-    rusticl="RUSTICL_ENABLE=llvmpipe CLGAN_DEVICE=rusticl"
+dump 16
+if has_rusticl; then # which compiles the code for GPUs fastest
+    (export RUSTICL_ENABLE=llvmpipe CLGAN_DEVICE=rusticl && dump 1)
 else
-    rusticl="CLGAN_DEVICE=cpu"
+    dump 1
 fi
-for recipe in "$source_folder"/models/*.yaml; do
-    dump 16 "$recipe"
-    (export ${rusticl?} && dump 1 "$recipe")
-done
 
 for device in skl tgllp dg2 pvc; do
     if has ocloc; then
