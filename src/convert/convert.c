@@ -23,9 +23,9 @@ typedef struct format_row {
     bool (*matches)(const uint8_t magic[MAGIC_BYTES]);
 } format_row;
 
+// Its first byte may be damaged: opening says so then.
 static bool is_checkpoint(const uint8_t magic[MAGIC_BYTES]) {
-    return memcmp(magic + 1, gan__format_signature + 1, 3) ==
-           0; // damaged ones are told apart later
+    return memcmp(magic + 1, gan__format_signature + 1, 3) == 0;
 }
 
 // A zip archive that is empty or begins with an array, unlike PyTorch's.
@@ -92,6 +92,7 @@ static gan_status find_source(const char *path, gan_convert_format *format) {
 }
 
 static const char *const training_only[] = {"optimizer", "metrics"};
+enum { TRAINING_ONLY = sizeof training_only / sizeof training_only[0] };
 
 // Whether the name is `first` or begins with it and a dot.
 static bool is_part(const char *name, const char *first) {
@@ -102,7 +103,7 @@ static bool is_part(const char *name, const char *first) {
 static bool is_chosen(const gan_convert_options *options, const char *name) {
     if (options->only && fnmatch(options->only, name, 0) != 0) return false;
     if (options->network && !is_part(name, options->network)) return false;
-    for (size_t i = 0; options->strip_training && i < 2; i++) {
+    for (size_t i = 0; options->strip_training && i < TRAINING_ONLY; i++) {
         if (is_part(name, training_only[i])) return false;
     }
     return true;
