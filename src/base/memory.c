@@ -1,4 +1,5 @@
 // Host memory: calloc and realloc with an overflow check and a switch for tests, and an arena.
+#define _DEFAULT_SOURCE // madvise
 #include "base/memory.h"
 
 #include <stdatomic.h>
@@ -6,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static atomic_size_t allocations; // since the switch was last set
 static atomic_size_t fail_at;     // which of them fails; 0 is none
@@ -39,6 +41,25 @@ gan_status gan__alloc(size_t count, size_t size, void **out) {
     bool empty = count == 0 || size == 0;
     *out = empty ? calloc(1, 1) : calloc(count, size);
     return *out ? GAN_STATUS_OK : no_memory(count, size);
+}
+
+enum { LARGE_PAGE_BYTES = 2 << 20 };
+
+// Only whole large pages are asked for, so that what lies behind the last one costs no more memory
+// than it needs. It is a wish: where the system has no such pages nothing changes.
+gan_status gan__alloc_large(size_t bytes, void **out) {
+    *out = NULL;
+    if (allocation_must_fail()) return no_memory(bytes, 1);
+    size_t alignment = bytes < LARGE_PAGE_BYTES ? 4096 : LARGE_PAGE_BYTES;
+    if (posix_memalign(out, alignment, bytes ? bytes : 1) != 0) {
+        *out = NULL;
+        return no_memory(bytes, 1);
+    }
+#ifdef MADV_HUGEPAGE
+    size_t whole = bytes / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
+    if (whole) (void)madvise(*out, whole, MADV_HUGEPAGE);
+#endif
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__realloc(size_t count, size_t size, void **block) {

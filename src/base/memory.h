@@ -13,7 +13,11 @@ gan_status gan__alloc(size_t count, size_t size, void **out);
 // Resizes *block to `count` * `size` bytes; new bytes are not zeroed. On NO_MEMORY *block is kept.
 gan_status gan__realloc(size_t count, size_t size, void **block);
 
-// Frees what the two functions above returned; NULL is allowed.
+// `bytes` of memory for arrays that are walked from end to end, which are not zeroed: from 2 MiB on
+// they lie on large pages where the system has them. Errors: NO_MEMORY.
+gan_status gan__alloc_large(size_t bytes, void **out);
+
+// Frees what the functions above returned; NULL is allowed.
 void gan__free(void *block);
 
 // An arena: many small blocks, freed together. Blocks are zeroed and aligned to 16 bytes.

@@ -58,6 +58,23 @@ static void the_switch_fails_the_named_allocation_only(void **state) {
     gan__free(third);
 }
 
+static void large_memory_is_aligned_writable_and_fails_when_told(void **state) {
+    (void)state;
+    static const size_t sizes[] = {0, 1, 5000, (2 << 20) - 1, 2 << 20, (5 << 20) + 7};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        void *block;
+        assert_int_equal(gan__alloc_large(sizes[i], &block), GAN_STATUS_OK);
+        assert_int_equal((uintptr_t)block % (sizes[i] < 2 << 20 ? 4096 : 2 << 20), 0);
+        memset(block, 1, sizes[i]);
+        gan__free(block);
+    }
+    void *block = &block;
+    gan__alloc_fail_at(1);
+    assert_int_equal(gan__alloc_large(4, &block), GAN_STATUS_NO_MEMORY);
+    assert_null(block);
+    gan__alloc_fail_at(0);
+}
+
 static void an_arena_gives_zeroed_aligned_blocks_that_do_not_touch(void **state) {
     (void)state;
     enum { BLOCKS = 2000 };
@@ -100,6 +117,7 @@ int main(void) {
         cmocka_unit_test(memory_is_zeroed_and_there_for_no_bytes_too),
         cmocka_unit_test(a_product_that_overflows_is_refused),
         cmocka_unit_test(the_switch_fails_the_named_allocation_only),
+        cmocka_unit_test(large_memory_is_aligned_writable_and_fails_when_told),
         cmocka_unit_test(an_arena_gives_zeroed_aligned_blocks_that_do_not_touch),
         cmocka_unit_test(an_arena_survives_a_failed_allocation),
     };
