@@ -3,8 +3,20 @@
 // Key = the seed's halves; counter = {element, stream, step's low half, step's high half}.
 #if GAN_LANES == 16
 #define GAN_CONVERT convert_float16
+
+// mul_hi, which PoCL takes apart into lanes: the products of the even lanes and of the odd ones are
+// whole vectors of 64 bits.
+static inline gan_u gan_multiply_high(const gan_u a, const uint b) {
+    const ulong8 pairs = as_ulong8(a);
+    const ulong8 even = (pairs & 0xFFFFFFFFul) * (ulong)b, odd = (pairs >> 32) * (ulong)b;
+    return as_uint16((even >> 32) | (odd & 0xFFFFFFFF00000000ul));
+}
 #else
 #define GAN_CONVERT convert_float
+
+static inline gan_u gan_multiply_high(const gan_u a, const uint b) {
+    return mul_hi(a, b);
+}
 #endif
 
 // The first two of the four words; the others are not used.
@@ -14,8 +26,8 @@ static inline void gan_philox(const uint seed_low, const uint seed_high, const u
     gan_u c0 = element, c1 = stream, c2 = step_low, c3 = step_high;
     uint key0 = seed_low, key1 = seed_high;
     for (int round = 0; round < 10; round++) {
-        const gan_u high0 = mul_hi(c0, (gan_u)(0xD2511F53u)), low0 = c0 * 0xD2511F53u;
-        const gan_u high1 = mul_hi(c2, (gan_u)(0xCD9E8D57u)), low1 = c2 * 0xCD9E8D57u;
+        const gan_u high0 = gan_multiply_high(c0, 0xD2511F53u), low0 = c0 * 0xD2511F53u;
+        const gan_u high1 = gan_multiply_high(c2, 0xCD9E8D57u), low1 = c2 * 0xCD9E8D57u;
         c0 = high1 ^ c1 ^ key0;
         c1 = low1;
         c2 = high0 ^ c3 ^ key1;
