@@ -25,8 +25,10 @@ static const char *const recipes[] = {
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 
+// One for all tests, so that what recipes share is compiled once.
+static gan_device *device;
+
 typedef struct table {
-    gan_device *device;
     gan_recipe *recipe;
     gan_dataset *dataset;
     gan_trainer *trainer;
@@ -38,10 +40,9 @@ static void succeed(gan_status status) {
 
 static table set_table(const char *recipe) {
     table set = {0};
-    succeed(gan_device_open(NULL, &set.device));
     succeed(gan_recipe_parse(recipe, "test", &set.recipe));
     succeed(gan__dataset_open("builtin:ring8", &set.dataset));
-    succeed(gan__trainer_create(set.device, set.recipe, set.dataset, &set.trainer));
+    succeed(gan__trainer_create(device, set.recipe, set.dataset, &set.trainer));
     succeed(gan__trainer_prepare(set.trainer));
     succeed(gan__trainer_initialise(set.trainer));
     return set;
@@ -51,7 +52,6 @@ static void clear_table(table *set) {
     gan__trainer_destroy(set->trainer);
     gan__dataset_close(set->dataset);
     gan_recipe_destroy(set->recipe);
-    gan_device_close(set->device);
 }
 
 static void run_steps(table *set, int steps) {
@@ -73,11 +73,11 @@ static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) 
         const uint64_t k = (uint64_t)gan__recipe_values(set.recipe)->schedule.discriminator_steps;
         gan_device_counters before, after;
         run_steps(&set, 3);
-        succeed(gan__device_finish(set.device));
-        gan__device_reset_counters(set.device);
-        gan__device_get_counters(set.device, &before);
+        succeed(gan__device_finish(device));
+        gan__device_reset_counters(device);
+        gan__device_get_counters(device, &before);
         run_steps(&set, 50);
-        gan__device_get_counters(set.device, &after);
+        gan__device_get_counters(device, &after);
         assert_int_equal(after.host_syncs, 0);
         assert_int_equal(after.allocations, 0);
         assert_int_equal(after.builds, 0);
@@ -186,6 +186,17 @@ static void a_checkpoint_of_other_networks_is_refused_by_name(void **state) {
     unlink("trainer-other.gan");
 }
 
+static int open_device(void **state) {
+    (void)state;
+    return gan_device_open(NULL, &device) == GAN_STATUS_OK ? 0 : -1;
+}
+
+static int close_device(void **state) {
+    (void)state;
+    gan_device_close(device);
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_step_allocates_nothing_and_waits_for_nothing),
@@ -193,5 +204,5 @@ int main(void) {
         cmocka_unit_test(looking_does_not_change_training),
         cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
     };
-    return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("trainer", tests, open_device, close_device);
 }
