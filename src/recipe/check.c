@@ -148,9 +148,24 @@ static gan_status check_applies(gan_document *document, const gan_key *key,
                           key->condition, condition->choices[chosen]);
 }
 
+// D counts its updates in a float32, which is exact up to there.
+enum { MOST_UPDATES = 1 << 24 };
+
+static gan_status check_updates(gan_document *document, const gan_recipe_values *values) {
+    const int64_t each = values->schedule.discriminator_steps, steps = values->steps;
+    if (steps <= MOST_UPDATES / each) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "schedule.discriminator_steps"),
+                          "%lld steps of %lld discriminator updates are more than the %d that can "
+                          "be counted exactly: lower steps to %lld, or "
+                          "schedule.discriminator_steps",
+                          (long long)steps, (long long)each, MOST_UPDATES,
+                          (long long)(MOST_UPDATES / each));
+}
+
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
     for (size_t i = 0; i < gan__key_count(); i++)
         GAN_TRY(check_applies(document, gan__key(i), values));
     GAN_TRY(check_pairs(document, values));
+    GAN_TRY(check_updates(document, values));
     return check_name(document, values);
 }

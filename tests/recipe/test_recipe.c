@@ -273,6 +273,10 @@ static void what_contradicts_itself_is_refused(void **state) {
                    "optimizer.generator.kind is adam");
     expect_failure(NETWORKS "data:\n  range: [1, 0]\n",
                    "r.yaml:7: data.range must name the smaller number first");
+    expect_failure(NETWORKS "steps: 3355444\nschedule:\n  discriminator_steps: 5\n",
+                   "r.yaml:8: 3355444 steps of 5 discriminator updates are more than the 16777216 "
+                   "that can be counted exactly: lower steps to 3355443, or "
+                   "schedule.discriminator_steps");
     expect_failure(NETWORKS "batch: 3\nbatch: 4\n",
                    "r.yaml:7: key \"batch\" was given before, on line 6");
 }
