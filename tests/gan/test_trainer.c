@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 // Batch norm, dropout, maxout, averaging and both orders of play, small enough to compile at once.
-#define RECIPE(schedule)                                                                           \
+#define RECIPE_WITH(ema, schedule)                                                                 \
     "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"                                \
     "data: {source: 'builtin:ring8'}\nlatent: {size: 4, prior: normal}\n"                          \
     "generator:\n  - dense: 20\n  - batch_norm\n  - relu\n  - dense: 2\n"                          \
     "discriminator:\n  - maxout: {units: 10, pieces: 3}\n  - dropout: 0.25\n  - dense: 1\n"        \
     "optimizer:\n  generator: {kind: adam, lr: 1e-3}\n"                                            \
     "  discriminator: {kind: sgd, lr: 1e-2, momentum: 0.5}\n"                                      \
-    "ema: {decay: 0.9}\n" schedule
+    "ema: " ema "\n" schedule
+#define RECIPE(schedule) RECIPE_WITH("{decay: 0.9}", schedule)
 
 static const char *const recipes[] = {
     RECIPE(""),
@@ -87,6 +88,53 @@ static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) 
         assert_true(after.launches >= 50 * launches_per_step(&set));
         clear_table(&set);
     }
+}
+
+// --- Averaging -----------------------------------------------------------------------------------
+
+static size_t read_weights(const table *set, float **weights, float **average) {
+    const gan_game *const game = gan__trainer_game(set->trainer);
+    gan_module *const module = gan__trainer_module(set->trainer);
+    const gan_node *const parameters = game->generator.state.parameters;
+    const size_t count = (size_t)gan__shape_elements(gan__node_shape(parameters));
+    *weights = malloc(count * sizeof **weights);
+    *average = malloc(count * sizeof **average);
+    assert_true(*weights != NULL && *average != NULL);
+    succeed(gan__module_read_state(module, parameters, *weights));
+    succeed(gan__module_read_state(module, game->average, *average));
+    return count;
+}
+
+// The k-th step (from 0) averages where k is at least `start`.
+static void check_average_from(int start, const char *recipe) {
+    table set = set_table(recipe);
+    float *weights, *average, *before;
+    read_weights(&set, &weights, &before);
+    free(weights);
+    for (int k = 0; k < start + 3; k++) {
+        run_steps(&set, 1);
+        const size_t count = read_weights(&set, &weights, &average);
+        for (size_t i = 0; i < count; i++) {
+            const double w = (double)weights[i], blend = 0.9 * (double)before[i] + 0.1 * w;
+            if (k < start)
+                assert_true(average[i] == weights[i]);
+            else
+                assert_float_equal((double)average[i], blend, 1e-6);
+        }
+        if (k >= start) assert_memory_not_equal(average, weights, count * sizeof *weights);
+        free(weights);
+        free(before);
+        before = average;
+    }
+    free(before);
+    clear_table(&set);
+}
+
+static void the_average_is_the_weights_until_its_first_step(void **state) {
+    (void)state;
+    check_average_from(4, RECIPE_WITH("{decay: 0.9, start: 4}", ""));
+    check_average_from(2, RECIPE_WITH("{decay: 0.9, start: 2}",
+                                      "schedule: {order: simultaneous, discriminator_steps: 2}\n"));
 }
 
 // --- Saving --------------------------------------------------------------------------------------
@@ -200,6 +248,7 @@ static int close_device(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_step_allocates_nothing_and_waits_for_nothing),
+        cmocka_unit_test(the_average_is_the_weights_until_its_first_step),
         cmocka_unit_test(resuming_gives_the_bits_of_never_having_stopped),
         cmocka_unit_test(looking_does_not_change_training),
         cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
