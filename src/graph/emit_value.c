@@ -176,12 +176,23 @@ static gan_value emit_view(gan_emit *e, const gan_vertex *v, const gan_index *in
 
 // --- Elementwise --------------------------------------------------------------------------------
 
+// Sums and products are written with what is computed here before what is loaded, so that x + bias
+// and bias + x are one text and are compiled once.
+static bool is_written_swapped(const gan_emit *e, const gan_vertex *v) {
+    if (v->op != GAN_OP_ADD && v->op != GAN_OP_MUL) return false;
+    const gan_vertex *a = &e->plan->vertices[v->inputs[0]], *b = &e->plan->vertices[v->inputs[1]];
+    bool a_here = gan__vertex_is_computed(a) && a->group == e->group;
+    bool b_here = gan__vertex_is_computed(b) && b->group == e->group;
+    return b_here && !a_here;
+}
+
 static gan_value emit_map(gan_emit *e, const gan_vertex *v, const gan_index *index) {
     gan_value operands[3];
     const char *names[3] = {NULL, NULL, NULL};
     uint32_t level = 0;
+    bool swapped = is_written_swapped(e, v);
     for (uint32_t i = 0; i < v->input_count; i++) {
-        operands[i] = gan__emit_value(e, v->inputs[i], index);
+        operands[i] = gan__emit_value(e, v->inputs[swapped ? 1 - i : i], index);
         names[i] = operands[i].text;
         if (operands[i].level > level) level = operands[i].level;
     }
