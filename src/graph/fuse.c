@@ -290,22 +290,10 @@ static gan_status takes_epilogue(gan_plan *plan, uint32_t vertex, bool *takes) {
 static gan_status make_groups(gan_plan *plan) {
     for (uint32_t v = 0; v < plan->vertex_count; v++) {
         if (!gan__vertex_is_computed(&plan->vertices[v])) continue;
-        void *memory = plan->groups;
-        gan_status status =
-            gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count, sizeof(gan_group));
-        plan->groups = memory;
-        GAN_TRY(status);
-        GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
-        gan_group *group = &plan->groups[plan->group_count];
-        gan__domain_of(plan, v, group);
-        group->members = memory;
-        group->members[0] = v;
-        group->member_count = 1;
         bool takes = true;
-        if (group->matmul != GAN_NONE) GAN_TRY(takes_epilogue(plan, v, &takes));
-        group = &plan->groups[plan->group_count];
-        group->sealed = !takes;
-        plan->vertices[v].group = plan->group_count++;
+        if (plan->vertices[v].kind == GAN_VERTEX_MATMUL) GAN_TRY(takes_epilogue(plan, v, &takes));
+        GAN_TRY(gan__plan_add_group(plan, v));
+        plan->groups[plan->vertices[v].group].sealed = !takes;
     }
     return GAN_STATUS_OK;
 }

@@ -26,6 +26,8 @@ int64_t gan__edge_evaluations(gan_plan *plan, const gan_edge *edge, gan_status *
 
 // fuse_domain.c: shapes that go together.
 void gan__domain_of(const gan_plan *plan, uint32_t vertex, gan_group *out);
+// A group of the vertex alone; the vertex's own then.
+gan_status gan__plan_add_group(gan_plan *plan, uint32_t vertex);
 // The domain that holds the members of both; false where there is none.
 bool gan__domain_join(const gan_group *a, const gan_group *b, gan_group *out);
 // The vertex's own index in the domain, from the domain's variables; false for one that does not

@@ -28,6 +28,22 @@ void gan__domain_of(const gan_plan *plan, uint32_t vertex, gan_group *out) {
     }
 }
 
+gan_status gan__plan_add_group(gan_plan *plan, uint32_t vertex) {
+    void *memory = plan->groups;
+    gan_status status =
+        gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count, sizeof(gan_group));
+    plan->groups = memory;
+    GAN_TRY(status);
+    GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
+    gan_group *group = &plan->groups[plan->group_count];
+    gan__domain_of(plan, vertex, group);
+    group->members = memory;
+    group->members[0] = vertex;
+    group->member_count = 1;
+    plan->vertices[vertex].group = plan->group_count++;
+    return GAN_STATUS_OK;
+}
+
 // The row's dimensions of the domain; returns how many.
 static int outer_sizes(const gan_group *domain, int64_t *size) {
     int rank = 0;

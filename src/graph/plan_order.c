@@ -120,22 +120,6 @@ static uint32_t state_in_circle(const gan_ordering *o, uint32_t *reached) {
 
 // --- Copies -------------------------------------------------------------------------------------
 
-static gan_status add_copy_group(gan_plan *plan, uint32_t copy) {
-    void *memory = plan->groups;
-    gan_status status =
-        gan__plan_reserve(&memory, &plan->group_capacity, plan->group_count, sizeof(gan_group));
-    plan->groups = memory;
-    GAN_TRY(status);
-    GAN_TRY(gan__arena_alloc(plan->arena, 1, sizeof(uint32_t), &memory));
-    gan_group *group = &plan->groups[plan->group_count];
-    gan__domain_of(plan, copy, group);
-    group->members = memory;
-    group->members[0] = copy;
-    group->member_count = 1;
-    plan->vertices[copy].group = plan->group_count++;
-    return GAN_STATUS_OK;
-}
-
 // Lets other groups read the new value rather than compute it from the old one. False where they
 // did not do that.
 static bool stop_recomputing(gan_plan *plan, uint32_t tensor) {
@@ -168,7 +152,7 @@ static gan_status store_by_copy(gan_plan *plan, uint32_t tensor) {
         }
         gan_place place = gan__place_dense(copied, &shape);
         GAN_TRY(gan__plan_add_copy(plan, value, &place, &copy));
-        return add_copy_group(plan, copy);
+        return gan__plan_add_group(plan, copy);
     }
     return gan__fail(GAN_STATUS_FAILED, "no root stores the new value of the state");
 }
