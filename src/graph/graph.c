@@ -230,3 +230,27 @@ bool gan__node_is_constant(const gan_node *node, double *value) {
 bool gan__node_is_constant_of(const gan_node *node, double value) {
     return node->op == GAN_OP_CONSTANT && node->attributes.value == value;
 }
+
+// --- Roots --------------------------------------------------------------------------------------
+
+// The same assignment may stand there twice: it is one node, and one new value.
+static bool contradicts(const gan_node *a, const gan_node *b) {
+    return a->op == GAN_OP_ASSIGN && b->op == GAN_OP_ASSIGN && a != b &&
+           a->inputs[0] == b->inputs[0];
+}
+
+gan_status gan__graph_check_roots(const gan_graph *graph, const char *name, gan_node *const *roots,
+                                  size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (roots[i] == NULL || roots[i]->graph != graph)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "root %zu of '%s' is not a node of its graph",
+                             i, name);
+        for (size_t j = 0; j < i; j++)
+            if (contradicts(roots[i], roots[j]))
+                return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                                 "roots %zu and %zu of '%s' both assign to the state '%s': give it "
+                                 "one new value, or run them as two programs",
+                                 j, i, name, roots[i]->inputs[0]->attributes.leaf.name);
+    }
+    return GAN_STATUS_OK;
+}

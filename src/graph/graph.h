@@ -159,7 +159,8 @@ gan_node *gan__scatter_add(gan_node *a, gan_node *index, int axis, int64_t size)
 gan_node *gan__stop_gradient(gan_node *a);
 // Stores `value` in `state` (of gan__state, same shape) when run as a root of a program. All of a
 // program's reads of a state see the value from before the run, wherever they stand in the graph.
-// The node's own value is `value`, so what follows the update is built on it.
+// The node's own value is `value`, so what follows the update is built on it. A state that is itself
+// a root is a read like any other. Two assignments of one program may not have the same state.
 gan_node *gan__assign(gan_node *state, gan_node *value);
 
 // --- Gradients ----------------------------------------------------------------------------------

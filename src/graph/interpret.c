@@ -6,11 +6,19 @@
 
 #include <string.h>
 
+// A root of the latest run.
+typedef struct gan_interpreted_root {
+    const gan_node *node;
+    double *before; // a state's value from before the run's assignments; NULL for other nodes
+} gan_interpreted_root;
+
 struct gan_interpreter {
     gan_graph *graph;
     uint64_t seed;
     double **values; // by id; NULL where nothing is known
     uint32_t capacity;
+    gan_interpreted_root *roots;
+    size_t root_count;
 };
 
 gan_status gan__interpreter_create(gan_graph *graph, uint64_t seed, gan_interpreter **out) {
@@ -24,8 +32,16 @@ gan_status gan__interpreter_create(gan_graph *graph, uint64_t seed, gan_interpre
     return GAN_STATUS_OK;
 }
 
+static void forget_roots(gan_interpreter *interpreter) {
+    for (size_t i = 0; i < interpreter->root_count; i++) gan__free(interpreter->roots[i].before);
+    gan__free(interpreter->roots);
+    interpreter->roots = NULL;
+    interpreter->root_count = 0;
+}
+
 void gan__interpreter_destroy(gan_interpreter *interpreter) {
     if (interpreter == NULL) return;
+    forget_roots(interpreter);
     for (uint32_t id = 0; id < interpreter->capacity; id++) gan__free(interpreter->values[id]);
     gan__free(interpreter->values);
     gan__free(interpreter);
@@ -86,6 +102,18 @@ gan_status gan__interpreter_get(gan_interpreter *interpreter, const gan_node *no
     return GAN_STATUS_OK;
 }
 
+gan_status gan__interpreter_read(gan_interpreter *interpreter, size_t root, const double **values) {
+    const bool known = root < interpreter->root_count;
+    const gan_interpreted_root *found = known ? &interpreter->roots[root] : NULL;
+    if (!known || found->node->op == GAN_OP_ASSIGN)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "root %zu of the latest run is not a value that can be read%s", root,
+                         known ? ": it is an assignment, read its state" : "");
+    if (found->before == NULL) return gan__interpreter_get(interpreter, found->node, values);
+    *values = found->before;
+    return GAN_STATUS_OK;
+}
+
 static gan_status evaluate(gan_interpreter *interpreter, const gan_node *node,
                            const gan_draw *draw) {
     double *out;
@@ -107,6 +135,7 @@ static gan_status evaluate(gan_interpreter *interpreter, const gan_node *node,
 
 // Forgets what the latest run computed; what was given stays.
 static void forget(gan_interpreter *interpreter) {
+    forget_roots(interpreter);
     for (uint32_t id = 0; id < interpreter->capacity; id++) {
         if (is_given(interpreter->graph->nodes.nodes[id])) continue;
         gan__free(interpreter->values[id]);
@@ -114,8 +143,32 @@ static void forget(gan_interpreter *interpreter) {
     }
 }
 
+static gan_status remember_roots(gan_interpreter *interpreter, gan_node *const *roots,
+                                 size_t count) {
+    GAN_TRY(gan__alloc(count, sizeof *interpreter->roots, (void **)&interpreter->roots));
+    for (size_t i = 0; i < count; i++) {
+        gan_interpreted_root *root = &interpreter->roots[interpreter->root_count++];
+        root->node = roots[i];
+        if (root->node->op != GAN_OP_STATE) continue;
+        GAN_TRY(gan__alloc(elements(roots[i]), sizeof(double), (void **)&root->before));
+        memcpy(root->before, interpreter->values[roots[i]->id],
+               elements(roots[i]) * sizeof(double));
+    }
+    return GAN_STATUS_OK;
+}
+
+static void carry_out_assignments(gan_interpreter *interpreter, gan_node *const *roots,
+                                  size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (roots[i]->op != GAN_OP_ASSIGN) continue;
+        memcpy(interpreter->values[roots[i]->inputs[0]->id], interpreter->values[roots[i]->id],
+               elements(roots[i]) * sizeof(double));
+    }
+}
+
 gan_status gan__interpreter_run(gan_interpreter *interpreter, gan_node *const *roots, size_t count,
                                 uint64_t counter) {
+    GAN_TRY(gan__graph_check_roots(interpreter->graph, "the interpreter", roots, count));
     forget(interpreter);
     GAN_TRY(reserve(interpreter));
     gan_node **order;
@@ -127,11 +180,7 @@ gan_status gan__interpreter_run(gan_interpreter *interpreter, gan_node *const *r
         status = evaluate(interpreter, order[i], &draw);
     }
     gan__free(order);
-    GAN_TRY(status);
-    for (size_t i = 0; i < count; i++) {
-        if (roots[i]->op != GAN_OP_ASSIGN) continue;
-        memcpy(interpreter->values[roots[i]->inputs[0]->id], interpreter->values[roots[i]->id],
-               elements(roots[i]) * sizeof(double));
-    }
-    return GAN_STATUS_OK;
+    if (status == GAN_STATUS_OK) status = remember_roots(interpreter, roots, count);
+    if (status == GAN_STATUS_OK) carry_out_assignments(interpreter, roots, count);
+    return status;
 }

@@ -2,12 +2,14 @@
 // are lists of launches over them, replayed step after step with no allocation and no waiting.
 //
 //     gan__module_create(device, graph, &module);
-//     gan__program_create(module, "discriminator step", roots, count, &program);  // plans: host
-//     only gan__module_get_memory(module, &memory);                                    // exact,
-//     printed gan__module_prepare(module, 16);                                            //
-//     allocates, builds loop: gan__module_feed(module, x, batch); gan__program_run(program, step);
-//     gan__program_read(program, 0, &loss);                                       // once per
-//     interval
+//     gan__program_create(module, "step", roots, count, &program); // plans, on the host only
+//     gan__module_get_memory(module, &memory);                     // what it will take, exactly
+//     gan__module_prepare(module, 16);                             // allocates and builds
+//     for (step = 0; step < steps; step++) {
+//         gan__module_feed(module, x, batch);
+//         gan__program_run(program, step);
+//     }
+//     gan__program_read(program, 0, &loss); // waits: once per interval
 #ifndef GAN_GRAPH_MODULE_H
 #define GAN_GRAPH_MODULE_H
 
@@ -26,6 +28,7 @@ void gan__module_set_seed(gan_module *module, uint64_t seed); // of random nodes
 // Plans the computation of `roots` (assignments, and nodes to be read): simplifies, fuses,
 // generates code, lays out memory. Touches no device memory. Programs of one module share one
 // arena. `name` is for messages and profiles. Before gan__module_prepare only.
+// Errors: the graph's own; BAD_ARGUMENT where two roots assign to one state.
 gan_status gan__program_create(gan_module *module, const char *name, gan_node *const *roots,
                                size_t count, gan_program **out);
 
@@ -38,7 +41,7 @@ void gan__module_get_memory(const gan_module *module, gan_module_memory *out);
 // Allocates and builds everything. `stage_slots`: how many batches may wait in host memory; with at
 // least as many as there are runs between two host syncs, feeding never waits.
 // Errors: DEVICE_MEMORY before anything is allocated when the plan exceeds the device, with both
-// figures; BUILD_FAILED.
+// figures; BUILD_FAILED. After an error the module can only be destroyed.
 gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots);
 // Called before each kernel that has to be compiled, with how many are done and how many there are.
 // Where it returns false, gan__module_prepare stops and returns INTERRUPTED.
@@ -58,7 +61,8 @@ gan_status gan__module_feed_end(gan_module *module, const gan_node *input);
 
 // Enqueues one run. `counter` names the draws of its random nodes.
 gan_status gan__program_run(gan_program *program, uint64_t counter);
-// The value of roots[root] from the latest run; blocking. Not for assignments (read the state).
+// The value of roots[root] from the latest run; blocking. A root that is a state gives its value
+// from before the run's assignments. Not for assignments (read the state).
 gan_status gan__program_read(gan_program *program, size_t root, float *values);
 
 // What a program is, for --dry-run, --profile and tests.

@@ -100,6 +100,11 @@ gan_node *gan__graph_fail_with(gan_graph *graph, gan_status status, const char *
 gan_status gan__graph_topological(gan_node *const *roots, size_t count, gan_node ***order,
                                   size_t *length);
 
+// Whether `roots` can be computed together: nodes of `graph`, and no state with two new values.
+// BAD_ARGUMENT names what is wrong; `name` is the program's.
+gan_status gan__graph_check_roots(const gan_graph *graph, const char *name, gan_node *const *roots,
+                                  size_t count);
+
 // Whether the node is a constant; *value is set when it is.
 bool gan__node_is_constant(const gan_node *node, double *value);
 bool gan__node_is_constant_of(const gan_node *node, double value);

@@ -165,7 +165,7 @@ typedef struct gan_plan {
     uint64_t arena_bytes, output_bytes;
 } gan_plan;
 
-// Plans the program. `roots` are simplified already (graph/simplify.h).
+// Plans the program. `roots` are simplified and without convolutions (simplify.h, expand.h).
 gan_status gan__plan_create(gan_device *device, gan_graph *graph, const char *name,
                             gan_node *const *roots, size_t count, gan_plan **out);
 void gan__plan_destroy(gan_plan *plan); // NULL is allowed
@@ -185,9 +185,9 @@ uint64_t gan__plan_tensor_bytes(const gan_plan_tensor *tensor);
 // No tensor of the arena crosses a multiple of this: each such part may be a buffer of its own.
 uint64_t gan__plan_part_bytes(const gan_plan *plan);
 
-// --- Shared helpers
-// ------------------------------------------------------------------------------- Makes room for
-// one more element in *array.
+// --- Shared helpers -----------------------------------------------------------------------------
+
+// Makes room for one more element in *array.
 gan_status gan__plan_reserve(void **array, uint32_t *capacity, uint32_t count, size_t size);
 gan_status gan__plan_add_vertex(gan_plan *plan, gan_vertex_kind kind, gan_op op,
                                 const gan_shape *shape, const uint32_t *inputs, uint32_t count,

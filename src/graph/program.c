@@ -1,4 +1,5 @@
 // Programs: a plan bound to memory, and its replay.
+#include "graph/expand.h"
 #include "graph/module_parts.h"
 #include "graph/simplify.h"
 
@@ -6,16 +7,28 @@
 
 // --- Creation -----------------------------------------------------------------------------------
 
+// The nodes that are planned: simplified, with what has no kernels expanded into what has them.
+static gan_status rewrite(gan_graph *graph, gan_node *const *roots, size_t count, gan_node **out) {
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
+    gan_node **expanded = memory;
+    gan_status status = gan__simplify(graph, roots, count, out);
+    if (status == GAN_STATUS_OK) status = gan__expand_convolutions(graph, out, count, expanded);
+    if (status == GAN_STATUS_OK) status = gan__simplify(graph, expanded, count, out);
+    gan__free(expanded);
+    return status;
+}
+
 static gan_status plan_program(gan_program *program, gan_node *const *roots, size_t count) {
     gan_module *module = program->module;
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
-    gan_node **simplified = memory;
-    gan_status status = gan__simplify(module->graph, roots, count, simplified);
+    gan_node **rewritten = memory;
+    gan_status status = rewrite(module->graph, roots, count, rewritten);
     if (status == GAN_STATUS_OK)
-        status = gan__plan_create(module->device, module->graph, program->name, simplified, count,
+        status = gan__plan_create(module->device, module->graph, program->name, rewritten, count,
                                   &program->plan);
-    gan__free(simplified);
+    gan__free(rewritten);
     return status;
 }
 
@@ -39,6 +52,7 @@ gan_status gan__program_create(gan_module *module, const char *name, gan_node *c
                                size_t count, gan_program **out) {
     *out = NULL;
     GAN_TRY(gan__graph_status(module->graph));
+    GAN_TRY(gan__graph_check_roots(module->graph, name, roots, count));
     if (module->prepared)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "'%s' comes after its module was prepared: create programs before", name);

@@ -107,7 +107,7 @@ static gan_status compare_root(const gan_comparison *c, gan_program *program,
     const double *expected = NULL;
     void *memory = NULL;
     if (node->op == GAN_OP_ASSIGN) return GAN_STATUS_OK;
-    GAN_TRY(gan__interpreter_get(interpreter, node, &expected));
+    GAN_TRY(gan__interpreter_read(interpreter, root, &expected));
     GAN_TRY(gan__alloc((size_t)gan__shape_elements(&node->shape), sizeof(float), &memory));
     gan_status status = gan__program_read(program, root, memory);
     if (status == GAN_STATUS_OK)
