@@ -4,8 +4,8 @@
 //
 // `width` elements of each of `depth` rows are valid; the packed rows are `pitch` elements apart and
 // zeros fill them up to a multiple of 16.
-inline void gan_pack_rows(global const float *from, const size_t ld, local float *to,
-                          const uint pitch, const uint width, const uint depth) {
+static inline void gan_pack_rows(global const float *from, const size_t ld, local float *to,
+                                 const uint pitch, const uint width, const uint depth) {
     const uint whole = width & ~15u;
     for (uint k = 0; k < depth; k++) {
         global const float *row = from + k * ld;
@@ -16,12 +16,12 @@ inline void gan_pack_rows(global const float *from, const size_t ld, local float
 }
 
 // The perfect shuffle of two vectors. Four rounds over 16 of them are a transposition.
-inline float16 gan_zip_low(const float16 a, const float16 b) {
+static inline float16 gan_zip_low(const float16 a, const float16 b) {
     return (float16)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6,
                      b.s6, a.s7, b.s7);
 }
 
-inline float16 gan_zip_high(const float16 a, const float16 b) {
+static inline float16 gan_zip_high(const float16 a, const float16 b) {
     return (float16)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se,
                      b.se, a.sf, b.sf);
 }
@@ -41,8 +41,8 @@ inline float16 gan_zip_high(const float16 a, const float16 b) {
 #define GAN_SIXTEEN(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)                                     \
     X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
-inline void gan_transpose16(global const float *from, const size_t ld, local float *to,
-                            const uint pitch) {
+static inline void gan_transpose16(global const float *from, const size_t ld, local float *to,
+                                   const uint pitch) {
 #define GAN_ROW_LOAD(i) const float16 r##i = vload16(0, from + i * ld);
     GAN_SIXTEEN(GAN_ROW_LOAD)
     GAN_ZIP_ROUND(s, r)
@@ -55,8 +55,8 @@ inline void gan_transpose16(global const float *from, const size_t ld, local flo
 
 // The same from an operand that is stored transposed: `width` rows of `depth` elements. The last
 // square of 16 overlaps the one before it where `depth` is not a multiple of 16.
-inline void gan_pack_columns(global const float *from, const size_t ld, local float *to,
-                             const uint pitch, const uint width, const uint depth) {
+static inline void gan_pack_columns(global const float *from, const size_t ld, local float *to,
+                                    const uint pitch, const uint width, const uint depth) {
     for (uint i = 0; i < width; i += 16) {
         if (i + 16 <= width && depth >= 16) {
             for (uint k = 0; k < depth; k += 16) {

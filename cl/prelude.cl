@@ -10,8 +10,8 @@ typedef int16 gan_i;
 // A run in memory may start at any float. (PoCL makes four stores of a vstore16, one of this.)
 typedef float16 gan_run __attribute__((aligned(4)));
 
-static // The first `lanes` (at most 4, at most 8) floats at p, zeros behind them.
-inline float4 gan_load_4(global const float *p, const uint lanes) {
+// The first `lanes` (at most 4, at most 8) floats at p, zeros behind them.
+static inline float4 gan_load_4(global const float *p, const uint lanes) {
     float4 v = 0.0f;
     if (lanes == 4) return vload4(0, p);
     if (lanes > 0) v.s0 = p[0];
@@ -20,18 +20,18 @@ inline float4 gan_load_4(global const float *p, const uint lanes) {
     return v;
 }
 
-inline float8 gan_load_8(global const float *p, const uint lanes) {
+static inline float8 gan_load_8(global const float *p, const uint lanes) {
     if (lanes > 4) return (float8)(vload4(0, p), gan_load_4(p + 4, lanes - 4));
     return (float8)(gan_load_4(p, lanes), (float4)(0.0f));
 }
 
-inline gan_t gan_load(global const float *p, const uint lanes) {
+static inline gan_t gan_load(global const float *p, const uint lanes) {
     if (lanes == 16) return vload16(0, p);
     if (lanes > 8) return (float16)(vload8(0, p), gan_load_8(p + 8, lanes - 8));
     return (float16)(gan_load_8(p, lanes), (float8)(0.0f));
 }
 
-inline void gan_store(const gan_t value, global float *p, const uint lanes) {
+static inline void gan_store(const gan_t value, global float *p, const uint lanes) {
     if (lanes == 16) {
         *(global gan_run *)p = value;
         return;
@@ -57,18 +57,11 @@ inline void gan_store(const gan_t value, global float *p, const uint lanes) {
     if (lanes & 1) *p = two.lo;
 }
 
-inline float gan_lanes_sum(const gan_t v) {
+static inline float gan_lanes_sum(const gan_t v) {
     const float8 a = v.lo + v.hi;
     const float4 b = a.lo + a.hi;
     const float2 c = b.lo + b.hi;
     return c.lo + c.hi;
-}
-
-static inline float gan_lanes_max(const gan_t v) {
-    const float8 a = fmax(v.lo, v.hi);
-    const float4 b = fmax(a.lo, a.hi);
-    const float2 c = fmax(b.lo, b.hi);
-    return fmax(c.lo, c.hi);
 }
 #else
 typedef float gan_t;

@@ -95,7 +95,7 @@ static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned run
 static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
                         gan_text *text) {
     gan__text_append(text,
-                     "inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
+                     "static inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
                      "const size_t lda, %s const float *b, const size_t ldb, %s float *s%s%s) {\n",
                      rows, runs, plan->pack_a ? "local" : "global",
                      plan->pack_b ? "local" : "global", sums_space(plan),
