@@ -45,19 +45,20 @@ gan_status gan__alloc(size_t count, size_t size, void **out) {
 
 enum { LARGE_PAGE_BYTES = 2 << 20 };
 
-// Only whole large pages are asked for, so that what lies behind the last one costs no more memory
-// than it needs. It is a wish: where the system has no such pages nothing changes.
+// A last page that is not even half full is left to small ones. Large pages are a wish: where the
+// system has none nothing changes.
 gan_status gan__alloc_large(size_t bytes, void **out) {
     *out = NULL;
-    if (allocation_must_fail()) return no_memory(bytes, 1);
-    size_t alignment = bytes < LARGE_PAGE_BYTES ? 4096 : LARGE_PAGE_BYTES;
-    if (posix_memalign(out, alignment, bytes ? bytes : 1) != 0) {
+    size_t pages = bytes / LARGE_PAGE_BYTES + (bytes % LARGE_PAGE_BYTES >= LARGE_PAGE_BYTES / 2);
+    size_t whole = pages * LARGE_PAGE_BYTES, size = whole > bytes ? whole : bytes;
+    bool overflow = bytes > SIZE_MAX - LARGE_PAGE_BYTES;
+    if (overflow || allocation_must_fail()) return no_memory(bytes, 1);
+    if (posix_memalign(out, pages ? LARGE_PAGE_BYTES : 4096, size ? size : 1) != 0) {
         *out = NULL;
         return no_memory(bytes, 1);
     }
 #ifdef MADV_HUGEPAGE
-    size_t whole = bytes / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
-    if (whole) (void)madvise(*out, whole, MADV_HUGEPAGE);
+    if (pages) (void)madvise(*out, whole, MADV_HUGEPAGE);
 #endif
     return GAN_STATUS_OK;
 }

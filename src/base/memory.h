@@ -13,8 +13,8 @@ gan_status gan__alloc(size_t count, size_t size, void **out);
 // Resizes *block to `count` * `size` bytes; new bytes are not zeroed. On NO_MEMORY *block is kept.
 gan_status gan__realloc(size_t count, size_t size, void **block);
 
-// `bytes` of memory for arrays that are walked from end to end, which are not zeroed: from 2 MiB on
-// they lie on large pages where the system has them. Errors: NO_MEMORY.
+// `bytes` of memory for arrays that are walked from end to end, not zeroed. From 1 MiB on they begin
+// at a multiple of 2 MiB and lie on pages of that size, where the system has them. Errors: NO_MEMORY.
 gan_status gan__alloc_large(size_t bytes, void **out);
 
 // Frees what the functions above returned; NULL is allowed.

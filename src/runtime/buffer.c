@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ZEROS_BYTES ((uint64_t)1 << 20)
-#define LARGE_BYTES ((uint64_t)2 << 20) // where large pages begin to count
+#define LARGE_BYTES ((uint64_t)1 << 20) // where large pages begin to count
 
 struct gan_buffer {
     gan_device *device;

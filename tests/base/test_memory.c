@@ -64,11 +64,12 @@ static void large_memory_is_aligned_writable_and_fails_when_told(void **state) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         void *block;
         assert_int_equal(gan__alloc_large(sizes[i], &block), GAN_STATUS_OK);
-        assert_int_equal((uintptr_t)block % (sizes[i] < 2 << 20 ? 4096 : 2 << 20), 0);
+        assert_int_equal((uintptr_t)block % (sizes[i] < 1 << 20 ? 4096 : 2 << 20), 0);
         memset(block, 1, sizes[i]);
         gan__free(block);
     }
     void *block = &block;
+    assert_int_equal(gan__alloc_large(SIZE_MAX, &block), GAN_STATUS_NO_MEMORY);
     gan__alloc_fail_at(1);
     assert_int_equal(gan__alloc_large(4, &block), GAN_STATUS_NO_MEMORY);
     assert_null(block);
