@@ -25,6 +25,16 @@ shows inspect-diff.json 1 --json --diff example.gan v1.gan
 shows inspect-example.json 0 --json example.gan
 shows inspect-verify.json 0 example.gan --verify --json
 
+# A path that is no UTF-8 is none the less JSON.
+odd=$(printf 'odd-\377.gan')
+cp example.gan "$odd"
+for view in --verify --history '--tensor=*' "--diff $odd" ''; do
+    set -f # the words of a view are words, its * is not a pattern here
+    expect 0 '' gan-inspect --json $view "$odd"
+    set +f
+    grep -qF 'odd-\\xff.gan' out.txt || fail "the JSON document of '$view' does not name the file"
+done
+
 # Where values differ, by how much.
 gan-convert v1.gan rounded.gan --network generator --dtype f16
 gan-convert rounded.gan rounded.gan --dtype f32

@@ -64,11 +64,12 @@ static void append_device(const gan_device_info *info, const char *spec, const d
 
 static json_t *device_json(const gan_device_info *info, const char *spec, const device_test *test) {
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:s, s:s*}",
-        "device", spec, "platform", info->platform_name, "name", info->name, "kind",
-        kinds[info->kind], "version", info->version, "driver", info->driver, "compute_units",
-        (json_int_t)info->compute_units, "clock_mhz", (json_int_t)info->clock_mhz, "memory_bytes",
-        (json_int_t)info->memory_bytes, "max_allocation_bytes",
+        "{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:s, s:s*}",
+        "device", spec, "platform", gan__inspect_string(info->platform_name), "name",
+        gan__inspect_string(info->name), "kind", kinds[info->kind], "version",
+        gan__inspect_string(info->version), "driver", gan__inspect_string(info->driver),
+        "compute_units", (json_int_t)info->compute_units, "clock_mhz", (json_int_t)info->clock_mhz,
+        "memory_bytes", (json_int_t)info->memory_bytes, "max_allocation_bytes",
         (json_int_t)info->max_allocation_bytes, "local_memory_bytes",
         (json_int_t)info->local_memory_bytes, "max_work_group", (json_int_t)info->max_work_group,
         "fp16", info->fp16, "fp64", info->fp64, "subgroups", info->subgroups, "self_test",

@@ -110,7 +110,7 @@ static json_t *difference_json(const gan_difference *d) {
             json_pack("[o, o]", gan__inspect_sizes(d->first), gan__inspect_sizes(d->second)));
     }
     if (d->kind == GAN_DIFFERENCE_TEXT) {
-        json_object_set_new(object, "where", json_string(d->where));
+        json_object_set_new(object, "where", gan__inspect_string(d->where));
     }
     return object;
 }
@@ -121,9 +121,10 @@ static gan_status write_json(const gan_inspection *inspection, const char *other
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(list, difference_json(&differences[i]));
     }
-    return gan__inspect_write_json(inspection,
-                                   json_pack("{s:[s, s], s:b, s:o}", "files", inspection->path,
-                                             other, "same", count == 0, "differences", list));
+    return gan__inspect_write_json(inspection, json_pack("{s:[o, o], s:b, s:o}", "files",
+                                                         gan__inspect_string(inspection->path),
+                                                         gan__inspect_string(other), "same",
+                                                         count == 0, "differences", list));
 }
 
 static gan_status compare(const gan_inspection *inspection, const char *other,

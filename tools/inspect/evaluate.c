@@ -189,8 +189,9 @@ static json_t *fit_json(gan_gaussian fit) {
 }
 
 static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
-    json_t *document = json_pack("{s:s, s:I, s:b, s:s}", "file", inspection->path, "step",
-                                 (json_int_t)e->step, "averaged", e->averaged, "data", e->data);
+    json_t *document = json_pack("{s:o, s:I, s:b, s:o}", "file",
+                                 gan__inspect_string(inspection->path), "step", (json_int_t)e->step,
+                                 "averaged", e->averaged, "data", gan__inspect_string(e->data));
     if (e->has_modes)
         json_object_set_new(document, "modes",
                             json_pack("{s:o, s:o}", "generated", modes_json(&e->modes),

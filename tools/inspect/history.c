@@ -84,8 +84,9 @@ gan_status gan__inspect_history(const gan_inspection *inspection) {
     gan_checkpoint_close(checkpoint);
     GAN_TRY(status);
     if (inspection->json)
-        return gan__inspect_write_json(
-            inspection, json_pack("{s:s, s:o}", "file", inspection->path, "history", history));
+        return gan__inspect_write_json(inspection, json_pack("{s:o, s:o}", "file",
+                                                             gan__inspect_string(inspection->path),
+                                                             "history", history));
     status = draw(inspection, history);
     json_decref(history);
     return status;

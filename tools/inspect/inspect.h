@@ -35,6 +35,9 @@ gan_status gan__inspect_devices(const gan_inspection *inspection);
 // --- What the views share ------------------------------------------------------------------------
 // Writes the document and frees it; NULL counts as out of memory.
 gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document);
+// A name from outside (a path, a device's): as it is, or where it is no UTF-8, which JSON cannot
+// hold, with \xNN for its bytes. NULL for NULL.
+json_t *gan__inspect_string(const char *text);
 // A number, or null where it is not finite.
 json_t *gan__inspect_number(double value);
 // The tensor as a JSON object with its statistics.

@@ -16,6 +16,14 @@ gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *doc
     return status;
 }
 
+json_t *gan__inspect_string(const char *text) {
+    char escaped[4096];
+    json_t *string = json_string(text);
+    if (string || !text) return string;
+    gan__text_escape(text, escaped, sizeof escaped);
+    return json_string(escaped);
+}
+
 json_t *gan__inspect_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }

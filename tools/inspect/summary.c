@@ -248,13 +248,15 @@ static gan_status write_json(summary *s) {
     for (size_t i = 0; (name = gan_checkpoint_text_name(s->checkpoint, i)); i++) {
         if (strcmp(name, "run") == 0 && s->run) continue;
         if (strcmp(name, "history") == 0) continue;
-        json_object_set_new(texts, name, json_string(gan_checkpoint_text(s->checkpoint, name)));
+        json_object_set_new(texts, name,
+                            gan__inspect_string(gan_checkpoint_text(s->checkpoint, name)));
     }
     return gan__inspect_write_json(
-        s->inspection, json_pack("{s:s, s:I, s:I, s:O, s:o, s:o, s:o}", "file", s->inspection->path,
-                                 "version", (json_int_t)gan_checkpoint_version(s->checkpoint),
-                                 "bytes", (json_int_t)gan_checkpoint_file_bytes(s->checkpoint),
-                                 "run", s->run ? s->run : json_null(), "texts", texts, "layers",
+        s->inspection, json_pack("{s:o, s:I, s:I, s:O, s:o, s:o, s:o}", "file",
+                                 gan__inspect_string(s->inspection->path), "version",
+                                 (json_int_t)gan_checkpoint_version(s->checkpoint), "bytes",
+                                 (json_int_t)gan_checkpoint_file_bytes(s->checkpoint), "run",
+                                 s->run ? s->run : json_null(), "texts", texts, "layers",
                                  layers_json(s), "tensors", tensors));
 }
 

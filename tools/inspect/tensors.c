@@ -75,7 +75,8 @@ static gan_status write_matching(const gan_inspection *inspection, const gan_che
     gan_status status = append_matching(inspection, checkpoint, pattern, &text, tensors);
     if (status == GAN_STATUS_OK && inspection->json) {
         status = gan__inspect_write_json(
-            inspection, json_pack("{s:s, s:O}", "file", inspection->path, "tensors", tensors));
+            inspection, json_pack("{s:o, s:O}", "file", gan__inspect_string(inspection->path),
+                                  "tensors", tensors));
     } else if (status == GAN_STATUS_OK) {
         status = gan__terminal_write(&inspection->call->out, &text);
     }

@@ -17,9 +17,10 @@ static gan_status say_sound(const gan_inspection *inspection, const gan_checkpoi
 
 static gan_status say_json(const gan_inspection *inspection, gan_status found) {
     return gan__inspect_write_json(
-        inspection, json_pack("{s:s, s:b, s:s, s:s*}", "file", inspection->path, "sound",
-                              found == GAN_STATUS_OK, "status", gan_status_name(found), "message",
-                              found == GAN_STATUS_OK ? NULL : gan_status_message()));
+        inspection,
+        json_pack("{s:o, s:b, s:s, s:o*}", "file", gan__inspect_string(inspection->path), "sound",
+                  found == GAN_STATUS_OK, "status", gan_status_name(found), "message",
+                  found == GAN_STATUS_OK ? NULL : gan__inspect_string(gan_status_message())));
 }
 
 gan_status gan__inspect_verify(const gan_inspection *inspection) {
