@@ -48,10 +48,6 @@ static gan_status place_leaf(gan_plan *plan, uint32_t vertex) {
 
 static gan_status import_node(gan_plan *plan, const gan_node *node, uint32_t *vertex_of) {
     uint32_t inputs[64], *list = inputs, vertex = 0;
-    if (node->op == GAN_OP_CONVOLUTION || node->op == GAN_OP_CONVOLUTION_BY_INPUT ||
-        node->op == GAN_OP_CONVOLUTION_BY_WEIGHT)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "there are no convolution kernels yet: express "
-                                                  "the layer with matrix products");
     if (node->input_count > 64) {
         void *memory = NULL;
         GAN_TRY(gan__arena_alloc(plan->arena, node->input_count, sizeof(uint32_t), &memory));

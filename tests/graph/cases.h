@@ -53,10 +53,10 @@ typedef struct gan_case {
     int output_padding[2];
 } gan_case;
 
-// The cases that devices run come first; the interpreter runs those with convolutions too.
 size_t gan__case_count(void);
-size_t gan__case_count_on_host(void);
-const gan_case *gan__case(size_t i); // i < gan__case_count_on_host()
+const gan_case *gan__case(size_t i); // i < gan__case_count()
+// From this one on a device runs what graph/expand.h makes of the case.
+size_t gan__case_first_expanded(void);
 
 // Builds the case with its gradients. A failure is that of the graph.
 gan_status gan__case_graph_create(const gan_case *description, gan_case_graph *out);

@@ -41,6 +41,13 @@ static gan_status compare_case(gan_device *device, const gan_case *description, 
     return status;
 }
 
+// Of the cases that are expanded, one in STRIDE has second gradients and runs in both settings:
+// their kernels are many, and compiled anew for each case.
+#define STRIDE 3
+static bool is_thorough(size_t i) {
+    return i < gan__case_first_expanded() || i % STRIDE == 0;
+}
+
 static void every_case_gives_what_the_interpreter_gives(void **state) {
     (void)state;
     gan_setting *settings = NULL;
@@ -53,8 +60,9 @@ static void every_case_gives_what_the_interpreter_gives(void **state) {
             fail_msg("%s: %s", settings[s].name, gan_status_message());
         for (size_t i = 0; i < gan__case_count(); i++) {
             const gan_case *description = gan__case(i);
-            if (only && strcmp(only, description->name) != 0) continue;
-            if (compare_case(device, description, *settings[s].arena == 0) == GAN_STATUS_OK)
+            const bool first = *settings[s].arena == 0;
+            if (only ? strcmp(only, description->name) != 0 : !first && !is_thorough(i)) continue;
+            if (compare_case(device, description, first && is_thorough(i)) == GAN_STATUS_OK)
                 continue;
             print_error("%s: %s: %s\n", settings[s].name, description->name, gan_status_message());
             failures++;

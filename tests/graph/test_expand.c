@@ -1,10 +1,9 @@
 // Convolutions expanded to products of windows have the values of convolutions, in every case with
-// its gradients: by the interpreter and on every device.
+// its gradients. (test_device_cases.c runs them on devices.)
 #include "cmocka_headers.h"
 
 #include "base/memory.h"
 #include "cases.h"
-#include "compare.h"
 #include "graph/expand.h"
 #include "graph/node.h"
 
@@ -31,8 +30,6 @@ static void begin(expansion *e, const gan_case *description) {
     if (gan__expand_convolutions(e->c.graph, e->roots, e->count, e->expanded) != GAN_STATUS_OK)
         fail_msg("%s", gan_status_message());
 }
-
-// --- By the interpreter -------------------------------------------------------------------------
 
 static void expect_no_convolution(const expansion *e) {
     gan_node **order;
@@ -61,7 +58,7 @@ static void expect_values(const expansion *e, gan_interpreter *interpreter, size
 
 static void expanded_cases_have_the_values_they_had(void **state) {
     (void)state;
-    for (size_t i = 0; i < gan__case_count_on_host(); i++) {
+    for (size_t i = 0; i < gan__case_count(); i++) {
         expansion e;
         gan_node *both[2 * ROOTS];
         gan_interpreter *interpreter;
@@ -82,58 +79,9 @@ static void expanded_cases_have_the_values_they_had(void **state) {
     }
 }
 
-// --- On devices ---------------------------------------------------------------------------------
-
-// As in test_device_cases.c.
-#define TOLERANCE 2e-5
-// One case in three: what they expand to is compiled anew for each, which takes its time.
-#define STRIDE 3
-
-static gan_status compare_case(gan_device *device, const gan_case *description) {
-    expansion e;
-    gan_leaf_values leaves[GAN_CASE_LEAVES];
-    begin(&e, description);
-    for (size_t i = 0; i < e.c.leaf_count; i++) {
-        leaves[i] = (gan_leaf_values){e.c.leaves[i].node, e.c.leaves[i].values};
-    }
-    const gan_comparison comparison = {.graph = e.c.graph,
-                                       .leaves = leaves,
-                                       .leaf_count = e.c.leaf_count,
-                                       .roots = e.expanded,
-                                       .root_count = e.count,
-                                       .seed = GAN_CASE_SEED,
-                                       .counter = GAN_CASE_COUNTER,
-                                       .runs = 1,
-                                       .tolerance = TOLERANCE};
-    const gan_status status = gan__compare(device, &comparison);
-    gan__case_graph_destroy(&e.c);
-    return status;
-}
-
-static void expanded_convolutions_have_their_values_on_every_device(void **state) {
-    (void)state;
-    gan_setting *settings = NULL;
-    size_t count = 0, failures = 0;
-    assert_int_equal(gan__settings_list(&settings, &count), GAN_STATUS_OK);
-    for (size_t s = 0; s < count; s++) {
-        gan_device *device = NULL;
-        if (gan__setting_open(&settings[s], &device) != GAN_STATUS_OK)
-            fail_msg("%s: %s", settings[s].name, gan_status_message());
-        for (size_t i = gan__case_count(); i < gan__case_count_on_host(); i += STRIDE) {
-            if (compare_case(device, gan__case(i)) == GAN_STATUS_OK) continue;
-            print_error("%s: %s: %s\n", settings[s].name, gan__case(i)->name, gan_status_message());
-            failures++;
-        }
-        gan__setting_close(device);
-    }
-    gan__free(settings);
-    assert_int_equal(failures, 0);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expanded_cases_have_the_values_they_had),
-        cmocka_unit_test(expanded_convolutions_have_their_values_on_every_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

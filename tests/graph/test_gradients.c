@@ -117,7 +117,7 @@ static void case_has_the_gradients_of_its_difference_quotients(void **state) {
 }
 
 int main(void) {
-    const size_t count = gan__case_count_on_host();
+    const size_t count = gan__case_count();
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     for (size_t i = 0; i < count; i++) {
         tests[i].name = gan__case(i)->name;

@@ -325,7 +325,7 @@ static const struct CMUnitTest vanishing[] = {
 };
 
 int main(void) {
-    const size_t count = gan__case_count_on_host();
+    const size_t count = gan__case_count();
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     for (size_t i = 0; i < count; i++) {
         tests[i].name = gan__case(i)->name;
