@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const gan_layer_kind *const families[] = {
-    gan__layers_linear,     gan__layers_normal, gan__layers_noise,
-    gan__layers_activation, gan__layers_view,
+    gan__layers_linear, gan__layers_convolution, gan__layers_normal,
+    gan__layers_noise,  gan__layers_activation,  gan__layers_view,
 };
 
 const gan_layer_kind *gan__layer_kind(size_t index) {

@@ -1,6 +1,7 @@
 // Layers: one table of what each is called, what it takes, what it does to shapes, which parameters
 // it owns and which nodes it builds. To add a layer is to add a row (layer.c and the file of its
-// family: layer_linear.c, layer_normal.c, layer_activation.c, layer_view.c).
+// family: layer_linear.c, layer_convolution.c, layer_normal.c, layer_noise.c, layer_activation.c,
+// layer_view.c).
 //
 // The batch is the innermost dimension: a layer maps (features, B) or (channels, height, width, B);
 // the shapes named here are without B.
@@ -10,7 +11,7 @@
 #include "graph/graph.h"
 #include "nn/initialise.h"
 
-#define GAN_LAYER_ARGUMENTS_MAX 6
+#define GAN_LAYER_ARGUMENTS_MAX 7
 
 typedef enum gan_layer_argument_type {
     GAN_LAYER_ARGUMENT_WHOLE, // a whole number

@@ -5,6 +5,7 @@
 #include "nn/layer.h"
 
 extern const gan_layer_kind gan__layers_linear[];
+extern const gan_layer_kind gan__layers_convolution[];
 extern const gan_layer_kind gan__layers_normal[];
 extern const gan_layer_kind gan__layers_noise[];
 extern const gan_layer_kind gan__layers_activation[];

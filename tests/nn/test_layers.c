@@ -27,6 +27,10 @@ typedef struct layer_case {
     { .kind = name, .argument = {__VA_ARGS__}, .count = n }
 #define FIVE {1, {5}}, 4, false
 #define FOUR {1, {4}}, 5, false
+#define IMAGE(...)                                                                                 \
+    {                                                                                              \
+        3, { __VA_ARGS__ }                                                                         \
+    }
 
 static const layer_case cases[] = {
     {"dense", FOUR, {WITH("dense", 1, 3)}},
@@ -50,6 +54,35 @@ static const layer_case cases[] = {
     {"softmax", FIVE, {PLAIN("softmax")}},
     {"softmax_of_image", {3, {3, 2, 2}}, 2, false, {PLAIN("softmax")}},
     {"scale", FIVE, {WITH("scale", 1, -0.25)}},
+    {"convolution", IMAGE(2, 6, 5), 3, false, {WITH("convolution", 4, 3, 4, 2, 1)}},
+    {"convolution_without_bias",
+     IMAGE(2, 4, 5),
+     3,
+     false,
+     {WITH("convolution", 7, 3, 3, 1, 0, 1, 1, 0)}},
+    {"convolution_in_groups", IMAGE(4, 4, 3), 2, false, {WITH("convolution", 6, 6, 3, 1, 2, 2, 2)}},
+    {"transposed_convolution",
+     IMAGE(3, 3, 2),
+     3,
+     false,
+     {WITH("transposed_convolution", 4, 2, 4, 2, 1)}},
+    {"transposed_convolution_padded",
+     IMAGE(2, 3, 2),
+     3,
+     false,
+     {WITH("transposed_convolution", 6, 3, 3, 2, 1, 1, 0)}},
+    {"average_pool", IMAGE(2, 4, 6), 3, false, {WITH("average_pool", 1, 2)}},
+    {"average_pool_that_overlaps", IMAGE(2, 5, 6), 3, false, {WITH("average_pool", 3, 3, 2, 1)}},
+    {"max_pool", IMAGE(2, 4, 6), 3, false, {WITH("max_pool", 1, 2)}},
+    {"max_pool_that_overlaps", IMAGE(2, 5, 6), 3, false, {WITH("max_pool", 3, 3, 2, 1)}},
+    {"upsample", IMAGE(2, 2, 3), 3, false, {WITH("upsample", 1, 3)}},
+    {"upsample_bilinear", IMAGE(2, 2, 3), 3, false, {WITH("upsample", 2, 2, 1)}},
+    {"convolutions",
+     IMAGE(2, 3, 3),
+     4,
+     false,
+     {WITH("convolution", 7, 3, 3, 1, 1, 1, 1, 0), PLAIN("batch_norm"), WITH("leaky_relu", 1, 0.2),
+      WITH("transposed_convolution", 4, 2, 4, 2, 1), PLAIN("tanh")}},
     {"reshape",
      {1, {4}},
      3,

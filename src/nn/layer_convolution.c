@@ -1,0 +1,265 @@
+// Layers on images: convolutions, pools, upsampling, with PyTorch's conventions and the layouts of
+// its parameters. Kernels, strides and paddings are square. The sizes of what they give are worked
+// out here, so that a message names the layer and the sizes; the nodes are those of
+// graph/build_convolution.c, pool.h and resample.h.
+#include "nn/layer_families.h"
+#include "nn/pool.h"
+#include "nn/resample.h"
+
+enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS };
+enum { TRANSPOSED_OUTPUT_PADDING = DILATION, TRANSPOSED_BIAS };
+enum { POOL_SIZE, POOL_STRIDE, POOL_PADDING };
+enum { UPSAMPLE_FACTOR, UPSAMPLE_BILINEAR };
+
+static int whole(const gan_layer *layer, int argument) {
+    return (int)layer->argument[argument];
+}
+
+// --- Shapes -------------------------------------------------------------------------------------
+
+static gan_status check_image(const gan_shape *in) {
+    char text[GAN_SHAPE_TEXT];
+    if (in->rank == 3) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "its input %s is no image (channels, height, width): put a reshape before it",
+                     gan__shape_text(in, text));
+}
+
+static gan_status fail_window(const gan_shape *in, int size, int stride, int padding) {
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "of an input of %lldx%lld, a window of %dx%d with stride %d and padding %d "
+                     "leaves nothing",
+                     (long long)in->size[1], (long long)in->size[2], size, size, stride, padding);
+}
+
+static gan_status check_elements(const gan_shape *out) {
+    char text[GAN_SHAPE_TEXT];
+    if (gan__shape_elements(out) <= GAN_LAYER_WHOLE_MAX) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT, "its output %s is too large",
+                     gan__shape_text(out, text));
+}
+
+// out: `channels` images as windows of `size` give them.
+static gan_status infer_windows(const gan_shape *in, int64_t channels, int size, int stride,
+                                int padding, gan_shape *out) {
+    *out = GAN_SHAPE(channels, 0, 0);
+    for (int i = 1; i < 3; i++) {
+        const int64_t room = in->size[i] + 2 * (int64_t)padding - size;
+        if (room < 0) return fail_window(in, size, stride, padding);
+        out->size[i] = room / stride + 1;
+    }
+    return check_elements(out);
+}
+
+static gan_status infer_convolution(const gan_layer *layer, const gan_shape *in,
+                                    const gan_shape *shapes, size_t index, gan_shape *out) {
+    (void)shapes, (void)index;
+    const int groups = whole(layer, GROUPS), channels = whole(layer, CHANNELS);
+    GAN_TRY(check_image(in));
+    if (in->size[0] % groups != 0 || channels % groups != 0)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "%lld channels to %d cannot be shared among %d groups",
+                         (long long)in->size[0], channels, groups);
+    const int extent = (whole(layer, KERNEL) - 1) * whole(layer, DILATION) + 1;
+    return infer_windows(in, channels, extent, whole(layer, STRIDE), whole(layer, PADDING), out);
+}
+
+static gan_status infer_transposed(const gan_layer *layer, const gan_shape *in,
+                                   const gan_shape *shapes, size_t index, gan_shape *out) {
+    (void)shapes, (void)index;
+    const int kernel = whole(layer, KERNEL), stride = whole(layer, STRIDE);
+    const int padding = whole(layer, PADDING), extra = whole(layer, TRANSPOSED_OUTPUT_PADDING);
+    GAN_TRY(check_image(in));
+    if (extra >= stride && extra > 0)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "output_padding is %d: it must be less than the "
+                         "stride, which is %d",
+                         extra, stride);
+    *out = GAN_SHAPE(whole(layer, CHANNELS), 0, 0);
+    for (int i = 1; i < 3; i++) {
+        out->size[i] = (in->size[i] - 1) * stride - 2 * (int64_t)padding + kernel + extra;
+        if (out->size[i] < 1) return fail_window(in, kernel, stride, padding);
+    }
+    return check_elements(out);
+}
+
+static int pool_stride(const gan_layer *layer) {
+    const int stride = whole(layer, POOL_STRIDE);
+    return stride == 0 ? whole(layer, POOL_SIZE) : stride;
+}
+
+static gan_status infer_pool(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
+                             size_t index, gan_shape *out) {
+    (void)shapes, (void)index;
+    const int size = whole(layer, POOL_SIZE), padding = whole(layer, POOL_PADDING);
+    GAN_TRY(check_image(in));
+    if (2 * padding > size)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "padding is %d: it must be at most half the window, which is %dx%d",
+                         padding, size, size);
+    return infer_windows(in, in->size[0], size, pool_stride(layer), padding, out);
+}
+
+static gan_status infer_upsample(const gan_layer *layer, const gan_shape *in,
+                                 const gan_shape *shapes, size_t index, gan_shape *out) {
+    (void)shapes, (void)index;
+    const int factor = whole(layer, UPSAMPLE_FACTOR);
+    GAN_TRY(check_image(in));
+    *out = GAN_SHAPE(in->size[0], in->size[1] * factor, in->size[2] * factor);
+    return check_elements(out);
+}
+
+// --- Parameters ---------------------------------------------------------------------------------
+
+// A weight (rows, columns, kernel, kernel) and a bias of so many channels, with PyTorch's fans: for
+// a transposed convolution too, fan_in is what follows the first dimension.
+static size_t declare_kernel(int64_t rows, int64_t columns, int64_t kernel, int64_t biases,
+                             gan_layer_tensor *tensors) {
+    const int64_t fan_in = columns * kernel * kernel, fan_out = rows * kernel * kernel;
+    tensors[0] = (gan_layer_tensor){.name = "weight",
+                                    .shape = GAN_SHAPE(rows, columns, kernel, kernel),
+                                    .fan_in = fan_in,
+                                    .fan_out = fan_out};
+    if (biases == 0) return 1;
+    tensors[1] = (gan_layer_tensor){.name = "bias",
+                                    .shape = GAN_SHAPE(biases),
+                                    .fan_in = fan_in,
+                                    .fan_out = fan_out,
+                                    .is_bias = true};
+    return 2;
+}
+
+static size_t declare_convolution(const gan_layer *layer, const gan_shape *in,
+                                  gan_layer_tensor *tensors) {
+    const int64_t channels = whole(layer, CHANNELS), columns = in->size[0] / whole(layer, GROUPS);
+    return declare_kernel(channels, columns, whole(layer, KERNEL),
+                          layer->argument[BIAS] != 0 ? channels : 0, tensors);
+}
+
+static size_t declare_transposed(const gan_layer *layer, const gan_shape *in,
+                                 gan_layer_tensor *tensors) {
+    const int64_t channels = whole(layer, CHANNELS);
+    return declare_kernel(in->size[0], channels, whole(layer, KERNEL),
+                          layer->argument[TRANSPOSED_BIAS] != 0 ? channels : 0, tensors);
+}
+
+// --- Nodes --------------------------------------------------------------------------------------
+
+static gan_node *add_bias(gan_node *y, gan_node *bias) {
+    if (!y || !bias) return NULL;
+    const gan_shape channels = GAN_SHAPE(gan__node_shape(bias)->size[0], 1, 1, 1);
+    return gan__add(y, gan__reshape(bias, &channels));
+}
+
+static gan_convolution_settings settings_of(const gan_layer *layer) {
+    const int stride = whole(layer, STRIDE), padding = whole(layer, PADDING);
+    return (gan_convolution_settings){
+        .stride = {stride, stride}, .before = {padding, padding}, .after = {padding, padding}};
+}
+
+static gan_node *build_convolution(const gan_layer_call *call, gan_node *x) {
+    const gan_layer *layer = call->layer;
+    gan_convolution_settings settings = settings_of(layer);
+    settings.dilation[0] = settings.dilation[1] = whole(layer, DILATION);
+    settings.groups = whole(layer, GROUPS);
+    gan_node *y = gan__convolution(x, call->tensors[0], &settings);
+    return layer->argument[BIAS] != 0 ? add_bias(y, call->tensors[1]) : y;
+}
+
+static gan_node *build_transposed(const gan_layer_call *call, gan_node *x) {
+    const gan_layer *layer = call->layer;
+    const gan_convolution_settings settings = settings_of(layer);
+    const int extra = whole(layer, TRANSPOSED_OUTPUT_PADDING);
+    gan_node *y =
+        gan__transposed_convolution(x, call->tensors[0], &settings, (const int[2]){extra, extra});
+    return layer->argument[TRANSPOSED_BIAS] != 0 ? add_bias(y, call->tensors[1]) : y;
+}
+
+static gan_pooling pooling_of(const gan_layer *layer) {
+    const int size = whole(layer, POOL_SIZE), padding = whole(layer, POOL_PADDING);
+    const int stride = pool_stride(layer);
+    return (gan_pooling){.size = {size, size},
+                         .stride = {stride, stride},
+                         .before = {padding, padding},
+                         .after = {padding, padding}};
+}
+
+static gan_node *build_average_pool(const gan_layer_call *call, gan_node *x) {
+    const gan_pooling pooling = pooling_of(call->layer);
+    return gan__average_pool(x, &pooling);
+}
+
+static gan_node *build_max_pool(const gan_layer_call *call, gan_node *x) {
+    const gan_pooling pooling = pooling_of(call->layer);
+    return gan__max_pool(x, &pooling);
+}
+
+static gan_node *build_upsample(const gan_layer_call *call, gan_node *x) {
+    if (!x) return NULL;
+    const int factor = whole(call->layer, UPSAMPLE_FACTOR);
+    const int64_t *size = gan__node_shape(x)->size;
+    const int64_t height = size[1] * factor, width = size[2] * factor;
+    return call->layer->argument[UPSAMPLE_BILINEAR] != 0 ? gan__resample_bilinear(x, height, width)
+                                                         : gan__resample_nearest(x, height, width);
+}
+
+// --- The table ----------------------------------------------------------------------------------
+
+#define SIZE_MAX_ARGUMENT 1024
+
+#define WHOLE(name, required, fallback, low, meaning)                                              \
+    { name, GAN_LAYER_ARGUMENT_WHOLE, required, fallback, low, SIZE_MAX_ARGUMENT, meaning }
+#define CHANNELS_ARGUMENT                                                                          \
+    { "channels", GAN_LAYER_ARGUMENT_WHOLE, true, 0, 1, GAN_LAYER_WHOLE_MAX, "output channels" }
+#define KERNEL_ARGUMENT        WHOLE("kernel", true, 0, 1, "height and width of the kernel")
+#define STRIDE_ARGUMENT        WHOLE("stride", false, 1, 1, "places between windows")
+#define PADDING_ARGUMENT(what) WHOLE("padding", false, 0, 0, what)
+#define BIAS_ARGUMENT                                                                              \
+    { "bias", GAN_LAYER_ARGUMENT_BOOL, false, 1, 0, 1, "whether to add a bias" }
+#define POOL_ARGUMENTS(padding)                                                                    \
+    {                                                                                              \
+        WHOLE("size", true, 0, 1, "height and width of the window"),                               \
+            WHOLE("stride", false, 0, 0, "places between windows; 0: the size"),                   \
+            PADDING_ARGUMENT(padding)                                                              \
+    }
+
+const gan_layer_kind gan__layers_convolution[] = {
+    {.name = "convolution",
+     .meaning = "each channel a sum over windows of the image, times weights",
+     .arguments = {CHANNELS_ARGUMENT, KERNEL_ARGUMENT, STRIDE_ARGUMENT,
+                   PADDING_ARGUMENT("zeros around the image"),
+                   WHOLE("dilation", false, 1, 1, "places between a window's elements"),
+                   WHOLE("groups", false, 1, 1, "parts of the channels that do not meet"),
+                   BIAS_ARGUMENT},
+     .has_weights = true,
+     .infer = infer_convolution,
+     .declare = declare_convolution,
+     .build = build_convolution},
+    {.name = "transposed_convolution",
+     .meaning = "the adjoint of a convolution: each element spread over a window",
+     .arguments = {CHANNELS_ARGUMENT, KERNEL_ARGUMENT, STRIDE_ARGUMENT,
+                   PADDING_ARGUMENT("rows and columns cut off around the image"),
+                   WHOLE("output_padding", false, 0, 0, "rows and columns more, below and right"),
+                   BIAS_ARGUMENT},
+     .has_weights = true,
+     .infer = infer_transposed,
+     .declare = declare_transposed,
+     .build = build_transposed},
+    {.name = "average_pool",
+     .meaning = "the mean of each window, channel by channel",
+     .arguments = POOL_ARGUMENTS("zeros around the image, which count in the mean"),
+     .infer = infer_pool,
+     .build = build_average_pool},
+    {.name = "max_pool",
+     .meaning = "the largest of each window, channel by channel",
+     .arguments = POOL_ARGUMENTS("rows and columns around the image, which never count"),
+     .infer = infer_pool,
+     .build = build_max_pool},
+    {.name = "upsample",
+     .meaning = "the image in a larger size, pixels repeated or interpolated",
+     .arguments = {WHOLE("factor", false, 2, 1, "how often its height and width"),
+                   {"bilinear", GAN_LAYER_ARGUMENT_BOOL, false, 0, 0, 1, "whether to interpolate"}},
+     .infer = infer_upsample,
+     .build = build_upsample},
+    {.name = NULL},
+};
