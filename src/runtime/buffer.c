@@ -96,9 +96,11 @@ static gan_status create_given(gan_buffer *buffer, cl_int *error) {
                        buffer->bytes, given, error);
     if (*error == CL_SUCCESS)
         *error = clSetMemObjectDestructorCallback(buffer->memory, free_given, given);
-    else
-        gan__free(given);
-    return GAN_STATUS_OK;
+    if (*error == CL_SUCCESS) return GAN_STATUS_OK;
+    if (buffer->memory) clReleaseMemObject(buffer->memory);
+    buffer->memory = NULL;
+    gan__free(given);
+    return GAN_STATUS_OK; // the caller tells of *error
 }
 
 static gan_status allocate(gan_buffer *buffer, const char *what) {
