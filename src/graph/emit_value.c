@@ -1,6 +1,7 @@
 // See emit.h: the value of a vertex at an index.
 #include "graph/emit.h"
 
+#include "base/number.h"
 #include "base/philox.h"
 
 #include <math.h>
@@ -45,8 +46,8 @@ gan_value gan__emit_new_value(gan_emit *e, uint32_t level) {
 static gan_value literal(double number) {
     gan_value value = {0};
     float f = (float)number;
-    char digits[24];
-    snprintf(digits, sizeof digits, "%.9g", (double)f);
+    char digits[GAN_NUMBER_TEXT];
+    gan__number_format((double)f, 9, digits); // OpenCL C has a decimal point, whatever the locale
     if (isnan(f))
         snprintf(digits, sizeof digits, "NAN");
     else if (isinf(f))
