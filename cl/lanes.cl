@@ -35,12 +35,14 @@ static inline gan_t gan_load_bytes(global const uchar *p, const uint lanes) {
     return (float)*p;
 }
 
+// What has barriers in it must be inlined: where PoCL 3.1 leaves it a call, work-groups on different
+// threads now and then disturb each other.
+#define GAN_GROUP_FUNCTION __attribute__((always_inline)) static inline
+
 // The sum of the work-group's values, for each of them; `shared` holds one float a work-item, whose
 // number `items` is a power of two. What the group read from global memory before, one of its
 // work-items may overwrite after (a sum kept in place): hence the fence of that memory too.
-// `items` is a constant where this is called: with get_local_size in its place PoCL 3.1 gives wrong
-// sums now and then as soon as it has several threads.
-static inline float gan_group_sum(const float value, local float *shared, const uint items) {
+GAN_GROUP_FUNCTION float gan_group_sum(const float value, local float *shared, const uint items) {
     const uint item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
@@ -53,7 +55,8 @@ static inline float gan_group_sum(const float value, local float *shared, const 
 }
 
 // The greatest of them; NaN where one is NaN.
-static inline float gan_group_maximum(const float value, local float *shared, const uint items) {
+GAN_GROUP_FUNCTION float gan_group_maximum(const float value, local float *shared,
+                                           const uint items) {
     const uint item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     shared[item] = value;
