@@ -33,6 +33,13 @@ data_for() {
         head -c $((3073 * 512)) /dev/zero >"$work/cifar/data_batch_1.bin"
         echo "--data $work/cifar"
         ;;
+    *-64*) # 128 black images of (3, 64, 64), as IDX
+        {
+            printf '\000\000\010\004\000\000\000\200\000\000\000\003\000\000\000\100\000\000\000\100'
+            head -c $((128 * 3 * 64 * 64)) /dev/zero
+        } >"$work/images-idx4-ubyte"
+        echo "--data $work/images-idx4-ubyte"
+        ;;
     *) echo "--data builtin:digits" ;;
     esac
 }
