@@ -77,6 +77,13 @@ void gan__free(void *block) {
     free(block);
 }
 
+gan_status gan__string_copy(const char *text, char **out) {
+    void *copy = NULL;
+    GAN_TRY(gan__alloc(strlen(text) + 1, 1, &copy));
+    *out = memcpy(copy, text, strlen(text) + 1);
+    return GAN_STATUS_OK;
+}
+
 enum { ARENA_ALIGNMENT = 16, ARENA_CHUNK_BYTES = 65536 };
 
 // A chunk's blocks lie behind this header.

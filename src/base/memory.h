@@ -20,6 +20,9 @@ gan_status gan__alloc_large(size_t bytes, void **out);
 // Frees what the functions above returned; NULL is allowed.
 void gan__free(void *block);
 
+// A copy of `text`, the caller's (gan__free). Errors: NO_MEMORY; *out is then as it was.
+gan_status gan__string_copy(const char *text, char **out);
+
 // An arena: many small blocks, freed together. Blocks are zeroed and aligned to 16 bytes.
 typedef struct gan_arena gan_arena;
 gan_status gan__arena_create(gan_arena **out);

@@ -41,13 +41,6 @@ static gan_status keep_program(gan_module *module, gan_program *program) {
     return status;
 }
 
-static gan_status copy_name(gan_program *program, const char *name) {
-    void *memory = NULL;
-    GAN_TRY(gan__alloc(strlen(name) + 1, 1, &memory));
-    program->name = memcpy(memory, name, strlen(name) + 1);
-    return GAN_STATUS_OK;
-}
-
 gan_status gan__program_create(gan_module *module, const char *name, gan_node *const *roots,
                                size_t count, gan_program **out) {
     *out = NULL;
@@ -60,7 +53,7 @@ gan_status gan__program_create(gan_module *module, const char *name, gan_node *c
     GAN_TRY(gan__alloc(1, sizeof(gan_program), &memory));
     gan_program *program = memory;
     program->module = module;
-    gan_status status = copy_name(program, name);
+    gan_status status = gan__string_copy(name, &program->name);
     if (status == GAN_STATUS_OK) status = plan_program(program, roots, count);
     if (status == GAN_STATUS_OK) status = keep_program(module, program);
     if (status != GAN_STATUS_OK) {

@@ -36,13 +36,6 @@ struct gan_launch {
     double seconds;
 };
 
-static gan_status copy_text(const char *text, char **out) {
-    void *copy = NULL;
-    GAN_TRY(gan__alloc(strlen(text) + 1, 1, &copy));
-    *out = memcpy(copy, text, strlen(text) + 1);
-    return GAN_STATUS_OK;
-}
-
 gan_status gan__launch_begin(gan_device *device, const char *label, const char *engine,
                              gan_work work, gan_launch **out) {
     *out = NULL;
@@ -52,7 +45,7 @@ gan_status gan__launch_begin(gan_device *device, const char *label, const char *
     launch->device = device;
     launch->engine = engine;
     launch->work = work;
-    gan_status status = copy_text(label, &launch->label);
+    gan_status status = gan__string_copy(label, &launch->label);
     if (status == GAN_STATUS_OK)
         *out = launch;
     else
@@ -202,7 +195,7 @@ gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *des
     cl_program program = NULL;
     GAN_TRY(gan__program_get(device, desc->source, desc->options, desc->name, &program));
     launch_part *part = &launch->parts[launch->part_count++]; // destroyed with the launch
-    GAN_TRY(copy_text(desc->name, &part->name));
+    GAN_TRY(gan__string_copy(desc->name, &part->name));
     cl_int error = CL_SUCCESS;
     part->kernel = clCreateKernel(program, desc->name, &error);
     if (error != CL_SUCCESS)

@@ -158,13 +158,6 @@ static program_entry *find(const gan_programs *programs, uint64_t hash, const ch
     return NULL;
 }
 
-static gan_status copy_text(const char *text, char **out) {
-    void *copy = NULL;
-    GAN_TRY(gan__alloc(strlen(text) + 1, 1, &copy));
-    *out = memcpy(copy, text, strlen(text) + 1);
-    return GAN_STATUS_OK;
-}
-
 // A place for one more entry behind the last, with copies of the key.
 static gan_status reserve(gan_programs *programs, uint64_t hash, const char *source,
                           const char *options) {
@@ -177,8 +170,8 @@ static gan_status reserve(gan_programs *programs, uint64_t hash, const char *sou
     }
     program_entry *entry = &programs->entries[programs->count];
     *entry = (program_entry){.hash = hash};
-    gan_status status = copy_text(source, &entry->source);
-    if (status == GAN_STATUS_OK) status = copy_text(options, &entry->options);
+    gan_status status = gan__string_copy(source, &entry->source);
+    if (status == GAN_STATUS_OK) status = gan__string_copy(options, &entry->options);
     if (status != GAN_STATUS_OK) gan__free(entry->source);
     return status;
 }
