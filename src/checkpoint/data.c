@@ -1,9 +1,9 @@
 // Data of tensors: reading blocks on all cores, and the check of everything.
 #include "base/file.h"
+#include "base/parallel.h"
 #include "checkpoint/block.h"
 #include "checkpoint/element.h"
 #include "checkpoint/index.h"
-#include "checkpoint/parallel.h"
 #include "checkpoint/reader.h"
 
 #include <string.h>

@@ -3,8 +3,8 @@
 #include "checkpoint/reader.h"
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "checkpoint/index.h"
-#include "checkpoint/parallel.h"
 #include "checkpoint/text_chunk.h"
 
 #include <string.h>

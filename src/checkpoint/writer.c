@@ -2,7 +2,7 @@
 // completed and the file takes its name. How a tensor is encoded is in writer_tensor.c.
 #include "checkpoint/writer.h"
 
-#include "checkpoint/parallel.h"
+#include "base/parallel.h"
 #include "checkpoint/text_chunk.h"
 
 #include <stdio.h>

@@ -2,9 +2,9 @@
 // so the file is the same whatever the number of threads.
 #include "checkpoint/writer.h"
 
+#include "base/parallel.h"
 #include "checkpoint/element.h"
 #include "checkpoint/index.h"
-#include "checkpoint/parallel.h"
 #include "checkpoint/statistics.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // A fork and join over a counter. Threads live as long as one call: starting one costs tens of
 // microseconds, a block of a checkpoint a millisecond.
-#include "checkpoint/parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 // Runs independent items of work on all cores.
-#ifndef GAN_CHECKPOINT_PARALLEL_H
-#define GAN_CHECKPOINT_PARALLEL_H
+#ifndef GAN_BASE_PARALLEL_H
+#define GAN_BASE_PARALLEL_H
 
 #include "base/status.h"
 
