@@ -100,6 +100,7 @@ void gan__dataset_close(gan_dataset *dataset) {
     if (!dataset) return;
     gan__free(dataset->storage);
     gan__free(dataset->labels);
+    if (dataset->class_names) gan__folder_list_free(dataset->class_names, dataset->info.classes);
     gan__free(dataset);
 }
 
@@ -119,6 +120,11 @@ gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t cou
 
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset) {
     return &dataset->info;
+}
+
+const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index) {
+    const bool named = dataset->class_names != NULL && index < dataset->info.classes;
+    return named ? dataset->class_names[index] : NULL;
 }
 
 // Sample `index` of the window; both parts may be unwanted (NULL).

@@ -34,11 +34,14 @@ bool gan__dataset_is_builtin(const char *source); // "builtin:NAME", whether NAM
 // Errors: BAD_ARGUMENT when the set has not that many.
 gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count);
 void gan__dataset_close(gan_dataset *dataset); // NULL is allowed
-// The file with the test samples that belong to the training set of `source`, beside it by the usual
-// names ("t10k" or "test" for "train", test_batch for data_batch_N, gzip or not). *out is the
+// The file with the test samples that belong to the training set of `source`, beside it by the
+// usual names ("t10k" or "test" for "train", test_batch for data_batch_N, gzip or not). *out is the
 // caller's (gan__free), NULL where there is none.
 gan_status gan__dataset_find_test(const char *source, char **out);
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
+// What class number `index` is called (a sub-folder's name, say): UTF-8 that belongs to the data
+// set; NULL where its classes have numbers only, or there are not so many.
+const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index);
 
 // Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the
 // stream runs through a new Philox permutation each epoch, and any position can be reached at once,

@@ -17,6 +17,7 @@ struct gan_dataset {
     uint8_t *storage;           // what close frees; NULL for a built-in set
     const uint8_t *samples;     // somewhere in storage: sample after sample
     uint32_t *labels;           // one a sample, or NULL
+    char **class_names;         // info.classes of them, or NULL; each is freed by close
     const gan_builtin *builtin; // NULL for a set from files
 };
 
