@@ -1,5 +1,6 @@
-// Zip archives (PKWARE's APPNOTE 6.3) as far as NumPy's .npz needs them: stored and deflated
-// members, below 4 GiB. Encryption, Zip64 and archives over several disks are refused by name.
+// Zip archives (PKWARE's APPNOTE 6.3) as far as NumPy's .npz and PyTorch's .pt need them: stored and
+// deflated members, read with Zip64 and written below 4 GiB. Encryption and archives over several
+// disks are refused by name.
 #ifndef GAN_BASE_ZIP_H
 #define GAN_BASE_ZIP_H
 
@@ -41,12 +42,13 @@ gan_status gan__zip_extract(const gan_zip *zip, const gan_zip_member *member, ui
 typedef struct gan_zip_writer {
     gan_sink *sink; // not owned; at its start
     int level;      // of deflate, for members written whole; 0 stores
+    size_t align;   // where members' content begins: at a multiple of this, 1 to 4096; 0 means 1
     gan_text directory;
     size_t count;
     size_t entry;    // of the member begun, in the directory
     uint64_t length; // of it so far
     uint32_t crc;
-} gan_zip_writer; // all zero but sink and level at first
+} gan_zip_writer; // all zero but sink, level and align at first
 
 // Adds a member whose whole content stands in two pieces; its sizes stand before it.
 gan_status gan__zip_write(gan_zip_writer *writer, const char *name, const void *first,

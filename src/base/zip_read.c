@@ -4,15 +4,19 @@
 #include "base/memory.h"
 #include "base/zip.h"
 
+#include <limits.h>
 #include <string.h>
 #include <zlib.h>
 
 enum {
     END_BYTES = 22,
+    END64_BYTES = 56,
+    LOCATOR_BYTES = 20,
     ENTRY_BYTES = 46,
     LOCAL_BYTES = 30,
     COMMENT_MAX = 65535,
     ENCRYPTED = 1,
+    EXTRA_ZIP64 = 1,
     // No deflate stream expands more (https://zlib.net/zlib_tech.html), so no honest member claims
     // more.
     DEFLATE_RATIO_MAX = 1032,
@@ -21,13 +25,6 @@ enum {
 static gan_status damaged(size_t at, const char *what) {
     return gan__fail(GAN_STATUS_CORRUPT,
                      "byte %zu: %s; the zip archive is damaged: fetch or write it again", at, what);
-}
-
-static gan_status too_large(size_t at, const char *what) {
-    return gan__fail(GAN_STATUS_BAD_INPUT,
-                     "byte %zu: %s, which cannot be read; save the arrays in another format, or in "
-                     "several archives below 4 GiB",
-                     at, what);
 }
 
 // The end record, searched from the back as a comment may follow it.
@@ -45,14 +42,84 @@ static gan_status find_end(const gan_zip *zip, size_t *at) {
                      zip->length);
 }
 
+// Where the directory is, and how many entries it has.
+typedef struct zip_directory {
+    uint64_t start, length, entries;
+    size_t end; // of it, found by what follows it
+} zip_directory;
+
+// The Zip64 record (APPNOTE 4.3.14), which a locator directly before the end record points to.
+static gan_status read_end64(const gan_zip *zip, size_t end, zip_directory *directory) {
+    static const char absent[] = "a Zip64 record is needed before this end record and not there";
+    if (end < LOCATOR_BYTES + END64_BYTES) return damaged(end, absent);
+    const uint8_t *locator = zip->bytes + end - LOCATOR_BYTES;
+    uint64_t at = gan__get_u64(locator + 8);
+    if (memcmp(locator, "PK\6\7", 4) != 0 || at > end - LOCATOR_BYTES - END64_BYTES)
+        return damaged(end, absent);
+    const uint8_t *record = zip->bytes + at;
+    if (memcmp(record, "PK\6\6", 4) != 0 ||
+        gan__get_u64(record + 4) != end - LOCATOR_BYTES - at - 12)
+        return damaged((size_t)at, absent);
+    *directory = (zip_directory){.start = gan__get_u64(record + 48),
+                                 .length = gan__get_u64(record + 40),
+                                 .entries = gan__get_u64(record + 32),
+                                 .end = (size_t)at};
+    return GAN_STATUS_OK;
+}
+
+static gan_status find_directory(const gan_zip *zip, zip_directory *directory) {
+    size_t end = 0;
+    GAN_TRY(find_end(zip, &end));
+    const uint8_t *record = zip->bytes + end;
+    *directory = (zip_directory){.start = gan__get_u32(record + 16),
+                                 .length = gan__get_u32(record + 12),
+                                 .entries = gan__get_u16(record + 10),
+                                 .end = end};
+    if (gan__get_u32(record + 4) != 0 || gan__get_u16(record + 8) != directory->entries)
+        return damaged(end, "an archive over several disks, or a damaged end record");
+    if (directory->entries == UINT16_MAX || directory->start == UINT32_MAX ||
+        (end >= LOCATOR_BYTES && memcmp(record - LOCATOR_BYTES, "PK\6\7", 4) == 0))
+        GAN_TRY(read_end64(zip, end, directory));
+    if (directory->start <= directory->end &&
+        directory->length == directory->end - directory->start &&
+        directory->length / ENTRY_BYTES >= directory->entries)
+        return GAN_STATUS_OK;
+    return damaged(end, "the end record does not fit the zip directory before it");
+}
+
+// The next 8 bytes of a Zip64 field stand for a number that has no room in its 32 bits.
+static bool take_zip64(const uint8_t **field, size_t *left, size_t *number) {
+    if (*number != UINT32_MAX) return true;
+    if (*left < 8) return false;
+    *number = (size_t)gan__get_u64(*field);
+    *field += 8;
+    *left -= 8;
+    return true;
+}
+
+// The numbers of the member that stand in a Zip64 field among the entry's extra ones.
+static gan_status read_extra(const uint8_t *extra, size_t length, gan_zip_member *member) {
+    while (length >= 4) {
+        size_t id = gan__get_u16(extra), left = gan__get_u16(extra + 2);
+        if (left > length - 4) break;
+        const uint8_t *field = extra + 4;
+        extra += 4 + left;
+        length -= 4 + left;
+        if (id != EXTRA_ZIP64) continue;
+        if (take_zip64(&field, &left, &member->length) &&
+            take_zip64(&field, &left, &member->packed) && take_zip64(&field, &left, &member->local))
+            return GAN_STATUS_OK;
+    }
+    return damaged(member->entry, "this entry needs a Zip64 field and has none");
+}
+
 // The entry at *at of the directory that ends at `end`; *at moves behind it.
 static gan_status read_entry(const gan_zip *zip, size_t end, size_t *at, gan_zip_member *member) {
     const uint8_t *entry = zip->bytes + *at;
     if (end - *at < ENTRY_BYTES || memcmp(entry, "PK\1\2", 4) != 0)
         return damaged(*at, "the zip directory should have an entry here");
-    size_t name = gan__get_u16(entry + 28);
-    size_t behind =
-        ENTRY_BYTES + name + gan__get_u16(entry + 30) + (size_t)gan__get_u16(entry + 32);
+    size_t name = gan__get_u16(entry + 28), extra = gan__get_u16(entry + 30);
+    size_t behind = ENTRY_BYTES + name + extra + gan__get_u16(entry + 32);
     if (end - *at < behind) return damaged(*at, "this entry reaches past the zip directory");
     *member = (gan_zip_member){.name = (const char *)entry + ENTRY_BYTES,
                                .name_length = name,
@@ -63,28 +130,22 @@ static gan_status read_entry(const gan_zip *zip, size_t end, size_t *at, gan_zip
                                .length = gan__get_u32(entry + 24),
                                .local = gan__get_u32(entry + 42),
                                .entry = *at};
-    if (member->packed == UINT32_MAX || member->length == UINT32_MAX || member->local == UINT32_MAX)
-        return too_large(*at, "a member in Zip64 (4 GiB or more)");
     *at += behind;
-    return GAN_STATUS_OK;
+    if (member->packed != UINT32_MAX && member->length != UINT32_MAX && member->local != UINT32_MAX)
+        return GAN_STATUS_OK;
+    return read_extra(entry + ENTRY_BYTES + name, extra, member);
 }
 
 gan_status gan__zip_open(const uint8_t *bytes, size_t length, gan_zip *zip) {
+    zip_directory directory;
     *zip = (gan_zip){.bytes = bytes, .length = length};
-    size_t end = 0;
-    GAN_TRY(find_end(zip, &end));
-    const uint8_t *record = bytes + end;
-    size_t entries = gan__get_u16(record + 10), at = gan__get_u32(record + 16);
-    if (entries == UINT16_MAX || at == UINT32_MAX) return too_large(end, "a Zip64 archive");
-    if (gan__get_u32(record + 4) != 0 || gan__get_u16(record + 8) != entries)
-        return damaged(end, "an archive over several disks, or a damaged end record");
-    if (at > end || gan__get_u32(record + 12) != end - at || (end - at) / ENTRY_BYTES < entries)
-        return damaged(end, "the end record does not fit the zip directory before it");
+    GAN_TRY(find_directory(zip, &directory));
+    size_t at = (size_t)directory.start, entries = (size_t)directory.entries;
     GAN_TRY(gan__alloc(entries, sizeof *zip->members, (void **)&zip->members));
     for (; zip->count < entries; zip->count++) {
-        GAN_TRY(read_entry(zip, end, &at, &zip->members[zip->count]));
+        GAN_TRY(read_entry(zip, directory.end, &at, &zip->members[zip->count]));
     }
-    if (at == end) return GAN_STATUS_OK;
+    if (at == directory.end) return GAN_STATUS_OK;
     return damaged(at, "bytes left over between the zip directory and its end record");
 }
 
@@ -119,16 +180,27 @@ static gan_status find_content(const gan_zip *zip, const gan_zip_member *member,
     return GAN_STATUS_OK;
 }
 
+// zlib counts in 32 bits.
+static void refill(uInt *available, size_t *left) {
+    size_t more = *left < UINT_MAX - *available ? *left : UINT_MAX - *available;
+    *available += (uInt)more;
+    *left -= more;
+}
+
 // Exactly `length` bytes out of exactly `packed_length`.
 static bool inflate_content(const uint8_t *packed, size_t packed_length, uint8_t *content,
                             size_t length) {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed,
-                       .avail_in = (uInt)packed_length,
-                       .next_out = content,
-                       .avail_out = (uInt)length};
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed, .next_out = content};
+    size_t packed_left = packed_length, left = length;
+    int code = Z_OK;
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return false;
-    int code = inflate(&stream, Z_FINISH);
-    bool whole = code == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+    while (code == Z_OK) {
+        refill(&stream.avail_in, &packed_left);
+        refill(&stream.avail_out, &left);
+        code = inflate(&stream, Z_NO_FLUSH); // Z_BUF_ERROR where nothing is left on a side
+    }
+    bool whole =
+        code == Z_STREAM_END && packed_left + stream.avail_in == 0 && left + stream.avail_out == 0;
     inflateEnd(&stream);
     return whole;
 }

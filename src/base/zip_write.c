@@ -20,6 +20,8 @@ enum {
     DATE_1980_01_01 = 1 << 5 | 1,
     RAW_WINDOW = -15,
     MEMORY_LEVEL = 8,
+    ALIGN_MAX = 4096,
+    PADDING_HEADER = 4,
 };
 
 static gan_status too_large(void) {
@@ -41,6 +43,23 @@ static void put_facts(uint8_t *bytes, uint32_t crc, size_t packed, size_t length
     gan__put_u32(bytes + 8, (uint32_t)length);
 }
 
+// How long an extra field must be for the content behind `header` bytes to be aligned; 0: none.
+static size_t padding_of(const gan_zip_writer *writer, size_t header) {
+    size_t align = writer->align ? writer->align : 1;
+    uint64_t start = gan__sink_position(writer->sink) + header;
+    if (start % align == 0) return 0;
+    return PADDING_HEADER + (size_t)((align - (start + PADDING_HEADER) % align) % align);
+}
+
+// An extra field of id "FB", as PyTorch writes it for the same purpose, filled with "Z".
+static gan_status write_padding(gan_zip_writer *writer, size_t length) {
+    uint8_t field[ALIGN_MAX + PADDING_HEADER] = "FB";
+    if (length == 0) return GAN_STATUS_OK;
+    gan__put_u16(field + 2, (uint16_t)(length - PADDING_HEADER));
+    memset(field + PADDING_HEADER, 'Z', length - PADDING_HEADER);
+    return gan__sink_write(writer->sink, field, length);
+}
+
 // Writes a local header, and puts its twin into the directory.
 static gan_status write_header(gan_zip_writer *writer, const char *name, unsigned flags,
                                unsigned method, uint32_t crc, size_t packed, size_t length) {
@@ -58,13 +77,16 @@ static gan_status write_header(gan_zip_writer *writer, const char *name, unsigne
     memcpy(entry + 6, shared, LOCAL_BYTES - 4);
     gan__put_u32(entry + 38, UINT32_C(0100644) << 16); // the mode of a plain file
     gan__put_u32(entry + 42, (uint32_t)gan__sink_position(writer->sink));
+    size_t padding = padding_of(writer, LOCAL_BYTES + name_length);
+    gan__put_u16(shared + 24, (uint16_t)padding); // in the local header only
     writer->entry = writer->directory.length;
     gan__text_append_bytes(&writer->directory, entry, sizeof entry);
     gan__text_append_bytes(&writer->directory, name, name_length);
     writer->count++;
     GAN_TRY(gan__text_status(&writer->directory));
     GAN_TRY(gan__sink_write(writer->sink, local, sizeof local));
-    return gan__sink_write(writer->sink, name, name_length);
+    GAN_TRY(gan__sink_write(writer->sink, name, name_length));
+    return write_padding(writer, padding);
 }
 
 // --- A member, whole -----------------------------------------------------------------------------

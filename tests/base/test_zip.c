@@ -54,6 +54,23 @@ static void what_numpy_stored_and_deflated_is_the_same(void **state) {
     gan__free(array);
 }
 
+// Every number in it that can be is in a Zip64 field.
+static void zip64_is_read(void **state) {
+    (void)state;
+    size_t length[2];
+    gan_zip zip;
+    uint8_t *bytes = read_golden("zip64.npz", &length[0]);
+    uint8_t *array = read_golden("u8_v1.npy", &length[1]);
+    if (gan__zip_open(bytes, length[0], &zip) != GAN_STATUS_OK)
+        fail_msg("%s", gan_status_message());
+    assert_int_equal(zip.count, 2);
+    assert_member(&zip, 0, "x.npy", array, length[1]);
+    assert_member(&zip, 1, "y.npy", array, length[1]);
+    gan__zip_close(&zip);
+    gan__free(bytes);
+    gan__free(array);
+}
+
 // --- Writing -------------------------------------------------------------------------------------
 static uint8_t noise[SAMPLES], zeros[SAMPLES];
 
@@ -100,6 +117,38 @@ static void what_is_written_is_read_again(void **state) {
         gan__zip_close(&zip);
         gan__free(bytes);
     }
+}
+
+static void contents_begin_where_alignment_puts_them(void **state) {
+    (void)state;
+    uint8_t *bytes;
+    size_t length, behind = 0;
+    gan_zip zip;
+    gan_zip_writer writer = {.align = 64};
+    assert_int_equal(gan__sink_open((gan_target){.path = in_folder("a.zip")}, &writer.sink),
+                     GAN_STATUS_OK);
+    for (size_t i = 0; i < 70; i++) {
+        char name[100] = "";
+        memset(name, 'n', i + 1);
+        assert_int_equal(gan__zip_write(&writer, name, noise, i, "", 0), GAN_STATUS_OK);
+    }
+    assert_int_equal(gan__zip_finish(&writer), GAN_STATUS_OK);
+    gan__zip_writer_destroy(&writer);
+    assert_int_equal(gan__sink_commit(writer.sink), GAN_STATUS_OK);
+    assert_int_equal(gan__file_read(in_folder("a.zip"), 1 << 20, &bytes, &length), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+    for (size_t i = 0; i < 70; i++) {
+        uint8_t *local = bytes + zip.members[i].local, *content;
+        size_t start = zip.members[i].local + 30 + i + 1 + gan__get_u16(local + 28);
+        assert_int_equal(start % 64, 0);
+        assert_true(start - behind < 64 + 64 + 4 + 30 + 71); // no more than it takes
+        assert_int_equal(gan__zip_extract(&zip, &zip.members[i], &content), GAN_STATUS_OK);
+        assert_memory_equal(content, noise, i);
+        gan__free(content);
+        behind = start + i;
+    }
+    gan__zip_close(&zip);
+    gan__free(bytes);
 }
 
 static void others_find_no_fault_with_it(void **state) {
@@ -159,17 +208,17 @@ static void what_cannot_be_read_is_refused_by_name(void **state) {
         {FROM_END, 4, "\1", 1, GAN_STATUS_CORRUPT, "several disks"},
         {FROM_END, 6, "\1", 1, GAN_STATUS_CORRUPT, "several disks"},
         {FROM_END, 8, "\7", 1, GAN_STATUS_CORRUPT, "several disks"},
-        {FROM_END, 8, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_END, 8, "\xff\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "Zip64"},
         {FROM_END, 8, "\4\0\4\0", 4, GAN_STATUS_CORRUPT, "should have an entry here"},
         {FROM_END, 8, "\2\0\2\0", 4, GAN_STATUS_CORRUPT, "bytes left over"},
         {FROM_END, 12, "\0", 1, GAN_STATUS_CORRUPT, "does not fit"},
-        {FROM_END, 16, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_END, 16, "\xff\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "Zip64"},
         {FROM_DIRECTORY, 8, "\1", 1, GAN_STATUS_BAD_INPUT, "encrypted"},
         {FROM_DIRECTORY, 10, "\x0c", 1, GAN_STATUS_BAD_INPUT, "zip's method 12"},
         {FROM_DIRECTORY, 16, "\0\0\0\0", 4, GAN_STATUS_CORRUPT, "checksum"},
         {FROM_DIRECTORY, 20, "\xf0\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "cut short"},
         {FROM_DIRECTORY, 24, "\xf0\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "contradict each other"},
-        {FROM_DIRECTORY, 24, "\xff\xff\xff\xff", 4, GAN_STATUS_BAD_INPUT, "Zip64"},
+        {FROM_DIRECTORY, 24, "\xff\xff\xff\xff", 4, GAN_STATUS_CORRUPT, "Zip64"},
         {FROM_DIRECTORY, 28, "\xff\xff", 2, GAN_STATUS_CORRUPT, "reaches past"},
         {FROM_DIRECTORY, 42, "\1", 1, GAN_STATUS_CORRUPT, "points to no member"},
     };
@@ -203,8 +252,8 @@ static void a_claim_of_gigabytes_allocates_none(void **state) {
 
 static void damage_anywhere_is_survived_and_a_cut_always_seen(void **state) {
     (void)state;
-    static const char *const names[] = {"stored.npz", "deflated.npz"};
-    for (size_t f = 0; f < 2; f++) {
+    static const char *const names[] = {"stored.npz", "deflated.npz", "zip64.npz"};
+    for (size_t f = 0; f < 3; f++) {
         size_t length;
         uint8_t *bytes = read_golden(names[f], &length);
         for (size_t cut = 0; cut < length; cut++) {
@@ -244,7 +293,9 @@ static void each_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_numpy_stored_and_deflated_is_the_same),
+        cmocka_unit_test(zip64_is_read),
         cmocka_unit_test(what_is_written_is_read_again),
+        cmocka_unit_test(contents_begin_where_alignment_puts_them),
         cmocka_unit_test(others_find_no_fault_with_it),
         cmocka_unit_test(four_gibibytes_are_refused_before_a_byte_is_written),
         cmocka_unit_test(what_cannot_be_read_is_refused_by_name),

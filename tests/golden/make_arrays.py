@@ -7,6 +7,7 @@ floats: i / 4), whatever the layout in the file. Run again only to add a file:
 """
 
 import pathlib
+import zipfile
 
 import numpy as np
 
@@ -47,3 +48,9 @@ np.savez(OUT / "one_array.npz", something=ramp((6, 2), "<f4"))
 np.savez(OUT / "no_telling.npz", a=ramp((6, 2), "<f4"), b=ramp((6, 2), "<f4"))
 np.savez(OUT / "negative_label.npz", x=ramp((3, 2), "<f4"), y=np.array([0, -1, 2]))
 np.savez(OUT / "one_hot.npz", x=ramp((3, 2), "<f4"), y=np.eye(3))
+
+# Numbers above these limits are written as Zip64 fields: here all of them.
+zipfile.ZIP64_LIMIT = 0
+with zipfile.ZipFile(OUT / "zip64.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+    for name in ("x.npy", "y.npy"):
+        archive.writestr(zipfile.ZipInfo(name), (OUT / "u8_v1.npy").read_bytes())
