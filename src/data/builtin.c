@@ -140,6 +140,7 @@ gan_status gan__builtin_open(const char *name, gan_dataset *dataset) {
     info->type = builtin->type;
     info->classes = builtin->classes;
     info->endless = true;
+    info->slow = info->type == GAN_SAMPLE_TYPE_U8; // digits are drawn
     gan__dataset_measure(dataset);
     return GAN_STATUS_OK;
 }

@@ -63,10 +63,12 @@ static gan_status load(char **paths, size_t count, gan_dataset *dataset) {
     return status;
 }
 
-static gan_status load_folder(const char *folder, gan_dataset *dataset) {
+static gan_status load_folder(const char *folder, const gan_dataset_options *options,
+                              gan_dataset *dataset) {
     char **paths;
     size_t count;
     GAN_TRY(gan__source_pick(folder, &paths, &count));
+    if (count == 0) return gan__pictures_load(folder, options, dataset);
     gan_status status = load(paths, count, dataset);
     gan__folder_list_free(paths, count);
     return status;
@@ -76,19 +78,27 @@ bool gan__dataset_is_builtin(const char *source) {
     return strncmp(source, GAN_BUILTIN_PREFIX, strlen(GAN_BUILTIN_PREFIX)) == 0;
 }
 
-static gan_status fill(const char *source, gan_dataset *dataset) {
+static gan_status fill(const char *source, const gan_dataset_options *options,
+                       gan_dataset *dataset) {
     if (gan__dataset_is_builtin(source))
         return gan__builtin_open(source + strlen(GAN_BUILTIN_PREFIX), dataset);
-    if (gan__file_is_folder(source)) return load_folder(source, dataset);
+    if (gan__file_is_folder(source)) return load_folder(source, options, dataset);
     char *path = (char *)(uintptr_t)source; // only read: load takes the paths of a folder too
     return load(&path, 1, dataset);
 }
 
-gan_status gan__dataset_open(const char *source, gan_dataset **out) {
+gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *options,
+                                gan_dataset **out) {
+    static const gan_dataset_options defaults = {0};
     void *block;
     *out = NULL;
+    if (!options) options = &defaults;
     GAN_TRY(gan__alloc(1, sizeof **out, &block));
-    gan_status status = fill(source, block);
+    gan_status status = fill(source, options, block);
+    if (status == GAN_STATUS_OK) {
+        status = gan__dataset_reform(block, options);
+        if (status != GAN_STATUS_OK) status = gan__fail_in(status, "%s", source);
+    }
     if (status == GAN_STATUS_OK)
         *out = block;
     else
@@ -96,8 +106,13 @@ gan_status gan__dataset_open(const char *source, gan_dataset **out) {
     return status;
 }
 
+gan_status gan__dataset_open(const char *source, gan_dataset **out) {
+    return gan__dataset_open_as(source, NULL, out);
+}
+
 void gan__dataset_close(gan_dataset *dataset) {
     if (!dataset) return;
+    gan__pictures_destroy(dataset->pictures);
     gan__free(dataset->storage);
     gan__free(dataset->labels);
     if (dataset->class_names) gan__folder_list_free(dataset->class_names, dataset->info.classes);
@@ -127,16 +142,39 @@ const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index) 
     return named ? dataset->class_names[index] : NULL;
 }
 
-// Sample `index` of the window; both parts may be unwanted (NULL).
-static void fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
-                  uint32_t *label) {
-    index += dataset->start;
+// The stored bytes of sample `index`, in `room` where they do not lie in memory anyway.
+static const uint8_t *stored_sample(const gan_dataset *dataset, uint64_t seed, uint64_t index,
+                                    uint8_t *room, uint32_t *label) {
     if (dataset->builtin) {
-        gan__builtin_draw(dataset->builtin, seed, index, sample, label);
-        return;
+        gan__builtin_draw(dataset->builtin, seed, index, room, label);
+        return room;
     }
-    memcpy(sample, dataset->samples + index * dataset->sample_bytes, dataset->sample_bytes);
     if (label) *label = dataset->labels ? dataset->labels[index] : 0;
+    return dataset->samples + index * dataset->stored_bytes;
+}
+
+static gan_status fetch_reformed(const gan_dataset *dataset, uint64_t seed, uint64_t index,
+                                 uint8_t *sample, uint32_t *label) {
+    void *room = NULL;
+    if (dataset->builtin) GAN_TRY(gan__alloc(1, dataset->stored_bytes, &room));
+    const uint8_t *stored = stored_sample(dataset, seed, index, room, label);
+    const gan_status status = gan__dataset_reform_sample(dataset, stored, sample);
+    gan__free(room);
+    return status;
+}
+
+// Sample `index` of the window; the label may be unwanted (NULL).
+static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
+                        uint32_t *label) {
+    index += dataset->start;
+    if (dataset->pictures) {
+        if (label) *label = gan__pictures_label(dataset->pictures, index);
+        return gan__pictures_read(dataset->pictures, index, sample);
+    }
+    if (dataset->reforms) return fetch_reformed(dataset, seed, index, sample, label);
+    const uint8_t *stored = stored_sample(dataset, seed, index, sample, label);
+    if (stored != sample) memcpy(sample, stored, dataset->sample_bytes);
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t position,
@@ -149,8 +187,9 @@ gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t
         if (!info->endless)
             index = gan__philox_permute(seed, GAN_STREAM_SHUFFLE, at / info->count,
                                         at % info->count, info->count);
-        fetch(dataset, info->endless ? seed : STORED_SEED, index, sample,
-              labels ? labels + i : NULL);
+        GAN_TRY(fetch(dataset, info->endless ? seed : STORED_SEED, index, sample,
+                      labels ? labels + i : NULL));
+        gan__dataset_mirror(dataset, seed, at, sample);
     }
     return GAN_STATUS_OK;
 }
@@ -162,8 +201,7 @@ gan_status gan__dataset_sample(const gan_dataset *dataset, uint64_t index, void 
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "the data set (%s) has %" PRIu64 " samples; there is no number %" PRIu64,
                          info->kind, info->count, index);
-    fetch(dataset, STORED_SEED, index, sample, label);
-    return GAN_STATUS_OK;
+    return fetch(dataset, STORED_SEED, index, sample, label);
 }
 
 static void add_sample(const gan_dataset *dataset, const uint8_t *sample, double *sums) {
@@ -182,13 +220,14 @@ gan_status gan__dataset_means(const gan_dataset *dataset, double *means) {
     void *sample;
     GAN_TRY(gan__alloc(1, dataset->sample_bytes, &sample));
     memset(means, 0, dataset->elements * sizeof *means);
-    for (uint64_t i = 0; i < count; ++i) {
-        fetch(dataset, STORED_SEED, i, sample, NULL);
-        add_sample(dataset, sample, means);
+    gan_status status = GAN_STATUS_OK;
+    for (uint64_t i = 0; i < count && status == GAN_STATUS_OK; ++i) {
+        status = fetch(dataset, STORED_SEED, i, sample, NULL);
+        if (status == GAN_STATUS_OK) add_sample(dataset, sample, means);
     }
     gan__free(sample);
     for (size_t i = 0; i < dataset->elements; ++i) means[i] /= (double)count;
-    return GAN_STATUS_OK;
+    return status;
 }
 
 const char *gan__dataset_builtins(void) {

@@ -20,14 +20,28 @@ typedef struct gan_dataset_info {
     gan_sample_type type; // U8: 0..255
     uint32_t classes;     // 0: no labels
     bool endless;         // every sample number gives a new sample
+    bool slow;            // a sample is worth preparing on another thread (data/loader.h)
+    uint64_t skipped;     // files that are no samples, passed over as options.skip_bad asks
 } gan_dataset_info;
+
+// How samples that are images of bytes are brought into one form; all zero: as they are stored.
+typedef struct gan_dataset_options {
+    int64_t crop[2];   // height and width of the middle part that is taken at first; 0, 0: all
+    int64_t size[2];   // height and width of a sample; 0, 0: those of what was taken
+    bool stretch;      // each axis is scaled by itself; else what is too long of one is cut off
+    uint32_t channels; // 1 grey, 3 red green blue, 4 those and opacity; 0: as in the set
+    bool flip;         // gan__dataset_read mirrors half of the samples, by Philox, left to right
+    bool skip_bad;     // pictures that cannot be read are left out and counted, not an error
+} gan_dataset_options;
 
 // `source`: a file, a folder, or "builtin:NAME"; the kind is found by looking at the content. In a
 // folder of several files the training part is taken (names with "train" before "t10k"/"test").
-// Labels are taken from beside the images where the format has them. The set is kept in host
-// memory. Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut
-// short.
-gan_status gan__dataset_open(const char *source, gan_dataset **out);
+// Labels are taken from beside the images where the format has them. Sets in one file are kept in
+// host memory; a folder of pictures (data/pictures.h) is read as it is used. `options` may be NULL.
+// Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut short.
+gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *options,
+                                gan_dataset **out);
+gan_status gan__dataset_open(const char *source, gan_dataset **out); // without options
 bool gan__dataset_is_builtin(const char *source); // "builtin:NAME", whether NAME is known or not
 // The first `count` samples from `start` on only (for MNIST's train[0:50000], say). An endless set
 // becomes the finite one of the samples that gan__dataset_sample gives under those numbers.
@@ -35,8 +49,9 @@ bool gan__dataset_is_builtin(const char *source); // "builtin:NAME", whether NAM
 gan_status gan__dataset_limit(gan_dataset *dataset, uint64_t start, uint64_t count);
 void gan__dataset_close(gan_dataset *dataset); // NULL is allowed
 // The file with the test samples that belong to the training set of `source`, beside it by the
-// usual names ("t10k" or "test" for "train", test_batch for data_batch_N, gzip or not). *out is the
-// caller's (gan__free), NULL where there is none.
+// usual names ("t10k" or "test" for "train", test_batch for data_batch_N, gzip or not), or the
+// folder with the test pictures ("test" or "val" beside "train"). *out is the caller's (gan__free),
+// NULL where there is none.
 gan_status gan__dataset_find_test(const char *source, char **out);
 const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
 // What class number `index` is called (a sub-folder's name, say): UTF-8 that belongs to the data

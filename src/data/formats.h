@@ -6,19 +6,25 @@
 
 #include "data/array.h"
 #include "data/dataset.h"
+#include "data/pictures.h"
 
 typedef struct gan_builtin gan_builtin;
 
 struct gan_dataset {
     gan_dataset_info info;
-    size_t elements;            // of one sample
-    size_t sample_bytes;        // of one sample
-    uint64_t start;             // the first sample of the window that gan__dataset_limit chose
-    uint8_t *storage;           // what close frees; NULL for a built-in set
-    const uint8_t *samples;     // somewhere in storage: sample after sample
-    uint32_t *labels;           // one a sample, or NULL
-    char **class_names;         // info.classes of them, or NULL; each is freed by close
+    size_t elements;        // of one sample
+    size_t sample_bytes;    // of one sample
+    size_t stored_bytes;    // of one as it lies in `samples`; differs where the set reforms them
+    uint64_t start;         // the first sample of the window that gan__dataset_limit chose
+    uint8_t *storage;       // what close frees; NULL for a built-in set
+    const uint8_t *samples; // somewhere in storage: sample after sample
+    uint32_t *labels;       // one a sample, or NULL
+    char **class_names;     // info.classes of them, or NULL; each is freed by close
     const gan_builtin *builtin; // NULL for a set from files
+    gan_pictures *pictures;     // NULL for other sets; samples and labels are then NULL
+    bool reforms, flips;
+    gan_bitmap stored;    // where the set reforms images: their stored size, without pixels
+    gan_bitmap_form form; // and what they become
 };
 
 // The largest file that is read: a guard against running away, not a claim about data sets.
@@ -48,7 +54,8 @@ typedef enum gan_source_kind {
 } gan_source_kind;
 
 // "IDX (gzip or not), ..." for messages.
-#define GAN_SOURCE_KNOWN "IDX, CIFAR-10 binary, .npy and .npz, each also gzipped"
+#define GAN_SOURCE_KNOWN                                                                           \
+    "IDX, CIFAR-10 binary, .npy and .npz, each also gzipped, and folders of PNG or JPEG"
 
 // The kind of a file whose first `length` bytes (at least 512 where it has that many) are these.
 // CIFAR-10 binary has no magic: it needs the whole file, so `whole` says whether this is it.
@@ -56,7 +63,8 @@ gan_source_kind gan__source_look(const uint8_t *bytes, size_t length, bool whole
 // What such a file is and what to do with it, as the end of a message.
 const char *gan__source_advice(gan_source_kind kind);
 // The files of `folder` that make up its training part, in order, as paths; several only for
-// CIFAR-10. Errors: BAD_INPUT (nothing known there, or no telling which file is meant).
+// CIFAR-10; *count is 0 (and *paths NULL) where there are none but there may be pictures. Errors:
+// BAD_INPUT (nothing known there, or no telling which file is meant).
 gan_status gan__source_pick(const char *folder, char ***paths, size_t *count);
 // The file with the labels that belongs beside `path` by the usual names; NULL where there is none.
 gan_status gan__source_labels(const char *path, char **out);
@@ -89,6 +97,24 @@ gan_status gan__dataset_take_labels(gan_dataset *dataset, const gan_file *file,
 // Loads the labels from the file beside `path` that has them, if there is one.
 gan_status gan__dataset_find_labels(gan_dataset *dataset, const char *path,
                                     gan_status (*parse)(const gan_file *, gan_array *));
+// The folder of pictures that is meant by `folder`: its sub-folder of training pictures where it
+// has one ("train" or "training"), else itself. *out is the caller's (gan__free).
+gan_status gan__source_pictures(const char *folder, char **out);
+// The folder of test pictures that belongs to a folder of training pictures, by the usual names;
+// *out is NULL where there is none.
+gan_status gan__source_test_pictures(const char *folder, char **out);
+gan_status gan__pictures_load(const char *folder, const gan_dataset_options *options,
+                              gan_dataset *dataset);
+
+// Checks `options` against the loaded set and makes its samples so from now on. Errors: BAD_INPUT.
+gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *options);
+// One sample from its stored bytes, where the set reforms them.
+gan_status gan__dataset_reform_sample(const gan_dataset *dataset, const uint8_t *stored,
+                                      uint8_t *sample);
+// Mirrors the sample at that position of the stream, or not.
+void gan__dataset_mirror(const gan_dataset *dataset, uint64_t seed, uint64_t position,
+                         void *sample);
+
 // Derives elements and sample_bytes from info.
 void gan__dataset_measure(gan_dataset *dataset);
 

@@ -17,11 +17,10 @@ static const struct {
     uint16_t offset, length;
     gan_source_kind kind;
 } magics[] = {
-    {"\x93NUMPY", 0, 6, GAN_SOURCE_KIND_NPY},        {"PK\3\4", 0, 4, GAN_SOURCE_KIND_NPZ},
-    {"PK\5\6", 0, 4, GAN_SOURCE_KIND_NPZ},           {"\x89PNG", 0, 4, GAN_SOURCE_KIND_PICTURE},
-    {"\xFF\xD8\xFF", 0, 3, GAN_SOURCE_KIND_PICTURE}, {"ustar", 257, 5, GAN_SOURCE_KIND_TAR},
-    {"\x89HDF", 0, 4, GAN_SOURCE_KIND_HDF5},         {"\x80\2", 0, 2, GAN_SOURCE_KIND_PICKLE},
-    {"\x80\3", 0, 2, GAN_SOURCE_KIND_PICKLE},        {"\x80\4", 0, 2, GAN_SOURCE_KIND_PICKLE},
+    {"\x93NUMPY", 0, 6, GAN_SOURCE_KIND_NPY}, {"PK\3\4", 0, 4, GAN_SOURCE_KIND_NPZ},
+    {"PK\5\6", 0, 4, GAN_SOURCE_KIND_NPZ},    {"ustar", 257, 5, GAN_SOURCE_KIND_TAR},
+    {"\x89HDF", 0, 4, GAN_SOURCE_KIND_HDF5},  {"\x80\2", 0, 2, GAN_SOURCE_KIND_PICKLE},
+    {"\x80\3", 0, 2, GAN_SOURCE_KIND_PICKLE}, {"\x80\4", 0, 2, GAN_SOURCE_KIND_PICKLE},
 };
 
 static bool is_idx(const uint8_t *bytes, size_t length) {
@@ -38,15 +37,14 @@ gan_source_kind gan__source_look(const uint8_t *bytes, size_t length, bool whole
         if (length >= (size_t)magics[i].offset + magics[i].length &&
             memcmp(bytes + magics[i].offset, magics[i].bytes, magics[i].length) == 0)
             return magics[i].kind;
-    return whole && gan__cifar_fits(bytes, length) ? GAN_SOURCE_KIND_CIFAR
-                                                   : GAN_SOURCE_KIND_UNKNOWN;
+    if (whole && gan__cifar_fits(bytes, length)) return GAN_SOURCE_KIND_CIFAR;
+    return gan__bitmap_format(bytes, length) ? GAN_SOURCE_KIND_PICTURE : GAN_SOURCE_KIND_UNKNOWN;
 }
 
 const char *gan__source_advice(gan_source_kind kind) {
     switch (kind) {
     case GAN_SOURCE_KIND_PICTURE:
-        return "a picture; folders of PNG or JPEG are not among the known kinds: pack them into "
-               "one .npy of shape (count, height, width, channels)";
+        return "a single picture; give the folder it lies in";
     case GAN_SOURCE_KIND_TAR:
         return "a tar archive; unpack it and give the folder";
     case GAN_SOURCE_KIND_PICKLE:
@@ -93,12 +91,13 @@ static bool named_labels(const char *name) {
     return strstr(name, "labels") || starts_with(name, "y.") || starts_with(name, "y_");
 }
 
-// Lower is better; -1 is no file of a data set. `seen` is set to the kind of one that is known.
+// Lower is better; -1 is no file of a data set. `seen` becomes the kind of one that is known, and
+// stays at pictures.
 static int grade(const char *name, const uint8_t *bytes, size_t length, gan_source_kind *seen) {
     gan_source_kind kind = gan__source_look(bytes, length, false);
     if (kind == GAN_SOURCE_KIND_UNKNOWN && (ends_with(name, ".bin") || ends_with(name, ".bin.gz")))
         kind = GAN_SOURCE_KIND_CIFAR;
-    if (kind != GAN_SOURCE_KIND_UNKNOWN) *seen = kind;
+    if (kind != GAN_SOURCE_KIND_UNKNOWN && *seen != GAN_SOURCE_KIND_PICTURE) *seen = kind;
     if (kind == GAN_SOURCE_KIND_UNKNOWN || kind >= GAN_SOURCE_KIND_PICTURE) return -1;
     if (kind == GAN_SOURCE_KIND_IDX && bytes[3] == 1) return -1;
     if (kind == GAN_SOURCE_KIND_NPY && named_labels(name)) return -1;
@@ -114,31 +113,35 @@ static gan_status join(const char *folder, const char *name, char **out) {
     return GAN_STATUS_OK;
 }
 
-static gan_status nothing_known(const char *folder, size_t files, size_t folders,
-                                gan_source_kind seen) {
-    if (seen >= GAN_SOURCE_KIND_PICTURE)
+static gan_status nothing_known(const char *folder, size_t files, gan_source_kind seen) {
+    if (seen > GAN_SOURCE_KIND_PICTURE)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "%s holds no data set of a known kind (known: %s), but %s", folder,
                          GAN_SOURCE_KNOWN, gan__source_advice(seen));
     return gan__fail(GAN_STATUS_BAD_INPUT,
-                     "%s holds no data set of a known kind among its %zu files and %zu folders; "
-                     "known are %s%s",
-                     folder, files, folders, GAN_SOURCE_KNOWN,
-                     folders ? "; sub-folders are not searched: give one of them" : "");
+                     "%s holds no data set of a known kind among its %zu files; known are %s",
+                     folder, files, GAN_SOURCE_KNOWN);
 }
 
-// Keeps, of all names in the folder, those of the best grade; *count of them stay at the front.
+// Where so many files begin a folder and all are pictures, it is not searched for anything else.
+#define PICTURES_ENOUGH 200
+
+// Keeps, of all names in the folder, those of the best grade; *count of them stay at the front:
+// none where there is nothing but pictures and folders, in which pictures may be.
 static gan_status keep_best(const char *folder, char **names, size_t *count) {
     size_t files = 0, folders = 0, kept = 0;
     int best = -1;
     gan_source_kind seen = GAN_SOURCE_KIND_UNKNOWN;
-    for (size_t i = 0; i < *count; ++i) {
+    size_t pictures = 0;
+    for (size_t i = 0; i < *count && (pictures < PICTURES_ENOUGH || pictures < i); ++i) {
         uint8_t bytes[LOOK_BYTES];
         char *path;
         GAN_TRY(join(folder, names[i], &path));
         bool is_folder = gan__file_is_folder(path);
         int grade_here = -1;
-        if (!is_folder) grade_here = grade(names[i], bytes, look_inside(path, bytes), &seen);
+        size_t length = is_folder ? 0 : look_inside(path, bytes);
+        if (!is_folder) grade_here = grade(names[i], bytes, length, &seen);
+        pictures += gan__bitmap_format(bytes, length) != NULL;
         gan__free(path);
         folders += is_folder;
         files += !is_folder;
@@ -149,9 +152,9 @@ static gan_status keep_best(const char *folder, char **names, size_t *count) {
         names[kept++] = names[i];
         names[i] = swapped;
     }
-    if (kept == 0) return nothing_known(folder, files, folders, seen);
     *count = kept;
-    return GAN_STATUS_OK;
+    if (kept > 0 || folders > 0 || seen == GAN_SOURCE_KIND_PICTURE) return GAN_STATUS_OK;
+    return nothing_known(folder, files, seen);
 }
 
 // Drops each name that is another's with ".gz" behind.
@@ -188,10 +191,11 @@ static gan_status make_paths(const char *folder, char **names, size_t count, cha
 gan_status gan__source_pick(const char *folder, char ***paths, size_t *count) {
     char **names;
     size_t all;
+    *paths = NULL;
     GAN_TRY(gan__folder_list(folder, &names, &all));
     *count = all;
     gan_status status = keep_best(folder, names, count);
-    if (status == GAN_STATUS_OK) {
+    if (status == GAN_STATUS_OK && *count > 0) {
         drop_packed_twins(names, count);
         bool several = ends_with(names[0], ".bin") || ends_with(names[0], ".bin.gz");
         status = *count == 1 || several

@@ -65,6 +65,7 @@ gan_status gan__dataset_find_test(const char *source, char **out) {
     char **paths;
     size_t count;
     GAN_TRY(gan__source_pick(source, &paths, &count));
+    if (count == 0) return gan__source_test_pictures(source, out);
     const gan_status status = find_beside(paths[0], out);
     gan__folder_list_free(paths, count);
     return status;
