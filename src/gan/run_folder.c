@@ -12,7 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHECKPOINT_FORMAT "checkpoint-%08" PRIu64 ".gan"
+// Names of files that carry a step: <prefix><step, at least 8 digits><suffix>.
+#define CHECKPOINT_PREFIX "checkpoint-"
+#define CHECKPOINT_SUFFIX ".gan"
+#define PICTURE_PREFIX    "step-"
+#define PICTURE_SUFFIX    ".png"
 
 struct gan_run_folder {
     char *path;
@@ -55,22 +59,26 @@ gan_status gan__run_folder_file(const gan_run_folder *folder, const char *name, 
 
 gan_status gan__run_folder_checkpoint(const gan_run_folder *folder, uint64_t step, gan_text *path) {
     gan__text_clear(path);
-    gan__text_append(path, "%s/" CHECKPOINT_FORMAT, folder->path, step);
+    gan__text_append(path, "%s/" CHECKPOINT_PREFIX "%08" PRIu64 CHECKPOINT_SUFFIX, folder->path,
+                     step);
     return gan__text_status(path);
 }
 
 gan_status gan__run_folder_samples(const gan_run_folder *folder, uint64_t step, gan_text *path) {
     gan__text_clear(path);
-    gan__text_append(path, "%s/samples/step-%08" PRIu64 ".png", folder->path, step);
+    gan__text_append(path, "%s/samples/" PICTURE_PREFIX "%08" PRIu64 PICTURE_SUFFIX, folder->path,
+                     step);
     return gan__text_status(path);
 }
 
-// The step in a checkpoint's file name, or -1 when the name is not one.
-static int64_t checkpoint_step(const char *name) {
-    uint64_t step = 0;
-    int end = 0;
-    if (sscanf(name, "checkpoint-%" SCNu64 ".gan%n", &step, &end) != 1 || end == 0) return -1;
-    return name[end] == '\0' && step <= INT64_MAX ? (int64_t)step : -1;
+// The step in a file's name, or -1 when the name is not of that form.
+static int64_t name_step(const char *name, const char *prefix, const char *suffix) {
+    const size_t length = strlen(prefix);
+    if (strncmp(name, prefix, length) != 0 || name[length] < '0' || name[length] > '9') return -1;
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long step = strtoull(name + length, &end, 10);
+    return errno == 0 && strcmp(end, suffix) == 0 && step <= INT64_MAX ? (int64_t)step : -1;
 }
 
 // --- What is there -------------------------------------------------------------------------------
@@ -85,20 +93,38 @@ static int compare_steps(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static gan_status list_checkpoints(const gan_run_folder *folder, steps_list *out) {
+// The steps of the files in the folder `path` whose names have that prefix and suffix.
+static gan_status list_steps(const char *path, const char *prefix, const char *suffix,
+                             steps_list *out) {
     *out = (steps_list){0};
     char **names = NULL;
     size_t count = 0;
-    GAN_TRY(gan__folder_list(folder->path, &names, &count));
+    GAN_TRY(gan__folder_list(path, &names, &count));
     void *steps = NULL;
     gan_status status = gan__alloc(count, sizeof(uint64_t), &steps);
     out->step = steps;
     for (size_t i = 0; i < count; i++) {
-        const int64_t step = checkpoint_step(names[i]);
+        const int64_t step = name_step(names[i], prefix, suffix);
         if (status == GAN_STATUS_OK && step >= 0) out->step[out->count++] = (uint64_t)step;
     }
     gan__folder_list_free(names, count);
     if (status == GAN_STATUS_OK) qsort(out->step, out->count, sizeof *out->step, compare_steps);
+    return status;
+}
+
+static gan_status list_checkpoints(const gan_run_folder *folder, steps_list *out) {
+    return list_steps(folder->path, CHECKPOINT_PREFIX, CHECKPOINT_SUFFIX, out);
+}
+
+gan_status gan__run_folder_pictures(const gan_run_folder *folder, uint64_t **steps, size_t *count) {
+    gan_text path = {0};
+    steps_list found = {0};
+    gan_status status = gan__run_folder_file(folder, "samples", &path);
+    if (status == GAN_STATUS_OK)
+        status = list_steps(path.bytes, PICTURE_PREFIX, PICTURE_SUFFIX, &found);
+    gan__text_destroy(&path);
+    *steps = found.step;
+    *count = found.count;
     return status;
 }
 

@@ -1,7 +1,8 @@
 // The run's folder on disk: where each file of a run lies, and what a crash may have left there.
 // Knows nothing of devices or networks.
 //
-//     recipe.yaml  metrics.jsonl  samples/step-00001000.png  checkpoint-00001000.gan  latest.gan
+//     recipe.yaml  metrics.jsonl  report.html  samples/step-00001000.png
+//     checkpoint-00001000.gan  latest.gan
 #ifndef GAN_GAN_RUN_FOLDER_H
 #define GAN_GAN_RUN_FOLDER_H
 
@@ -26,6 +27,10 @@ gan_status gan__run_folder_prepare(const gan_run_folder *folder);
 gan_status gan__run_folder_file(const gan_run_folder *folder, const char *name, gan_text *path);
 gan_status gan__run_folder_checkpoint(const gan_run_folder *folder, uint64_t step, gan_text *path);
 gan_status gan__run_folder_samples(const gan_run_folder *folder, uint64_t step, gan_text *path);
+
+// The steps of the pictures in samples/, ascending; *steps is the caller's (gan__free).
+// Errors: BAD_INPUT (the folder cannot be read).
+gan_status gan__run_folder_pictures(const gan_run_folder *folder, uint64_t **steps, size_t *count);
 
 // The newest checkpoint that is whole (every checksum right): latest.gan, else the numbered ones
 // from the highest step down. BAD_INPUT when there is none.

@@ -66,6 +66,13 @@ static gan_status measure_modes(gan_run *run, stopwatch *watch, gan_run_metrics 
     return GAN_STATUS_OK;
 }
 
+static gan_status report(gan_run *run, stopwatch *watch, gan_status (*write)(gan_run *run)) {
+    const double now = gan__clock_seconds();
+    const gan_status status = write(run);
+    resume_watch(watch, now);
+    return status;
+}
+
 static gan_status log_figures(gan_run *run, stopwatch *watch) {
     gan_run_metrics metrics = {.step = gan__trainer_step_count(run->trainer),
                                .steps = (uint64_t)run->values->steps,
@@ -89,7 +96,7 @@ static gan_status log_figures(gan_run *run, stopwatch *watch) {
     run->record.logged_step = metrics.step;
     GAN_TRY(gan__history_file_append(run->history_file, &run->history, before));
     if (run->callbacks.on_metrics != NULL) run->callbacks.on_metrics(run->callbacks.user, &metrics);
-    return GAN_STATUS_OK;
+    return report(run, watch, gan__run_report_figures);
 }
 
 // --- The loop ------------------------------------------------------------------------------------
@@ -101,16 +108,16 @@ static bool is_due(uint64_t step, int64_t every, bool last) {
 static gan_status save(gan_run *run, stopwatch *watch) {
     const double now = gan__clock_seconds();
     run->record.elapsed_s = now - watch->started;
-    const gan_status status = gan__run_save(run);
+    GAN_TRY(gan__run_save(run));
     resume_watch(watch, now);
-    return status;
+    return report(run, watch, gan__run_report);
 }
 
 static gan_status picture(gan_run *run, stopwatch *watch) {
     const double now = gan__clock_seconds();
-    const gan_status status = gan__run_picture(run);
+    GAN_TRY(gan__run_picture(run));
     resume_watch(watch, now);
-    return status;
+    return report(run, watch, gan__run_report);
 }
 
 static gan_status stopped(const gan_run *run, int request) {
@@ -178,5 +185,6 @@ gan_status gan_run_train(gan_run *run, const gan_run_callbacks *callbacks) {
     GAN_TRY(status);
     GAN_TRY(begin_state(run));
     GAN_TRY(gan__run_begin_files(run));
-    return loop(run);
+    GAN_TRY(gan__run_report(run));
+    return gan__run_report_end(run, loop(run));
 }

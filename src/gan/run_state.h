@@ -22,6 +22,7 @@ struct gan_run {
     gan_text history;        // all lines so far
     gan_history_file *history_file;
     size_t most_modes; // captured by any metrics so far
+    double reported;   // when report.html was last written, by gan__clock_seconds
     gan_run_plan plan;
     gan_run_layer *layers;
     atomic_int stop; // a gan_run_request that ends the run, or NO_REQUEST
@@ -35,6 +36,13 @@ enum { GAN_RUN_NO_REQUEST = -1 };
 gan_status gan__run_begin_files(gan_run *run);
 gan_status gan__run_save(gan_run *run);
 gan_status gan__run_picture(gan_run *run);
+
+// run_report.c: report.html. Begun with the run's files; kept current as pictures and checkpoints are
+// written, and between them with the figures, but then at most once in a while.
+gan_status gan__run_report(gan_run *run);
+gan_status gan__run_report_figures(gan_run *run);
+// With what training ended in. Returns `result`, or BAD_OUTPUT when the report cannot be written.
+gan_status gan__run_report_end(gan_run *run, gan_status result);
 
 // run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics before,
 // fills in the modes of `metrics`.

@@ -1,0 +1,48 @@
+#!/bin/sh
+# report.html in a real browser: everything is drawn, in light and dark, at any place of the slider.
+. "$(dirname "$0")/lib.sh"
+browser=
+for name in chromium chromium-browser google-chrome; do
+    if [ -z "$browser" ] && command -v "$name" >/dev/null 2>&1; then browser=$name; fi
+done
+if [ -z "$browser" ]; then
+    echo "skipped: no Chromium to look at report.html with"
+    exit 0
+fi
+small_recipe small.yaml
+gan-train small.yaml --quiet --out run --steps 100 --sample-every 25 --log-every 20
+
+# page ADDRESS OPTIONS...: the document as it stands after its script has run, in page.html.
+page() {
+    address=$1
+    shift
+    HOME=$work timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run \
+        --user-data-dir="$work/profile" --virtual-time-budget=2000 "$@" --dump-dom \
+        "file://$work/run/report.html$address" >page.html 2>browser.txt ||
+        fail "the browser stopped: $(tail -n 3 browser.txt)"
+}
+holds() {
+    grep -q -- "$1" page.html || fail "'$1' is not in the page: $(grep -i 'error' browser.txt | head -n 3)"
+}
+
+# Losses, D's means, modes, their quality, speed.
+page ''
+holds 'data-drawn="5 charts, 4 pictures"'
+holds 'finished, step 100 of 100'
+holds 'alt="samples at step 100"'
+[ "$(grep -o 'points="[0-9]' page.html | wc -l)" -eq 7 ] || fail "not every curve is drawn"
+if grep -q NaN page.html; then fail "a number is missing in the page"; fi
+
+page '#picture=0'
+holds 'alt="samples at step 25"'
+
+# Two themes: most of the picture is light in one and dark in the other.
+shade() {
+    HOME=$work timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run \
+        --user-data-dir="$work/profile" --window-size=1200,900 "$@" --screenshot="$work/shot.png" \
+        "file://$work/run/report.html" >browser.txt 2>&1 || fail "the browser stopped"
+    cksum <shot.png
+}
+light=$(shade --blink-settings=preferredColorScheme=1)
+dark=$(shade --blink-settings=preferredColorScheme=0)
+[ "$light" != "$dark" ] || fail "the page looks the same in light and dark"
