@@ -1,0 +1,110 @@
+// Chooses who makes a convolution, and has the kernels' launch made.
+#include "runtime/convolution.h"
+
+#include "runtime/convolution_plan.h"
+#include "runtime/device_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// --- Sizes --------------------------------------------------------------------------------------
+
+// How many pairs of an output place and a tap meet the input, along one axis.
+static double meetings(const gan_convolution_desc *d, int axis) {
+    double count = 0;
+    for (uint32_t place = 0; place < d->output[axis]; place++)
+        for (uint32_t tap = 0; tap < d->kernel[axis]; tap++) {
+            int64_t at = (int64_t)place * d->stride[axis] - d->before[axis] +
+                         (int64_t)tap * d->dilation[axis];
+            count += at >= 0 && at < d->input[axis];
+        }
+    return count;
+}
+
+gan_work gan__convolution_work(const gan_convolution_desc *desc) {
+    const double pairs = (double)desc->groups * desc->channels * desc->filters;
+    const double x = (double)desc->input[0] * desc->input[1] * desc->channels * desc->images;
+    const double y = (double)desc->output[0] * desc->output[1] * desc->filters * desc->images;
+    const double w = pairs * desc->kernel[0] * desc->kernel[1];
+    const double all[] = {(y * desc->groups), (x * desc->groups), w};
+    gan_work work = {.flops = 2 * pairs * desc->images * meetings(desc, 0) * meetings(desc, 1)};
+    for (int i = 0; i < 3; i++)
+        if (!desc->epilogue || i != (int)desc->member) work.bytes += sizeof(float) * all[i];
+    if (desc->epilogue) {
+        work.flops += desc->epilogue->work.flops;
+        work.bytes += desc->epilogue->work.bytes;
+    }
+    return work;
+}
+
+static gan_status check_operand(const gan_convolution_desc *desc, const char *name,
+                                const gan_convolution_operand *operand, const uint32_t size[4]) {
+    uint64_t last = operand->offset;
+    for (int i = 0; i < 4; i++) last += (uint64_t)(size[i] - 1) * operand->stride[i];
+    bool image = operand != &desc->w;
+    if (operand->buffer && last < gan__buffer_bytes(operand->buffer) / sizeof(float) &&
+        (!image || operand->stride[3] == 1))
+        return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "%s: operand %s of a convolution (%" PRIu32 " x %" PRIu32 " x %" PRIu32
+                     " x %" PRIu32 ") does not fit its buffer",
+                     desc->label, name, size[0], size[1], size[2], size[3]);
+}
+
+static gan_status check_desc(const gan_convolution_desc *d) {
+    const uint32_t x[4] = {d->groups * d->channels, d->input[0], d->input[1], d->images};
+    const uint32_t y[4] = {d->groups * d->filters, d->output[0], d->output[1], d->images};
+    const uint32_t w[4] = {d->groups * d->filters, d->channels, d->kernel[0], d->kernel[1]};
+    const struct {
+        const char *name;
+        const gan_convolution_operand *operand;
+        const uint32_t *size;
+        gan_convolution_member result;
+    } all[] = {{"y", &d->y, y, GAN_CONVOLUTION_FORWARD},
+               {"x", &d->x, x, GAN_CONVOLUTION_BY_INPUT},
+               {"w", &d->w, w, GAN_CONVOLUTION_BY_WEIGHT}};
+    for (size_t i = 0; i < 3; i++) {
+        for (int k = 0; k < 4; k++)
+            if (!all[i].size[k])
+                return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s: a convolution has a size of 0",
+                                 d->label);
+        if (d->epilogue && all[i].result == d->member) continue;
+        GAN_TRY(check_operand(d, all[i].name, all[i].operand, all[i].size));
+    }
+    return GAN_STATUS_OK;
+}
+
+// --- Choice -------------------------------------------------------------------------------------
+
+bool gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc) {
+    gan_convolution_plan plan;
+    bool right = false;
+    if (!gan__convolution_prefers(&device->traits, desc)) return false;
+    gan__convolution_plan_make(&device->traits, desc, &plan);
+    return gan__convolution_check(device, &plan, &right) == GAN_STATUS_OK && right;
+}
+
+uint64_t gan__convolution_scratch(gan_device *device, const gan_convolution_desc *desc) {
+    gan_convolution_plan plan;
+    gan__convolution_plan_make(&device->traits, desc, &plan);
+    return gan__convolution_plan_scratch(&plan, desc);
+}
+
+// --- Making -------------------------------------------------------------------------------------
+
+gan_status gan__convolution_create(gan_device *device, const gan_convolution_desc *desc,
+                                   const gan_gemm_operand *scratch, gan_launch **out) {
+    gan_convolution_plan plan;
+    *out = NULL;
+    GAN_TRY(check_desc(desc));
+    gan__convolution_plan_make(&device->traits, desc, &plan);
+    uint64_t floats = gan__convolution_plan_scratch(&plan, desc);
+    if (floats && (!scratch || !scratch->buffer ||
+                   scratch->offset + floats > gan__buffer_bytes(scratch->buffer) / sizeof(float)))
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "%s: the convolution needs %" PRIu64 " floats of scratch memory",
+                         desc->label, floats);
+    gan_status status = gan__convolution_launch(device, desc, &plan, scratch, out);
+    return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", desc->label);
+}

@@ -1,0 +1,146 @@
+// Makes launches of convolutions' kernels: arguments and sizes.
+#include "runtime/convolution_plan.h"
+
+#include "base/memory.h"
+#include "runtime/launch_parts.h"
+
+#include <string.h>
+
+#define MOST_OWN_ARGUMENTS 40
+
+typedef struct argument_list {
+    gan_argument *items;
+    size_t count;
+} argument_list;
+
+static void add_uint(argument_list *list, uint32_t value) {
+    list->items[list->count++] =
+        (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = value};
+}
+
+static void add_buffer(argument_list *list, gan_buffer *buffer, uint64_t offset) {
+    list->items[list->count++] =
+        (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer, .offset = offset};
+}
+
+// An image without its last stride, which is 1.
+static void add_image(argument_list *list, const gan_convolution_operand *image) {
+    add_buffer(list, image->buffer, image->offset);
+    for (int i = 0; i < 3; i++) add_uint(list, image->stride[i]);
+}
+
+static void add_axes(argument_list *list, const gan_convolution_desc *desc) {
+    bool by_input = desc->member == GAN_CONVOLUTION_BY_INPUT;
+    for (int i = 0; i < 2; i++) {
+        const uint32_t axis[] = {desc->kernel[i],
+                                 desc->stride[i],
+                                 desc->dilation[i],
+                                 desc->before[i],
+                                 by_input ? desc->output[i] : desc->input[i],
+                                 by_input ? desc->input[i] : desc->output[i]};
+        for (size_t k = 0; k < sizeof axis / sizeof *axis; k++) add_uint(list, axis[k]);
+    }
+}
+
+static uint32_t divided_up(uint32_t a, uint32_t b) {
+    return (a + b - 1) / b;
+}
+
+// Adds the kernel whose text is `source`, with its own arguments in `list`, and frees the text.
+static gan_status add_kernel(gan_launch *launch, gan_launch_desc *kernel, gan_status status,
+                             gan_text *source, const argument_list *list) {
+    kernel->source = gan__text_string(source);
+    kernel->arguments = list->items;
+    kernel->argument_count = list->count;
+    if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, kernel);
+    gan__text_destroy(source);
+    return status;
+}
+
+// --- Forward and by input -----------------------------------------------------------------------
+
+static gan_status add_pack(gan_launch *launch, const gan_convolution_desc *desc,
+                           const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
+                           gan_argument *items) {
+    gan_text source = {0};
+    argument_list list = {.items = items};
+    const uint32_t rows = gan__convolution_rows(desc), depth = gan__convolution_depth(desc);
+    const int row = desc->member == GAN_CONVOLUTION_BY_INPUT;
+    add_uint(&list, rows);
+    add_uint(&list, depth);
+    add_axes(&list, desc);
+    add_buffer(&list, desc->w.buffer, desc->w.offset);
+    add_uint(&list, desc->filters * desc->w.stride[0]);
+    add_uint(&list, desc->w.stride[row]);
+    add_uint(&list, desc->w.stride[!row]);
+    add_uint(&list, desc->w.stride[2]);
+    add_uint(&list, desc->w.stride[3]);
+    add_buffer(&list, scratch->buffer, scratch->offset);
+    gan_launch_desc kernel = {.name = "gan_convolution_pack",
+                              .global = {divided_up(depth, GAN_CONVOLUTION_PACK_DEPTH),
+                                         divided_up(rows, plan->tile_rows), desc->groups},
+                              .local = {1, 1, 1}};
+    gan_status status = gan__convolution_source_pack(plan, &source);
+    return add_kernel(launch, &kernel, status, &source, &list);
+}
+
+static void add_sink(argument_list *list, const gan_convolution_desc *desc) {
+    const gan_gemm_epilogue *epilogue = desc->epilogue;
+    if (!epilogue) {
+        add_image(list, desc->member == GAN_CONVOLUTION_FORWARD ? &desc->y : &desc->x);
+        return;
+    }
+    memcpy(list->items + list->count, epilogue->arguments,
+           epilogue->argument_count * sizeof *epilogue->arguments);
+    list->count += epilogue->argument_count;
+}
+
+static gan_status add_product(gan_launch *launch, const gan_convolution_desc *desc,
+                              const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
+                              gan_argument *items) {
+    gan_text source = {0};
+    argument_list list = {.items = items};
+    add_uint(&list, gan__convolution_rows(desc));
+    add_uint(&list, gan__convolution_depth(desc));
+    add_uint(&list, desc->images);
+    add_axes(&list, desc);
+    add_buffer(&list, scratch->buffer, scratch->offset);
+    add_image(&list, desc->member == GAN_CONVOLUTION_FORWARD ? &desc->x : &desc->y);
+    const size_t own = list.count;
+    add_sink(&list, desc);
+    gan_launch_desc kernel = {.name = "gan_convolution",
+                              .global = {gan__convolution_plan_blocks(plan, desc),
+                                         divided_up(gan__convolution_rows(desc), plan->group_rows),
+                                         desc->groups},
+                              .local = {1, 1, 1}};
+    gan_status status = gan__convolution_source(plan, desc->epilogue, &source);
+    GAN_TRY(add_kernel(launch, &kernel, status, &source, &list));
+    gan__launch_hide_arguments(launch, desc->epilogue ? own : list.count);
+    return GAN_STATUS_OK;
+}
+
+static gan_status add_kernels(gan_launch *launch, const gan_convolution_desc *desc,
+                              const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
+                              gan_argument *items) {
+    GAN_TRY(add_pack(launch, desc, plan, scratch, items));
+    return add_product(launch, desc, plan, scratch, items);
+}
+
+gan_status gan__convolution_launch(gan_device *device, const gan_convolution_desc *desc,
+                                   const gan_convolution_plan *plan,
+                                   const gan_gemm_operand *scratch, gan_launch **out) {
+    void *items = NULL;
+    gan_launch *launch = NULL;
+    *out = NULL;
+    size_t extra = desc->epilogue ? desc->epilogue->argument_count : 0;
+    GAN_TRY(gan__alloc(MOST_OWN_ARGUMENTS + extra, sizeof(gan_argument), &items));
+    gan_status status =
+        gan__launch_begin(device, desc->label, "convolution", gan__convolution_work(desc), &launch);
+    if (status == GAN_STATUS_OK) status = add_kernels(launch, desc, plan, scratch, items);
+    gan__free(items);
+    if (status == GAN_STATUS_OK)
+        *out = launch;
+    else
+        gan__launch_destroy(launch);
+    return status;
+}

@@ -1,0 +1,151 @@
+// Which kernel for which convolution. The figures behind the choices are in docs/graph.md.
+#include "runtime/convolution_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN 16 // images of a float16
+
+static uint32_t least(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static uint32_t most(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
+static uint32_t divided_up(uint64_t a, uint64_t b) {
+    return (uint32_t)((a + b - 1) / b);
+}
+
+uint32_t gan__convolution_rows(const gan_convolution_desc *desc) {
+    return desc->member == GAN_CONVOLUTION_FORWARD ? desc->filters : desc->channels;
+}
+
+uint32_t gan__convolution_depth(const gan_convolution_desc *desc) {
+    return desc->member == GAN_CONVOLUTION_FORWARD ? desc->channels : desc->filters;
+}
+
+// --- Sizes --------------------------------------------------------------------------------------
+
+// Places of one class along an axis of the result.
+static uint32_t class_places(const gan_convolution_desc *desc, int axis, uint32_t class) {
+    if (desc->member == GAN_CONVOLUTION_FORWARD) return desc->output[axis];
+    uint32_t to = desc->input[axis];
+    return class < to ? divided_up(to - class, desc->stride[axis]) : 0;
+}
+
+static uint32_t classes(const gan_convolution_desc *desc, int axis) {
+    return desc->member == GAN_CONVOLUTION_FORWARD ? 1 : desc->stride[axis];
+}
+
+uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
+                                      const gan_convolution_desc *desc) {
+    const uint32_t place_runs = divided_up(desc->images, RUN);
+    uint32_t blocks = 0;
+    for (uint32_t y = 0; y < classes(desc, 0); y++)
+        for (uint32_t x = 0; x < classes(desc, 1); x++) {
+            uint64_t places = (uint64_t)class_places(desc, 0, y) * class_places(desc, 1, x);
+            blocks += divided_up(places * place_runs, plan->panels * plan->runs);
+        }
+    return blocks;
+}
+
+uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
+                                       const gan_convolution_desc *desc) {
+    uint64_t rows = gan__convolution_rows(desc);
+    rows = divided_up(rows, plan->tile_rows) * plan->tile_rows;
+    return desc->groups * rows * gan__convolution_depth(desc) * desc->kernel[0] * desc->kernel[1];
+}
+
+// --- Registers ----------------------------------------------------------------------------------
+
+// As many runs as a place has, or a divisor; rows to fill 32 vector registers with the sums, one
+// row of columns and one element.
+static void choose_tile(const gan_convolution_desc *desc, gan_convolution_plan *plan) {
+    const uint32_t place_runs = divided_up(desc->images, RUN);
+    plan->runs = place_runs % 3 == 0 && place_runs % 4 != 0 ? 3 : 4;
+    const uint32_t rows = gan__convolution_rows(desc);
+    plan->tile_rows = least(plan->runs == 3 ? 8 : 6, rows);
+    plan->rest_rows = rows % plan->tile_rows;
+}
+
+// --- Blocks -------------------------------------------------------------------------------------
+
+#define DEPTH 128 // a gathered panel of it and 64 columns is 32 KB
+
+static void choose_block(const gan_convolution_desc *desc, gan_convolution_plan *plan) {
+    const uint32_t depth = gan__convolution_depth(desc);
+    const uint32_t taps = desc->kernel[0] * desc->kernel[1];
+    plan->block_taps = depth <= DEPTH / 4 ? least(DEPTH / depth, taps) : 1;
+    plan->block_depth = divided_up(depth, divided_up(depth, DEPTH));
+}
+
+static uint64_t local_bytes(const gan_convolution_plan *plan) {
+    uint64_t gathered = (uint64_t)plan->block_taps * plan->block_depth;
+    return (gathered + plan->group_rows) * plan->panels * plan->runs * RUN * sizeof(float);
+}
+
+// A work-group takes all rows, so that what it gathers serves them all, unless the device then had
+// too few work-groups, or too little local memory.
+static void choose_group(const gan_device_traits *traits, const gan_convolution_desc *desc,
+                         gan_convolution_plan *plan) {
+    const uint32_t tiles = divided_up(gan__convolution_rows(desc), plan->tile_rows);
+    plan->panels = 2;
+    plan->group_rows = tiles * plan->tile_rows;
+    const uint64_t wanted = 8 * (uint64_t)traits->compute_units;
+    uint64_t blocks = (uint64_t)gan__convolution_plan_blocks(plan, desc) * desc->groups;
+    if (blocks < wanted) {
+        plan->panels = 1;
+        blocks = (uint64_t)gan__convolution_plan_blocks(plan, desc) * desc->groups;
+    }
+    if (blocks < wanted) {
+        uint32_t parts = least(divided_up(wanted, blocks), most(1, tiles / 8));
+        plan->group_rows = divided_up(tiles, parts) * plan->tile_rows;
+    }
+    while (local_bytes(plan) > traits->local_memory_bytes) {
+        if (plan->panels > 1)
+            plan->panels = 1;
+        else if (plan->block_taps > 1)
+            plan->block_taps = divided_up(plan->block_taps, 2);
+        else if (plan->block_depth > plan->group_rows)
+            plan->block_depth = divided_up(plan->block_depth, 2);
+        else if (plan->group_rows > plan->tile_rows)
+            plan->group_rows = divided_up(plan->group_rows / plan->tile_rows, 2) * plan->tile_rows;
+        else if (plan->block_depth > 1)
+            plan->block_depth = divided_up(plan->block_depth, 2);
+        else
+            return;
+    }
+}
+
+void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convolution_desc *desc,
+                                gan_convolution_plan *out) {
+    *out = (gan_convolution_plan){.member = desc->member, .lanes = traits->lanes, .splits = 1};
+    choose_tile(desc, out);
+    choose_block(desc, out);
+    choose_group(traits, desc, out);
+}
+
+// --- Which ones ---------------------------------------------------------------------------------
+
+// Whether there are kernels at all.
+static bool can(const gan_device_traits *traits, const gan_convolution_desc *desc) {
+    return traits->lanes == RUN && desc->member != GAN_CONVOLUTION_BY_WEIGHT;
+}
+
+// Where a run of images is mostly empty, or a group has hardly any channels, the products that the
+// kernels are made of come out too thin.
+static bool is_worth_it(const gan_convolution_desc *desc) {
+    const uint32_t padded = divided_up(desc->images, RUN) * RUN;
+    if (desc->images * 4 < padded * 3) return false;
+    return desc->groups == 1 || (desc->channels >= 4 && desc->filters >= 4);
+}
+
+bool gan__convolution_prefers(const gan_device_traits *traits, const gan_convolution_desc *desc) {
+    const char *forced = getenv("CLGAN_CONVOLUTION");
+    if (!can(traits, desc)) return false;
+    if (forced && strcmp(forced, "native") == 0) return true;
+    if (forced && strcmp(forced, "expand") == 0) return false;
+    return is_worth_it(desc);
+}
