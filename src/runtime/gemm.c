@@ -83,7 +83,7 @@ static gan_status check_engine(gan_device *device, const gan_gemm_desc *desc, bo
                                gan_gemm_engine engine, bool *right) {
     gan_gemm_plan plan;
     if (engine == GAN_GEMM_ENGINE_CLBLAST) return gan__gemm_check_clblast(device, desc, right);
-    gan__gemm_plan_make(&device->traits, desc, b_whole, &plan);
+    gan__gemm_plan_make(&device->traits, desc, b_whole, NULL, &plan);
     return gan__gemm_check_tile(device, desc, &plan, right);
 }
 
@@ -113,8 +113,8 @@ gan_gemm_engine gan__gemm_choose(gan_device *device, const gan_gemm_desc *desc) 
 uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
     gan_gemm_plan whole, packed;
     if (gan__gemm_choose(device, desc) == GAN_GEMM_ENGINE_CLBLAST) return 0;
-    gan__gemm_plan_make(&device->traits, desc, true, &whole);
-    gan__gemm_plan_make(&device->traits, desc, false, &packed);
+    gan__gemm_plan_make(&device->traits, desc, true, NULL, &whole);
+    gan__gemm_plan_make(&device->traits, desc, false, NULL, &packed);
     uint64_t a = gan__gemm_plan_scratch(&whole, desc), b = gan__gemm_plan_scratch(&packed, desc);
     return a > b ? a : b;
 }
@@ -124,7 +124,7 @@ uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
 static gan_status create_tile(gan_device *device, const gan_gemm_desc *desc,
                               const gan_gemm_operand *scratch, gan_launch **out) {
     gan_gemm_plan plan;
-    gan__gemm_plan_make(&device->traits, desc, gan__gemm_b_whole(desc), &plan);
+    gan__gemm_plan_make(&device->traits, desc, gan__gemm_b_whole(desc), NULL, &plan);
     uint64_t floats = gan__gemm_plan_scratch(&plan, desc);
     if (floats && (!scratch || !scratch->buffer ||
                    scratch->offset + floats > gan__buffer_bytes(scratch->buffer) / sizeof(float)))

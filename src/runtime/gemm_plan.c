@@ -56,7 +56,7 @@ static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs
            rest_down * rest_across * tile_cycles(rest_rows, rest_runs);
 }
 
-static void choose_tile(const gan_gemm_desc *desc, gan_gemm_plan *plan) {
+static void choose_tile(const gan_gemm_desc *desc, gan_gemm_choice *choice) {
     const uint32_t runs = divided_up(desc->n, RUN);
     double fewest = 0;
     for (size_t i = 0; i < sizeof register_tiles / sizeof *register_tiles; i++) {
@@ -65,27 +65,23 @@ static void choose_tile(const gan_gemm_desc *desc, gan_gemm_plan *plan) {
         double cycles = all_cycles(desc, tile_rows, tile_runs);
         if (i > 0 && cycles >= fewest) continue;
         fewest = cycles;
-        plan->rows = tile_rows;
-        plan->runs = tile_runs;
+        choice->rows = tile_rows;
+        choice->runs = tile_runs;
     }
-    plan->rest_rows = desc->m % plan->rows;
-    plan->rest_runs = runs % plan->runs;
+}
+
+// --- GPUs ---------------------------------------------------------------------------------------
+
+static void choose_side(const gan_device_traits *traits, gan_gemm_choice *choice) {
+    const uint64_t floats = traits->local_memory_bytes / sizeof(float);
+    uint32_t side = 16;
+    while (side > 1 && (side * side > traits->max_work_group || 2 * 16 * (4 * side + 1) > floats))
+        side /= 2;
+    choice->side = side;
+    choice->block_rows = choice->block_columns = 4 * side;
 }
 
 // --- Blocks -------------------------------------------------------------------------------------
-
-static uint64_t local_floats(const gan_gemm_plan *plan) {
-    uint64_t floats = 0;
-    if (plan->pack_a) floats += (uint64_t)plan->depth * plan->panel_rows;
-    if (plan->pack_b) floats += (uint64_t)plan->depth * plan->panel_columns;
-    if (plan->blocked) floats += (uint64_t)plan->panel_rows * plan->panel_columns;
-    return floats;
-}
-
-static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *plan) {
-    plan->depth = depth;
-    plan->blocked = (plan->pack_a || plan->pack_b) && desc->k > depth;
-}
 
 // B is read in place once for every `rows` rows of C. Past this many floats it no longer stays in a
 // core's own cache, and it pays to pack it.
@@ -104,36 +100,36 @@ static bool packs_a(const gan_gemm_desc *desc) {
 // Rows of C per work-group where nothing is packed: several tiles where K is so small that a
 // work-group would cost more than its tile.
 static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                             const gan_gemm_plan *plan) {
-    uint32_t tiles = divided_up(desc->m, plan->rows);
+                             const gan_gemm_choice *choice) {
+    uint32_t tiles = divided_up(desc->m, choice->rows);
     uint32_t wanted = divided_up(64, desc->k);
     uint32_t fair = tiles / (16 * traits->compute_units);
-    return plan->rows * most(1, least(wanted, fair));
+    return choice->rows * most(1, least(wanted, fair));
 }
 
 // Rows of C per work-group where B is packed: many, so that packing is shared, but so few that
 // every compute unit gets several work-groups.
 static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                            const gan_gemm_plan *plan) {
-    uint32_t across = divided_up(desc->n, plan->block_columns) * desc->batches;
+                            const gan_gemm_choice *choice) {
+    uint32_t across = divided_up(desc->n, choice->block_columns) * desc->batches;
     uint32_t wanted = divided_up(24 * (uint64_t)traits->compute_units, across);
-    uint32_t rows = rounded_up(divided_up(desc->m, wanted), plan->rows);
-    return most(rows, least(rounded_up(64, plan->rows), rounded_up(desc->m, plan->rows)));
+    uint32_t rows = rounded_up(divided_up(desc->m, wanted), choice->rows);
+    return most(rows, least(rounded_up(64, choice->rows), rounded_up(desc->m, choice->rows)));
 }
 
 // Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
 // loaded. Fewer rows read A in shorter pieces, which was measured to cost what `weight` says.
 static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                            const gan_gemm_plan *plan) {
+                            const gan_gemm_choice *choice) {
     static const struct {
         uint32_t rows;
         double weight;
     } choices[] = {{48, 1}, {32, 1.05}, {16, 1.12}};
-    uint32_t best = plan->rows;
+    uint32_t best = choice->rows;
     double fewest = 0;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         uint32_t rows = choices[i].rows;
-        if (rows % plan->rows != 0 || plan->rows == desc->m) continue;
+        if (rows % choice->rows != 0 || choice->rows == desc->m) continue;
         uint32_t blocks = divided_up(desc->m, rows) * desc->batches;
         double rounds = divided_up(blocks, traits->compute_units);
         double time = rounds * rows * choices[i].weight;
@@ -145,40 +141,50 @@ static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc
 }
 
 static void choose_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                          gan_gemm_plan *plan) {
-    plan->block_rows = plan->rows;
-    plan->block_columns = plan->runs * RUN;
-    set_depth(desc, plan->pack_a ? 128 : 256, plan);
-    if (plan->pack_a) {
-        uint32_t whole = rounded_up(desc->n, plan->block_columns);
-        plan->block_columns = least(whole, 128 / plan->block_columns * plan->block_columns);
-        plan->block_rows = packed_rows(traits, desc, plan);
-        if (plan->pack_b && plan->block_rows == GAN_GEMM_PANEL_ROWS)
-            plan->block_rows *= least(4, divided_up(shared_rows(traits, desc, plan), 48));
-    } else if (plan->pack_b) {
-        plan->block_rows = shared_rows(traits, desc, plan);
-        if (plan->blocked)
-            plan->block_rows = least(plan->block_rows, 192 / plan->rows * plan->rows);
+                          gan_gemm_choice *choice) {
+    choice->block_rows = choice->rows;
+    choice->block_columns = choice->runs * RUN;
+    if (choice->pack_a) {
+        uint32_t whole = rounded_up(desc->n, choice->block_columns);
+        choice->depth = 64;
+        choice->block_columns = least(whole, 128 / choice->block_columns * choice->block_columns);
+        choice->block_rows = packed_rows(traits, desc, choice);
+        if (choice->pack_b && choice->block_rows == GAN_GEMM_PANEL_ROWS)
+            choice->block_rows *= least(4, divided_up(shared_rows(traits, desc, choice), 48));
+    } else if (choice->pack_b) {
+        choice->depth = 256;
+        choice->block_rows = shared_rows(traits, desc, choice);
+        if (desc->k > choice->depth)
+            choice->block_rows = least(choice->block_rows, 192 / choice->rows * choice->rows);
     } else {
-        plan->block_rows = shallow_rows(traits, desc, plan);
+        choice->block_rows = shallow_rows(traits, desc, choice);
     }
-    bool one_panel = plan->block_rows <= GAN_GEMM_PANEL_ROWS;
-    plan->panel_rows = rounded_up(plan->block_rows, one_panel ? RUN : GAN_GEMM_PANEL_ROWS);
-    plan->panel_columns = rounded_up(plan->block_columns, plan->runs * RUN);
-    while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
-        set_depth(desc, rounded_up(plan->depth / 2, RUN), plan);
+}
+
+void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                              bool b_whole, gan_gemm_choice *out) {
+    *out = (gan_gemm_choice){0};
+    if (traits->lanes == 1) {
+        choose_side(traits, out);
+        return;
+    }
+    out->pack_a = packs_a(desc);
+    out->pack_b = packs_b(desc, b_whole);
+    choose_tile(desc, out);
+    choose_blocks(traits, desc, out);
 }
 
 // --- Depth --------------------------------------------------------------------------------------
 
 #define LEAST_SPLIT_DEPTH 512
 
-// Splits K where C alone has too few tiles to keep the device busy.
+// Splits K where C alone has too few tiles to keep the device busy. The order of a sum follows from
+// this, so it goes by the usual choice, whatever is chosen.
 static void choose_splits(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                          uint32_t groups_per_unit, gan_gemm_plan *plan) {
-    uint64_t groups = (uint64_t)divided_up(desc->m, plan->block_rows) *
-                      divided_up(desc->n, plan->block_columns) * desc->batches;
-    uint64_t wanted = (uint64_t)groups_per_unit * traits->compute_units;
+                          const gan_gemm_choice *usual, gan_gemm_plan *plan) {
+    uint64_t groups = (uint64_t)divided_up(desc->m, usual->block_rows) *
+                      divided_up(desc->n, usual->block_columns) * desc->batches;
+    uint64_t wanted = (traits->lanes == 1 ? 2 : 4) * (uint64_t)traits->compute_units;
     plan->splits = 1;
     plan->split_depth = desc->k;
     if (groups >= wanted || desc->k < 2 * LEAST_SPLIT_DEPTH) return;
@@ -187,30 +193,65 @@ static void choose_splits(const gan_device_traits *traits, const gan_gemm_desc *
     plan->splits = divided_up(desc->k, plan->split_depth);
 }
 
-static void plan_group(const gan_device_traits *traits, const gan_gemm_desc *desc,
+// --- The plan -----------------------------------------------------------------------------------
+
+static uint64_t local_floats(const gan_gemm_plan *plan) {
+    uint64_t floats = 0;
+    if (plan->pack_a) floats += (uint64_t)plan->depth * plan->panel_rows;
+    if (plan->pack_b) floats += (uint64_t)plan->depth * plan->panel_columns;
+    if (plan->blocked) floats += (uint64_t)plan->panel_rows * plan->panel_columns;
+    return floats;
+}
+
+static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *plan) {
+    plan->depth = depth;
+    plan->blocked = depth > 0 && desc->k > depth;
+}
+
+static void fit_tile(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
+                     gan_gemm_plan *plan) {
+    const uint32_t runs = divided_up(desc->n, RUN);
+    plan->rows = least(choice->rows, desc->m);
+    plan->runs = least(choice->runs, runs);
+    plan->rest_rows = desc->m % plan->rows;
+    plan->rest_runs = runs % plan->runs;
+}
+
+static void fit_blocks(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
                        gan_gemm_plan *plan) {
-    const uint64_t floats = traits->local_memory_bytes / sizeof(float);
-    plan->side = 16;
-    while (plan->side > 1 && (plan->side * plan->side > traits->max_work_group ||
-                              2 * 16 * (4 * plan->side + 1) > floats))
-        plan->side /= 2;
-    plan->block_rows = plan->block_columns = 4 * plan->side;
-    choose_splits(traits, desc, 2, plan);
+    plan->block_rows = rounded_up(least(choice->block_rows, desc->m), plan->rows);
+    plan->block_columns = rounded_up(least(choice->block_columns, desc->n), plan->runs * RUN);
+    bool one_panel = plan->block_rows <= GAN_GEMM_PANEL_ROWS;
+    plan->panel_rows = rounded_up(plan->block_rows, one_panel ? RUN : GAN_GEMM_PANEL_ROWS);
+    plan->panel_columns = plan->block_columns;
+}
+
+static void fit_depth(const gan_device_traits *traits, const gan_gemm_desc *desc, uint32_t depth,
+                      gan_gemm_plan *plan) {
+    if (depth == 0 && (plan->pack_a || plan->pack_b)) depth = 256;
+    set_depth(desc, depth, plan);
+    while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
+        set_depth(desc, rounded_up(plan->depth / 2, RUN), plan);
 }
 
 void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
-                         gan_gemm_plan *out) {
+                         const gan_gemm_choice *choice, gan_gemm_plan *out) {
+    gan_gemm_choice usual;
+    gan__gemm_choice_default(traits, desc, b_whole, &usual);
     *out = (gan_gemm_plan){
         .lanes = traits->lanes, .transpose_a = desc->transpose_a, .transpose_b = desc->transpose_b};
+    choose_splits(traits, desc, &usual, out);
+    if (!choice) choice = &usual;
     if (traits->lanes == 1) {
-        plan_group(traits, desc, out);
+        out->side = choice->side;
+        out->block_rows = out->block_columns = 4 * out->side;
         return;
     }
-    out->pack_a = packs_a(desc);
-    out->pack_b = packs_b(desc, b_whole);
-    choose_tile(desc, out);
-    choose_blocks(traits, desc, out);
-    choose_splits(traits, desc, 4, out);
+    out->pack_a = choice->pack_a;
+    out->pack_b = choice->pack_b || desc->transpose_b || !b_whole;
+    fit_tile(desc, choice, out);
+    fit_blocks(desc, choice, out);
+    fit_depth(traits, desc, choice->depth, out);
 }
 
 uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc) {

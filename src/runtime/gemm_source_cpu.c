@@ -18,6 +18,11 @@ static const char *sums_space(const gan_gemm_plan *plan) {
     return plan->blocked ? "local" : "private";
 }
 
+// Whether the elements of A that one k needs stand side by side: stored so, or packed so.
+static bool a_is_by_k(const gan_gemm_plan *plan) {
+    return plan->transpose_a || plan->pack_a;
+}
+
 // --- Tile functions -----------------------------------------------------------------------------
 
 static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
@@ -30,7 +35,7 @@ static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs
             else
                 gan__text_append(text, "0.0f;\n");
         }
-    for (unsigned i = ROWS_PER_POINTER; !plan->transpose_a && i < rows; i += ROWS_PER_POINTER)
+    for (unsigned i = ROWS_PER_POINTER; !a_is_by_k(plan) && i < rows; i += ROWS_PER_POINTER)
         gan__text_append(text, "    global const float *a%u = a0 + %u * lda;\n", i, i);
 }
 
@@ -39,7 +44,7 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
     for (unsigned j = 0; j < runs; j++)
         gan__text_append(text, "        const float16 b%u = vload16(%u, b);\n", j, j);
     for (unsigned i = 0; i < rows; i++) {
-        if (plan->transpose_a)
+        if (a_is_by_k(plan))
             gan__text_append(text, "        const float16 e%u = a0[%u];\n", i, i);
         else
             gan__text_append(text, "        const float16 e%u = a%u[%u * lda];\n", i,
@@ -47,12 +52,13 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
         for (unsigned j = 0; j < runs; j++)
             gan__text_append(text, "        c%u_%u = fma(e%u, b%u, c%u_%u);\n", i, j, i, j, i, j);
     }
-    if (plan->transpose_a)
+    if (a_is_by_k(plan))
         gan__text_append(text, "        a0 += lda;\n");
     else
         for (unsigned i = 0; i < rows; i += ROWS_PER_POINTER)
             gan__text_append(text, "        a%u++;\n", i);
-    gan__text_append(text, "        b += ldb;\n    }\n");
+    gan__text_append(text, "        GAN_READ_SOON(ahead);\n        ahead += ahead_step;\n"
+                           "        b += ldb;\n    }\n");
 }
 
 // The last run of each row, of which `lanes` are valid.
@@ -92,15 +98,27 @@ static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned run
                              i * sums_pitch(plan) + 16 * j, i, j);
 }
 
+// Asks for the lines of C before the sums are made: a line that is not in the cache is fetched
+// before it is stored to.
+static void append_claim(unsigned rows, unsigned runs, gan_text *text) {
+    gan__text_append(text, "    if (c) {\n");
+    for (unsigned i = 0; i < rows; i++)
+        for (unsigned j = 0; j < runs; j++)
+            gan__text_append(text, "        GAN_WRITE_SOON(c + %u * ldc + %u);\n", i, 16 * j);
+    gan__text_append(text, "    }\n");
+}
+
 static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
                         gan_text *text) {
     gan__text_append(text,
                      "static inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
-                     "const size_t lda, %s const float *b, const size_t ldb, %s float *s%s%s) {\n",
+                     "const size_t lda, %s const float *b, const size_t ldb, %s float *s, "
+                     "global const float *ahead, const size_t ahead_step%s%s) {\n",
                      rows, runs, plan->pack_a ? "local" : "global",
                      plan->pack_b ? "local" : "global", sums_space(plan),
                      plan->blocked ? ", const bool first" : "",
                      plain ? ", global float *c, const size_t ldc, const uint lanes" : "");
+    if (plain) append_claim(rows, runs, text);
     append_start(plan, rows, runs, text);
     append_step(plan, rows, runs, text);
     append_finish(plan, rows, runs, plain, text);
@@ -172,14 +190,47 @@ static void append_pack_b(const gan_gemm_plan *plan, gan_text *text) {
         plan->depth, b_panel(plan), b_panel(plan));
 }
 
+static void append_pack_a(const gan_gemm_plan *plan, gan_text *text) {
+    gan__text_append(
+        text,
+        "        for (uint i = 0; i < m_to - m_from; i += %u)\n"
+        "            %s, gemm_lda, packed_a + %u * i, %u, min(%uu, m_to - m_from - i), depth);\n",
+        a_panel(plan),
+        plan->transpose_a ? "gan_pack_rows(a_from + (size_t)k * gemm_lda + m_from + i"
+                          : "gan_pack_columns(a_from + (size_t)(m_from + i) * gemm_lda + k",
+        plan->depth, a_panel(plan), a_panel(plan));
+}
+
 static void append_packing(const gan_gemm_plan *plan, gan_text *text) {
+    if (plan->pack_a) append_pack_a(plan, text);
+    if (plan->pack_b) append_pack_b(plan, text);
+}
+
+// What a tile asks for while it computes, a line each k. Where A is read in place: the rows below.
+// Where it is packed: lines of the block that is packed next, a run of columns (or a row, of A
+// stored by rows) each tile.
+static void append_ahead(const gan_gemm_plan *plan, gan_text *text) {
     if (plan->pack_a)
         gan__text_append(text,
-                         "        for (uint i = 0; i < m_to - m_from; i += %u)\n"
-                         "            gan_pack_rows(a_from + (size_t)k * gemm_lda + m_from + i, "
-                         "gemm_lda, packed_a + %u * i, %u, min(%uu, m_to - m_from - i), depth);\n",
-                         a_panel(plan), plan->depth, a_panel(plan), a_panel(plan));
-    if (plan->pack_b) append_pack_b(plan, text);
+                         plan->transpose_a ? "next + min(16 * tile++, %uu), gemm_lda"
+                                           : "next + min(tile++, %uu) * (size_t)gemm_lda, 1",
+                         plan->block_rows - (plan->transpose_a ? 1 : 0));
+    else if (plan->transpose_a)
+        gan__text_append(text, "a_from + (size_t)k * gemm_lda + m + rows, gemm_lda");
+    else
+        gan__text_append(text, "a_from + (size_t)(m + rows) * gemm_lda + k, rows");
+}
+
+// The block of A to be packed next: further along K, else that of the rows below.
+static void append_next(const gan_gemm_plan *plan, gan_text *text) {
+    gan__text_append(text,
+                     "        const bool goes_on = k + depth < k_to;\n"
+                     "        const uint next_k = goes_on ? k + depth : k_from;\n"
+                     "        const uint next_m = goes_on ? m_from : m_to;\n"
+                     "        global const float *next = a_from + (size_t)%s * gemm_lda + %s;\n"
+                     "        uint tile = 0;\n",
+                     plan->transpose_a ? "next_k" : "next_m",
+                     plan->transpose_a ? "next_m" : "next_k");
 }
 
 static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
@@ -197,7 +248,9 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
                          b_panel(plan));
     else
         gan__text_append(text, "b_from + (size_t)k * gemm_ldb + n_run, gemm_ldb, ");
-    gan__text_append(text, "s%s%s);\n", plan->blocked ? ", k == k_from" : "",
+    gan__text_append(text, "s, ");
+    append_ahead(plan, text);
+    gan__text_append(text, "%s%s);\n", plan->blocked ? ", k == k_from" : "",
                      plain ? ", c, gemm_ldc, lanes" : "");
 }
 
@@ -217,6 +270,7 @@ static void append_sink(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
 static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
                         gan_text *text) {
     bool plain = epilogue == NULL;
+    if (plan->pack_a) append_next(plan, text);
     gan__text_append(text,
                      "        for (uint n_run = n_from; n_run < n_to; n_run += %u)\n"
                      "        for (uint m = m_from; m < m_to; m += %u) {\n"
@@ -247,6 +301,7 @@ static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
 void gan__gemm_source_cpu(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
                           gan_text *text) {
     if (plan->pack_a || plan->pack_b) gan__text_append(text, "//@use gemm_pack\n");
+    gan__text_append(text, "//@use gemm_ahead\n");
     visit_tiles(plan, append_tile, epilogue == NULL, text);
     append_head(plan, epilogue, text);
     if (plan->blocked)

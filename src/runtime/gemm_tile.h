@@ -19,12 +19,24 @@
 // block where that is less), of one tile's columns of B.
 #define GAN_GEMM_PANEL_ROWS 48
 
+// How a product is cut up. No choice changes a bit of the result: every sum runs through K in
+// order, and where K is split is settled by the sizes alone.
+typedef struct gan_gemm_choice {
+    // CPUs
+    uint32_t rows, runs; // of the register tile
+    uint32_t pack_a, pack_b;
+    uint32_t depth; // k of one block: a multiple of 16; 0: all of K at once, for unpacked operands
+    uint32_t block_rows, block_columns; // of C for one work-group
+    // GPUs
+    uint32_t side;
+} gan_gemm_choice;
+
 typedef struct gan_gemm_plan {
     // What the kernel's text depends on.
     uint32_t lanes;
     bool transpose_a, transpose_b;
     bool pack_a, pack_b;
-    bool blocked;                  // K is taken in several packed blocks; sums wait in local memory
+    bool blocked;                  // K is taken in several blocks; sums wait in local memory
     uint32_t rows, runs;           // of the register tile
     uint32_t rest_rows, rest_runs; // of the tiles at the lower and right edge; 0: there are none
     uint32_t depth;                // k of one packed block: a multiple of 16
@@ -37,10 +49,14 @@ typedef struct gan_gemm_plan {
     uint32_t split_depth;
 } gan_gemm_plan;
 
-// The plan for a product on a device. B's last run may be read whole where its pitch and its buffer
-// allow; `b_whole` says so.
+// What is chosen where nothing was measured.
+void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                              bool b_whole, gan_gemm_choice *out);
+
+// The plan for a product on a device. `choice` is made to fit the product; NULL is the default one.
+// B's last run may be read whole where its pitch and its buffer allow; `b_whole` says so.
 void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
-                         gan_gemm_plan *out);
+                         const gan_gemm_choice *choice, gan_gemm_plan *out);
 
 // Whether B's rows can be read in whole runs without leaving its buffer.
 bool gan__gemm_b_whole(const gan_gemm_desc *desc);

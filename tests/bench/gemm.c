@@ -11,6 +11,10 @@
 // --cpu-time counts the processor time of this program instead of the clock's: with one thread
 // ($POCL_MAX_PTHREAD_COUNT=1) it tells what a core gets done on a machine that others use, too.
 //
+// --cold takes the operands of each launch from other memory than those of the launch before, from
+// so many places that no core's own cache holds them: as in training, where a step's other work
+// comes between.
+//
 // A time is that of one launch among many enqueued, with one wait at their end, as in training.
 // "best" is the least of all samples, "median" their median. $CLGAN_GEMM chooses the engine.
 #include "runtime/gemm.h"
@@ -23,6 +27,8 @@
 #include <time.h>
 
 #define MOST_SAMPLES 4096
+#define MOST_COPIES  16
+#define COLD_BYTES   (24 << 20) // of all copies together
 
 typedef struct shape {
     const char *what;
@@ -86,29 +92,45 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double sample(gan_device *device, gan_launch *launch, int launches) {
+// The same launch on one or more copies of its operands.
+typedef struct launch_set {
+    gan_launch *launches[MOST_COPIES];
+    gan_buffer *buffers[MOST_COPIES][4];
+    int count;
+} launch_set;
+
+static double sample(gan_device *device, const launch_set *set, int launches) {
     double start = now();
-    for (int i = 0; i < launches; i++) insist(gan__launch_enqueue(launch));
+    for (int i = 0; i < launches; i++) insist(gan__launch_enqueue(set->launches[i % set->count]));
     insist(gan__device_finish(device));
     return (now() - start) / launches;
 }
 
-static timing measure(gan_device *device, gan_launch *launch, double seconds, double flops) {
+static timing measure(gan_device *device, const launch_set *set, double seconds, double flops) {
     static double samples[MOST_SAMPLES];
     size_t count = 0;
     int launches = flops > 1.5e8 ? 2 : (int)(3e8 / flops) + 1;
     if (launches > 200) launches = 200;
-    sample(device, launch, 3);
+    launches = (launches + set->count - 1) / set->count * set->count;
+    sample(device, set, set->count + 3);
     double start = gan__clock_seconds();
     while (count < 3 || (count < MOST_SAMPLES && gan__clock_seconds() - start < seconds))
-        samples[count++] = sample(device, launch, launches);
+        samples[count++] = sample(device, set, launches);
     qsort(samples, count, sizeof *samples, compare_doubles);
     timing t = {.best = samples[0], .median = samples[count / 2]};
-    gan__launch_get_profile(launch, &t.profile);
+    gan__launch_get_profile(set->launches[0], &t.profile);
     return t;
 }
 
-static timing time_shape(gan_device *device, const shape *s, double seconds) {
+static bool is_cold;
+
+static int copies_of(const shape *s) {
+    double bytes = 4.0 * ((double)s->m * s->k + (double)s->k * s->n + (double)s->m * s->n);
+    double copies = is_cold ? COLD_BYTES / bytes + 2 : 1;
+    return copies < MOST_COPIES ? (int)copies : MOST_COPIES;
+}
+
+static void make_launch(gan_device *device, const shape *s, launch_set *set) {
     gan_gemm_desc desc = {.label = "bench",
                           .m = s->m,
                           .n = s->n,
@@ -117,20 +139,25 @@ static timing time_shape(gan_device *device, const shape *s, double seconds) {
                           .transpose_a = s->ta,
                           .transpose_b = s->tb};
     gan_gemm_operand scratch = {0};
-    gan_launch *launch = NULL;
     uint64_t floats = gan__gemm_scratch(device, &desc);
     if (floats) scratch = make(device, 1, (uint32_t)floats, false);
     // By weight, A and B are activations and C is a weight's gradient; else A is a weight.
     desc.a = make(device, s->ta ? s->k : s->m, s->ta ? s->m : s->k, s->tb);
     desc.b = make(device, s->tb ? s->n : s->k, s->tb ? s->k : s->n, true);
     desc.c = make(device, s->m, s->n, !s->tb);
-    insist(gan__gemm_create(device, &desc, &scratch, &launch));
-    timing t = measure(device, launch, seconds, 2.0 * s->m * s->n * s->k);
-    gan__launch_destroy(launch);
-    gan__buffer_destroy(desc.a.buffer);
-    gan__buffer_destroy(desc.b.buffer);
-    gan__buffer_destroy(desc.c.buffer);
-    gan__buffer_destroy(scratch.buffer);
+    insist(gan__gemm_create(device, &desc, &scratch, &set->launches[set->count]));
+    gan_buffer *const buffers[4] = {desc.a.buffer, desc.b.buffer, desc.c.buffer, scratch.buffer};
+    memcpy(set->buffers[set->count++], buffers, sizeof buffers);
+}
+
+static timing time_shape(gan_device *device, const shape *s, double seconds) {
+    launch_set set = {.count = 0};
+    for (int copies = copies_of(s); copies > 0; copies--) make_launch(device, s, &set);
+    timing t = measure(device, &set, seconds, 2.0 * s->m * s->n * s->k);
+    for (int i = 0; i < set.count; i++) {
+        gan__launch_destroy(set.launches[i]);
+        for (int j = 0; j < 4; j++) gan__buffer_destroy(set.buffers[i][j]);
+    }
     return t;
 }
 
@@ -179,6 +206,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--json") == 0) json = true;
         if (strcmp(argv[i], "--serve") == 0) serving = true;
         if (strcmp(argv[i], "--cpu-time") == 0) counts_cpu_time = true;
+        if (strcmp(argv[i], "--cold") == 0) is_cold = true;
         if (strcmp(argv[i], "--device") == 0 && i + 1 < argc) spec = argv[++i];
         if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) seconds = atof(argv[++i]);
     }
