@@ -73,6 +73,7 @@ static const gan_option option_table[] = {
      .help = "checkpoints to keep; 0 keeps all"},
     {.group = "Looking", .name = "dry-run", .help = "check and show everything, train nothing"},
     {.group = "Looking", .name = "profile", .help = "time every kernel; a table at the end"},
+    {.group = "Looking", .name = "tensorboard", .help = "write TensorBoard's event file too"},
 };
 
 static const char *const examples[] = {
@@ -173,6 +174,7 @@ static gan_status run_tool(const gan_tool_call *call, const recipe_settings *giv
         .resume = gan__options_given(options, "resume") > 0,
         .resume_from = gan__options_text(options, "resume", NULL),
         .profile = profile,
+        .tensorboard = gan__options_given(options, "tensorboard") > 0,
     };
     gan_run *run = NULL;
     gan_status status = gan_run_open(&wanted, &run);

@@ -35,6 +35,7 @@ typedef struct gan_run_options {
     bool resume;                   // go on from the newest whole checkpoint in the folder ...
     const char *resume_from;       // ... or from this one
     bool profile;                  // time every kernel
+    bool tensorboard;              // write TensorBoard's event file too
 } gan_run_options;
 
 // Reads the recipe and the data, opens the device, builds both players' graphs and plans their

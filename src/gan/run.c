@@ -117,6 +117,7 @@ static gan_status open_folder(gan_run *run, const char *out) {
 }
 
 static gan_status open_all(gan_run *run, const gan_run_options *options) {
+    run->tensorboard = options->tensorboard;
     GAN_TRY(open_recipe(run, options));
     GAN_TRY(open_folder(run, options->out));
     if (options->resume || options->resume_from != NULL) GAN_TRY(open_checkpoint(run, options));
@@ -146,6 +147,7 @@ gan_status gan_run_open(const gan_run_options *options, gan_run **out) {
 void gan_run_close(gan_run *run) {
     if (run == NULL) return;
     gan__history_file_close(run->history_file);
+    gan__event_file_close(run->events);
     gan__text_destroy(&run->history);
     gan__trainer_destroy(run->trainer);
     gan_device_close(run->device);

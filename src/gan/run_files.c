@@ -24,6 +24,7 @@ gan_status gan__run_begin_files(gan_run *run) {
     if (status == GAN_STATUS_OK) status = gan__run_folder_file(run->folder, "metrics.jsonl", &path);
     if (status == GAN_STATUS_OK)
         status = gan__history_file_open(path.bytes, &run->history, &run->history_file);
+    if (status == GAN_STATUS_OK) status = gan__run_begin_events(run);
     gan__text_destroy(&path);
     return status;
 }
@@ -146,6 +147,8 @@ gan_status gan__run_picture(gan_run *run) {
     if (status == GAN_STATUS_OK) status = read_reference(run, &info, &reference);
     if (status == GAN_STATUS_OK) status = write_picture(run, &info, samples, reference, path.bytes);
     if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    if (status == GAN_STATUS_OK)
+        status = gan__run_events_picture(run, gan__trainer_step_count(run->trainer));
     gan__free(samples);
     gan__free(reference);
     gan__text_destroy(&path);

@@ -2,7 +2,7 @@
 // Knows nothing of devices or networks.
 //
 //     recipe.yaml  metrics.jsonl  report.html  samples/step-00001000.png
-//     checkpoint-00001000.gan  latest.gan
+//     checkpoint-00001000.gan  latest.gan  events.out.tfevents.clgan
 #ifndef GAN_GAN_RUN_FOLDER_H
 #define GAN_GAN_RUN_FOLDER_H
 

@@ -95,6 +95,7 @@ static gan_status log_figures(gan_run *run, stopwatch *watch) {
     GAN_TRY(gan__text_status(&run->history));
     run->record.logged_step = metrics.step;
     GAN_TRY(gan__history_file_append(run->history_file, &run->history, before));
+    GAN_TRY(gan__run_events_lines(run, before));
     if (run->callbacks.on_metrics != NULL) run->callbacks.on_metrics(run->callbacks.user, &metrics);
     return report(run, watch, gan__run_report_figures);
 }

@@ -3,6 +3,7 @@
 #define GAN_GAN_RUN_STATE_H
 
 #include "clgan/train.h"
+#include "gan/event_file.h"
 #include "gan/history.h"
 #include "gan/run_folder.h"
 #include "gan/run_record.h"
@@ -21,6 +22,8 @@ struct gan_run {
     gan_run_record record;   // as of the newest save; all zero at the start
     gan_text history;        // all lines so far
     gan_history_file *history_file;
+    bool tensorboard;       // whether an event file is asked for
+    gan_event_file *events; // NULL where it is not
     size_t most_modes; // captured by any metrics so far
     double reported;   // when report.html was last written, by gan__clock_seconds
     gan_run_plan plan;
@@ -43,6 +46,12 @@ gan_status gan__run_report(gan_run *run);
 gan_status gan__run_report_figures(gan_run *run);
 // With what training ended in. Returns `result`, or BAD_OUTPUT when the report cannot be written.
 gan_status gan__run_report_end(gan_run *run, gan_status result);
+
+// run_events.c: what the event file gains, where one is asked for: with the run's files, from byte `from`
+// of the history on, with a picture that has been written.
+gan_status gan__run_begin_events(gan_run *run);
+gan_status gan__run_events_lines(gan_run *run, size_t from);
+gan_status gan__run_events_picture(gan_run *run, uint64_t step);
 
 // run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics before,
 // fills in the modes of `metrics`.

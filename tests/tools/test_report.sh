@@ -28,3 +28,12 @@ shows many/report.html finished 120 48
 for step in 1 120; do
     grep -q "\"step\":$step,\"png\"" many/report.html || fail "the picture of step $step is missing"
 done
+
+# TensorBoard's file holds the same figures, and after a resume nothing twice.
+expect 0 '' gan-train small.yaml --quiet --out board --steps 100 --sample-every 50 --tensorboard
+expect 0 '' gan-train small.yaml --quiet --out board --resume --steps 150 --sample-every 50 --tensorboard
+for tag in d_loss g_loss images_per_s; do
+    found=$(grep -ao "$tag" board/events.out.tfevents.clgan | wc -l)
+    [ "$found" -eq "$(wc -l <board/metrics.jsonl)" ] || fail "$tag stands there $found times"
+done
+[ "$(grep -ao 'IHDR' board/events.out.tfevents.clgan | wc -l)" -eq 3 ] || fail "not every picture is there"
