@@ -13,7 +13,12 @@
 //     .gan          tensors and texts
 //     .safetensors  tensors as F32 or F16, texts as strings of __metadata__
 //     .npz          an array a tensor, of float32 or float16; a string (numpy type S) a text
-// Tensors of other types come in from safetensors and npz where every element is a float32 too,
+//     .pt           torch.save's state dictionary of float32 or float16 tensors, which
+//                   torch.load(weights_only=True) reads; texts in its attribute _metadata["clgan"].
+//                   In come all layouts since PyTorch 0.4: dictionaries and lists in each other have
+//                   their keys joined by dots, strings are texts, numbers are left out. Nothing in
+//                   the pickle is run: what it may name is a list, all else is refused by name.
+// Tensors of other types come in from foreign files where every element is a float32 too,
 // which holds for the counters that PyTorch's batch norm keeps; others must be rounded on request.
 #ifndef CLGAN_CONVERT_H
 #define CLGAN_CONVERT_H
@@ -33,7 +38,8 @@ extern "C" {
 #define GAN_CONVERT_FORMAT_TABLE(X)                                                                \
     X(GAN, "gan", "a checkpoint of clgan")                                                         \
     X(SAFETENSORS, "safetensors", "safetensors of Hugging Face")                                   \
-    X(NPZ, "npz", "an archive of NumPy arrays")
+    X(NPZ, "npz", "an archive of NumPy arrays")                                                    \
+    X(PT, "pt", "a state dictionary of PyTorch")
 
 typedef enum gan_convert_format {
 #define GAN_CONVERT_FORMAT_VALUE(name, suffix, meaning) GAN_CONVERT_FORMAT_##name,

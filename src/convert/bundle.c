@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-// Makes room for one more item.
-static gan_status make_room(void **items, size_t size, size_t count, size_t *capacity) {
+gan_status gan__bundle_room(void **items, size_t size, size_t count, size_t *capacity) {
     if (count < *capacity) return GAN_STATUS_OK;
     size_t larger = *capacity ? 2 * *capacity : 32;
     GAN_TRY(gan__realloc(larger, size, items));
@@ -16,8 +15,8 @@ static gan_status make_room(void **items, size_t size, size_t count, size_t *cap
     return GAN_STATUS_OK;
 }
 
-static gan_status copy_bytes(gan_bundle *bundle, const char *bytes, size_t length,
-                             const char **out) {
+gan_status gan__bundle_copy(gan_bundle *bundle, const char *bytes, size_t length,
+                            const char **out) {
     char *copy;
     GAN_TRY(gan__arena_alloc(bundle->arena, length + 1, 1, (void **)&copy));
     if (length > 0) memcpy(copy, bytes, length);
@@ -28,12 +27,12 @@ static gan_status copy_bytes(gan_bundle *bundle, const char *bytes, size_t lengt
 gan_status gan__bundle_add_tensor(gan_bundle *bundle, const char *name, size_t length,
                                   const gan_bundle_tensor *tensor) {
     GAN_TRY(gan__name_check(name, length));
-    GAN_TRY(make_room((void **)&bundle->tensors, sizeof *bundle->tensors, bundle->tensor_count,
-                      &bundle->tensor_capacity));
+    GAN_TRY(gan__bundle_room((void **)&bundle->tensors, sizeof *bundle->tensors,
+                             bundle->tensor_count, &bundle->tensor_capacity));
     gan_bundle_tensor *added = &bundle->tensors[bundle->tensor_count];
     *added = *tensor;
     gan_convert_tensor *as_written = &added->as_written;
-    GAN_TRY(copy_bytes(bundle, name, length, &as_written->name));
+    GAN_TRY(gan__bundle_copy(bundle, name, length, &as_written->name));
     if (gan__tensor_elements(as_written->rank, as_written->size, &as_written->elements) !=
         GAN_STATUS_OK)
         return gan__fail_in(GAN_STATUS_BAD_INPUT, "tensor %s", as_written->name);
@@ -46,13 +45,13 @@ gan_status gan__bundle_add_tensor(gan_bundle *bundle, const char *name, size_t l
 gan_status gan__bundle_add_text(gan_bundle *bundle, const char *name, size_t length,
                                 const char *content, size_t content_length) {
     GAN_TRY(gan__name_check(name, length));
-    GAN_TRY(make_room((void **)&bundle->texts, sizeof *bundle->texts, bundle->text_count,
-                      &bundle->text_capacity));
+    GAN_TRY(gan__bundle_room((void **)&bundle->texts, sizeof *bundle->texts, bundle->text_count,
+                             &bundle->text_capacity));
     gan_bundle_text *added = &bundle->texts[bundle->text_count];
-    GAN_TRY(copy_bytes(bundle, name, length, &added->name));
+    GAN_TRY(gan__bundle_copy(bundle, name, length, &added->name));
     if (!gan__utf8_check((const uint8_t *)content, content_length))
         return gan__fail(GAN_STATUS_BAD_INPUT, "text %s is not well-formed UTF-8", added->name);
-    GAN_TRY(copy_bytes(bundle, content, content_length, &added->content));
+    GAN_TRY(gan__bundle_copy(bundle, content, content_length, &added->content));
     GAN_TRY(gan__names_add(&bundle->text_names, added->name));
     bundle->text_count++;
     return GAN_STATUS_OK;

@@ -47,6 +47,11 @@ gan_status gan__bundle_add_tensor(gan_bundle *bundle, const char *name, size_t l
 gan_status gan__bundle_add_text(gan_bundle *bundle, const char *name, size_t length,
                                 const char *content, size_t content_length);
 
+// Makes room in an array of `count` items of `size` bytes for one more.
+gan_status gan__bundle_room(void **items, size_t size, size_t count, size_t *capacity);
+// A copy of the bytes in the bundle's arena, zero-terminated.
+gan_status gan__bundle_copy(gan_bundle *bundle, const char *bytes, size_t length, const char **out);
+
 // Turns `elements` of the source's bytes into floats, putting them into row-major order.
 // Errors: BAD_INPUT where one is no float32 and rounding is not allowed; NO_MEMORY.
 gan_status gan__bundle_decode(const gan_bundle *bundle, const gan_bundle_tensor *tensor,
@@ -57,11 +62,13 @@ gan_status gan__bundle_decode(const gan_bundle *bundle, const gan_bundle_tensor 
 gan_status gan__checkpoint_source(gan_bundle *bundle);
 gan_status gan__safetensors_source(gan_bundle *bundle);
 gan_status gan__npz_source(gan_bundle *bundle);
+gan_status gan__torch_source(gan_bundle *bundle);
 
 // Each writes the bundle; the target is complete or absent.
 gan_status gan__checkpoint_export(gan_bundle *bundle, gan_target target, int level);
 gan_status gan__safetensors_export(gan_bundle *bundle, gan_target target, int level);
 gan_status gan__npz_export(gan_bundle *bundle, gan_target target, int level);
+gan_status gan__torch_export(gan_bundle *bundle, gan_target target, int level);
 
 // Reads the tensor and packs it as its dtype; both are the caller's (gan__free).
 gan_status gan__bundle_pack(gan_bundle *bundle, const gan_bundle_tensor *tensor, uint8_t **bytes,

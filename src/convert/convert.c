@@ -28,14 +28,26 @@ static bool is_checkpoint(const uint8_t magic[MAGIC_BYTES]) {
     return memcmp(magic + 1, gan__format_signature + 1, 3) == 0;
 }
 
-// A zip archive that is empty or begins with an array, unlike PyTorch's.
+// Whether it is a zip archive whose first member's name ends so; `unseen` where that is out of
+// sight.
+static bool is_archive(const uint8_t magic[MAGIC_BYTES], const char *suffix, bool unseen) {
+    enum { LENGTH_AT = 26, NAME_AT = 30 };
+    size_t length = gan__get_u16(magic + LENGTH_AT), end = strlen(suffix);
+    if (memcmp(magic, "PK\3\4", 4) != 0 || length < end) return false;
+    if (length > MAGIC_BYTES - NAME_AT) return unseen;
+    return memcmp(magic + NAME_AT + length - end, suffix, end) == 0;
+}
+
+static bool is_torch(const uint8_t magic[MAGIC_BYTES]) {
+    static const char legacy[] = "\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19."; // its magic number, pickled
+    enum { PROTO = 2, FRAME = 9, LEGACY = sizeof legacy - 1 };
+    return is_archive(magic, "/data.pkl", false) || memcmp(magic + PROTO, legacy, LEGACY) == 0 ||
+           memcmp(magic + PROTO + FRAME, legacy, LEGACY) == 0;
+}
+
+// An archive that is empty or begins with an array.
 static bool is_npz(const uint8_t magic[MAGIC_BYTES]) {
-    enum { LENGTH_AT = 26, NAME_AT = 30, SUFFIX = 4 };
-    if (memcmp(magic, "PK\5\6", 4) == 0) return true;
-    size_t length = gan__get_u16(magic + LENGTH_AT);
-    if (memcmp(magic, "PK\3\4", 4) != 0 || length < SUFFIX) return false;
-    return length > MAGIC_BYTES - NAME_AT || // the suffix is out of sight
-           memcmp(magic + NAME_AT + length - SUFFIX, ".npy", SUFFIX) == 0;
+    return memcmp(magic, "PK\5\6", 4) == 0 || is_archive(magic, ".npy", true);
 }
 
 // A header's length below 2^32, and the brace that begins it.
@@ -48,10 +60,11 @@ static const format_row formats[] = {
                                 is_checkpoint},
     [GAN_CONVERT_FORMAT_SAFETENSORS] = {"safetensors", gan__safetensors_source,
                                         gan__safetensors_export, is_safetensors},
+    [GAN_CONVERT_FORMAT_PT] = {"pt", gan__torch_source, gan__torch_export, is_torch},
     [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_npz},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
-static const char known_formats[] = "this version knows .gan, .safetensors and .npz";
+static const char known_formats[] = "this version knows .gan, .safetensors, .npz and .pt";
 
 gan_status gan_convert_format_find(const char *name, gan_convert_format *format) {
     const char *dot = strrchr(name, '.');

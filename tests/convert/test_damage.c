@@ -14,6 +14,7 @@
 // Reading all of a file of these bytes either works or says that the input is bad; nothing else.
 static gan_status judge(const uint8_t *bytes, size_t length) {
     gan_conversion *conversion;
+    unlink(files_path("judged")); // some file systems wait for the disk when a file is overwritten
     FILE *file = fopen(files_path("judged"), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
@@ -25,18 +26,21 @@ static gan_status judge(const uint8_t *bytes, size_t length) {
                                       GAN_CONVERT_FORMAT_SAFETENSORS, 0);
     gan_conversion_close(conversion);
     close(nowhere);
-    bool known =
-        status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT || status == GAN_STATUS_BAD_INPUT;
+    bool known = status == GAN_STATUS_OK || status == GAN_STATUS_CORRUPT ||
+                 status == GAN_STATUS_BAD_INPUT || status == GAN_STATUS_BAD_VERSION;
     if (!known) fail_msg("%s: %s", gan_status_name(status), gan_status_message());
     return status;
 }
 
-static const char *const damaged_files[] = {FOREIGN "torch.safetensors", FOREIGN "savez.npz",
-                                            FOREIGN "savez_compressed.npz"};
+static const char *const damaged_files[] = {
+    FOREIGN "torch.safetensors", FOREIGN "savez.npz",       FOREIGN "savez_compressed.npz",
+    FOREIGN "torch-nested.pt",   FOREIGN "torch-legacy.pt", FOREIGN "torch-legacy4.pt",
+};
+enum { DAMAGED = sizeof damaged_files / sizeof damaged_files[0] };
 
 static void every_truncation_is_detected(void **state) {
     (void)state;
-    for (size_t f = 0; f < 3; f++) {
+    for (size_t f = 0; f < DAMAGED; f++) {
         uint8_t *bytes;
         size_t length;
         assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
@@ -48,10 +52,11 @@ static void every_truncation_is_detected(void **state) {
     }
 }
 
-// safetensors has no checksum, so many flips go unseen there; none may do harm.
+// safetensors and PyTorch's older layout have no checksum, so many flips go unseen there; none may
+// do harm.
 static void every_flipped_byte_is_survived(void **state) {
     (void)state;
-    for (size_t f = 0; f < 3; f++) {
+    for (size_t f = 0; f < DAMAGED; f++) {
         uint8_t *bytes;
         size_t length;
         assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
@@ -109,10 +114,11 @@ static void lying_safetensors_headers_are_refused(void **state) {
 static void each_allocation_may_fail(void **state) {
     (void)state;
     static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",
-                                          FOREIGN "savez_compressed.npz"};
-    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors"};
+                                          FOREIGN "savez_compressed.npz", FOREIGN "torch-views.pt",
+                                          FOREIGN "torch-legacy.pt"};
+    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors", "x.pt", "x.gan"};
     files_remove();
-    for (size_t s = 0; s < 3; s++) {
+    for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {
         for (size_t n = 1;; n++) {
             gan__alloc_fail_at(n);
             gan_status status = files_convert(sources[s], files_path(targets[s]), NULL);

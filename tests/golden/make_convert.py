@@ -4,6 +4,7 @@ hold (expected.txt: file, name, type in a checkpoint, shape, CRC-32 of the value
 Made with numpy 2.4.6, safetensors 0.8.0, torch 2.13.0.
 """
 import pathlib
+import zipfile
 import zlib
 
 import numpy as np
@@ -70,5 +71,67 @@ for file, save in (("savez.npz", np.savez), ("savez_compressed.npz", np.savez_co
     note_text(file, "unicode_text", "Grüße 🙂\n")
 
 safetensors.numpy.save_file({"exact": np.array([2 ** 24 + 1])}, folder / "inexact.safetensors")
-torch.save(net.state_dict(), folder / "torch.pt")
+
+# --- torch.save ----------------------------------------------------------------------------------
+def note_torch(file, state):
+    for name, value in state.items():
+        note(file, name, value.detach().float().numpy(),
+             "f16" if value.dtype == torch.float16 else "f32")
+
+
+torch_state = {name: value.clone() for name, value in net.state_dict().items()}
+if not (folder / "torch.pt").exists():
+    torch.save(torch_state, folder / "torch.pt")
+torch_state = torch.load(folder / "torch.pt", weights_only=True)
+note_torch("torch.pt", torch_state)
+images = torch.randn(2, 3, 4, 5)
+views = dict(state)  # of every type, and views of storages
+views["channels_last"] = images.to(memory_format=torch.channels_last)
+views["transposed"] = images[0, 0].t()
+views["slice"] = images[1:, 1:, ::2, 1:3]  # shares its storage with the one before
+views["repeated"] = torch.tensor([1.0, 2.0]).expand(3, 2)
+views["parameter"] = torch.nn.Parameter(torch.randn(3))
+views["scalar"] = torch.tensor(0.1)
+views["uint16"] = torch.tensor([0, 65535]).to(torch.uint16)
+views["int16"] = torch.tensor([-32768, 32767], dtype=torch.int16)
+views["int32"] = torch.tensor([-2 ** 24, 2 ** 24], dtype=torch.int32)
+layouts = {
+    "torch-views.pt": {},
+    "torch-protocol4.pt": {"pickle_protocol": 4},
+    "torch-legacy.pt": {"_use_new_zipfile_serialization": False},
+    "torch-legacy4.pt": {"_use_new_zipfile_serialization": False, "pickle_protocol": 4},
+}
+for file, layout in layouts.items():
+    torch.save(views, folder / file, **layout)
+    note_torch(file, views)
+
+optimizer = torch.optim.Adam(net[:2].parameters())
+net[:2](torch.randn(5, 3)).sum().backward()
+optimizer.step()
+training = {"netG": net.state_dict(), "epoch": 3, "args": {"name": "Grüße", "lr": 1e-3, "cuda": None},
+            "pair": (torch.ones(2), [torch.zeros(1)]), "optimizer": optimizer.state_dict()}
+with open(folder / "torch-nested.pt", "wb") as file:  # not by name: the archive's root is "archive"
+    torch.save(training, file)
+note_torch("torch-nested.pt", {f"netG.{name}": value for name, value in net.state_dict().items()})
+note_torch("torch-nested.pt", {"pair.0": torch.ones(2), "pair.1.0": torch.zeros(1)})
+for index, slots in optimizer.state_dict()["state"].items():
+    note_torch("torch-nested.pt", {f"optimizer.state.{index}.{k}": v for k, v in slots.items()})
+note_text("torch-nested.pt", "args.name", "Grüße")
+
+# What a big-endian machine would write, as PyTorch itself reads it.
+with zipfile.ZipFile(folder / "torch.pt") as little, \
+        zipfile.ZipFile(folder / "torch-big-endian.pt", "w") as big:
+    for member in little.infolist():
+        content = little.read(member)
+        if member.filename.endswith("/byteorder"):
+            content = b"big"
+        elif "/data/" in member.filename:
+            size = 8 if content == b"\xd2\x04" + 6 * b"\0" else 4  # the counter is an int64
+            content = np.frombuffer(content, f"<u{size}").byteswap().tobytes()
+        big.writestr(zipfile.ZipInfo(member.filename), content)
+big = torch.load(folder / "torch-big-endian.pt", weights_only=True)
+assert all(torch.equal(big[name], value) for name, value in torch_state.items())
+note_torch("torch-big-endian.pt", big)
+
+torch.save(net, folder / "torch-module.pt")  # to be refused: classes by name
 (folder / "expected.txt").write_text("\n".join(sorted(lines)) + "\n")

@@ -5,7 +5,7 @@ golden=$source_folder/tests/golden
 cp "$golden/checkpoint-v1.gan" v1.gan
 
 # Through every format and back.
-for format in safetensors npz gan; do
+for format in safetensors npz pt gan; do
     expect 0 '' gan-convert v1.gan "there.$format"
     expect 0 '' gan-convert "there.$format" back.gan --level 9
     expect 0 '' gan-inspect --diff v1.gan back.gan
@@ -35,10 +35,10 @@ gan-inspect --json stripped.gan >stripped.json
 ! grep -q 'optimizer\.' stripped.json || fail "--strip-training leaves optimiser slots"
 
 # Errors.
-expect 2 'this version knows .gan, .safetensors and .npz' gan-convert v1.gan x.onnx
-expect 2 'this version knows .gan, .safetensors and .npz' gan-convert v1.gan x.pt
-expect 4 'this version knows .gan, .safetensors and .npz' \
-    gan-convert "$golden/convert/torch.pt" x.gan
+expect 2 'this version knows .gan, .safetensors, .npz and .pt' gan-convert v1.gan x.bin
+expect 4 'this version knows .gan, .safetensors, .npz and .pt' \
+    gan-convert "$golden/convert/expected.txt" x.gan
+expect 4 'torch.nn.modules.container.Sequential' gan-convert "$golden/convert/torch-module.pt" x.gan
 expect 2 '--to' gan-convert v1.gan -
 expect 2 'pipe' gan-convert v1.gan - --to gan
 expect 2 'nothing is left' gan-convert v1.gan x.gan --only 'x*'
@@ -47,7 +47,7 @@ expect 2 'OUT' gan-convert v1.gan
 expect 4 'absent' gan-convert absent.gan x.gan
 expect 4 '--dtype f32' gan-convert "$golden/convert/inexact.safetensors" x.gan
 expect 5 'no-such' gan-convert v1.gan no-such/x.gan
-for format in gan safetensors npz; do
+for format in gan safetensors npz pt; do
     head -c 900 "there.$format" >cut
     expect 4 'cut' gan-convert cut x.gan
 done
