@@ -74,7 +74,8 @@ typedef struct gan_run_plan {
     uint64_t steps, first_step;   // first_step > 0 when resuming
     uint64_t generator_parameters, discriminator_parameters;
     uint64_t state_bytes, input_bytes, output_bytes, arena_bytes, device_bytes; // exact
-    uint64_t launches_per_step;   // of one step: all its discriminator updates and one of the generator
+    uint64_t launches_per_step;   // of one step, all its discriminator updates and one of the
+                                  // generator; a mean where steps differ (objective.penalty_every)
     const gan_run_layer *layers;
     size_t layer_count;
 } gan_run_plan;
@@ -94,6 +95,8 @@ typedef struct gan_run_metrics {
     double images_per_s;  // since the metrics before
     double d_loss, g_loss;
     double d_real, d_fake; // D's mean probability for real and for generated samples
+    bool has_gradients;    // the recipe's log_gradients: mean norms of each player's gradient
+    double d_gradient, g_gradient;
     uint64_t host_syncs;   // since the metrics before, the reading of these included
     // Only where has_modes: on a built-in mixture, when a sample interval has ended since the metrics
     // before, and at the last step. Measured on GAN_MODE_SAMPLES samples of the seeds from 0 on.

@@ -15,7 +15,7 @@
 typedef struct gan_player {
     const char *name; // "generator", "discriminator"
     gan_network *network;
-    const gan_optimizer *optimizer;
+    gan_optimizer optimizer;
     gan_optimizer_state state;
     const char *slot_names[GAN_OPTIMIZER_SLOTS_MAX];
     size_t slot_count;
@@ -27,12 +27,25 @@ typedef struct gan_player {
 typedef struct gan_game_step {
     const char *name; // "discriminator step"; for messages and profiles
     gan_node *roots[GAN_GAME_ROOTS_MAX];
-    size_t count;
+    size_t count; // 0: the game has no such step
 } gan_game_step;
 
-// Sums of the figures of the steps since they were last cleared; the count is the caller's.
-enum { GAN_GAME_D_LOSS, GAN_GAME_D_REAL, GAN_GAME_D_FAKE, GAN_GAME_D_METRICS };
-enum { GAN_GAME_G_LOSS, GAN_GAME_G_METRICS };
+// The steps a game may have. Where penalties are lazy (objective.penalty_every above 1), an update
+// of D whose number is a multiple of that runs the PENALISED program in place of the plain one, or,
+// with objective.penalty_apart, PENALTY after it.
+typedef enum gan_game_part {
+    GAN_GAME_DISCRIMINATOR,
+    GAN_GAME_DISCRIMINATOR_PENALISED,
+    GAN_GAME_PENALTY,   // D down its penalties alone
+    GAN_GAME_GENERATOR, // SIMULTANEOUS: both players at once, so it takes a batch too
+    GAN_GAME_GENERATOR_PENALISED,
+    GAN_GAME_PARTS,
+} gan_game_part;
+
+// Sums of the figures of the steps since they were last cleared; the count is the caller's. Norms
+// of gradients are kept only where the recipe wants them logged.
+enum { GAN_GAME_D_LOSS, GAN_GAME_D_REAL, GAN_GAME_D_FAKE, GAN_GAME_D_GRADIENT, GAN_GAME_D_METRICS };
+enum { GAN_GAME_G_LOSS, GAN_GAME_G_GRADIENT, GAN_GAME_G_METRICS };
 
 typedef struct gan_game {
     const gan_recipe_values *recipe;
@@ -40,10 +53,9 @@ typedef struct gan_game {
     gan_player generator, discriminator;
     gan_node *average;            // moving average of the generator's parameters; NULL: none
     gan_node *real;               // input (B, sample...): as the data set gives it
-    gan_node *discriminator_sums; // (GAN_GAME_D_METRICS)
-    gan_node *generator_sums;     // (GAN_GAME_G_METRICS)
-    gan_game_step discriminator_step;
-    gan_game_step generator_step; // SIMULTANEOUS: both players at once, so it takes a batch too
+    gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
+    gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
+    gan_game_step steps[GAN_GAME_PARTS];
 } gan_game;
 
 // The data's side of the game.
@@ -52,7 +64,7 @@ typedef struct gan_game_data {
     gan_element element; // U8: mapped to the recipe's range
 } gan_game_data;
 
-// Builds both networks and both steps. `recipe` must outlive the game.
+// Builds both networks and all steps. `recipe` must outlive the game.
 // Errors: BAD_INPUT naming the layers that do not fit; those of the graph.
 gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data, gan_game **out);
 void gan__game_destroy(gan_game *game); // NULL is allowed

@@ -29,6 +29,10 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
     append_number(history, "g_loss", metrics->g_loss);
     append_number(history, "d_real", metrics->d_real);
     append_number(history, "d_fake", metrics->d_fake);
+    if (metrics->has_gradients) {
+        append_number(history, "d_gradient", metrics->d_gradient);
+        append_number(history, "g_gradient", metrics->g_gradient);
+    }
     if (metrics->has_modes) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);
         append_number(history, "high_quality", metrics->modes.high_quality);

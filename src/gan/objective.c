@@ -3,6 +3,14 @@
 
 #include "nn/losses.h"
 
+// --- Logistic ------------------------------------------------------------------------------------
+
+static gan_node *logistic_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                        gan_node *fake) {
+    return gan__add(gan__bce_with_logits(real, 1.0 - recipe->objective.label_smoothing),
+                    gan__bce_with_logits(fake, 0.0));
+}
+
 static gan_node *minimax(gan_node *logits) {
     return gan__neg(gan__bce_with_logits(logits, 0.0));
 }
@@ -21,27 +29,103 @@ static gan_node *(*const generator_costs[])(gan_node *logits) = {
     [GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD] = maximum_likelihood,
 };
 
-gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *fake_logits) {
-    return generator_costs[recipe->objective.generator_cost](fake_logits);
+static gan_node *logistic_generator(const gan_recipe_values *recipe, gan_node *real,
+                                    gan_node *fake) {
+    (void)real;
+    return generator_costs[recipe->objective.generator_cost](fake);
 }
 
-// mean over the batch of |d s / d x|^2: D's logits of one sample depend on that sample alone (batch
-// statistics apart), so one gradient of the sum gives every sample's own.
-static gan_node *squared_gradient(gan_node *real, gan_node *real_logits) {
-    gan_node *gradient = NULL;
-    if (real == NULL || real_logits == NULL) return NULL;
-    if (gan__gradient(real_logits, &real, 1, &gradient) != GAN_STATUS_OK) return NULL;
-    return gan__mean(gan__sample_squares(gradient));
+// --- Least squares -------------------------------------------------------------------------------
+
+static gan_node *half_squares(gan_node *logits, double target) {
+    return gan__scale(gan__mean(gan__square(gan__offset(logits, -target))), 0.5);
+}
+
+static gan_node *least_squares_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                             gan_node *fake) {
+    return gan__add(half_squares(real, 1.0 - recipe->objective.label_smoothing),
+                    half_squares(fake, 0.0));
+}
+
+static gan_node *least_squares_generator(const gan_recipe_values *recipe, gan_node *real,
+                                         gan_node *fake) {
+    (void)recipe, (void)real;
+    return half_squares(fake, 1.0);
+}
+
+// --- Wasserstein and hinge -----------------------------------------------------------------------
+
+static gan_node *wasserstein_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                           gan_node *fake) {
+    (void)recipe;
+    return gan__sub(gan__mean(fake), gan__mean(real));
+}
+
+static gan_node *negated_mean(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
+    (void)recipe, (void)real;
+    return gan__neg(gan__mean(fake));
+}
+
+// mean max(0, 1 + a)
+static gan_node *margin(gan_node *a) {
+    if (a == NULL) return NULL;
+    return gan__mean(gan__maximum(gan__offset(a, 1), gan__scalar(gan__node_graph(a), 0)));
+}
+
+static gan_node *hinge_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                     gan_node *fake) {
+    (void)recipe;
+    return gan__add(margin(gan__neg(real)), margin(fake));
+}
+
+// --- Relativistic --------------------------------------------------------------------------------
+
+static gan_node *paired_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                      gan_node *fake) {
+    (void)recipe;
+    return gan__mean(gan__softplus(gan__sub(fake, real)));
+}
+
+static gan_node *paired_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
+    return paired_discriminator(recipe, fake, real);
+}
+
+static gan_node *average_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                       gan_node *fake) {
+    (void)recipe;
+    gan_node *const on_real = gan__sub(real, gan__mean(fake));
+    gan_node *const on_fake = gan__sub(fake, gan__mean(real));
+    return gan__add(gan__bce_with_logits(on_real, 1.0), gan__bce_with_logits(on_fake, 0.0));
+}
+
+static gan_node *average_generator(const gan_recipe_values *recipe, gan_node *real,
+                                   gan_node *fake) {
+    return average_discriminator(recipe, fake, real);
+}
+
+// --- The table -----------------------------------------------------------------------------------
+
+static const gan_objective objectives[] = {
+    [GAN_OBJECTIVE_LOGISTIC] = {logistic_discriminator, logistic_generator, false},
+    [GAN_OBJECTIVE_LEAST_SQUARES] = {least_squares_discriminator, least_squares_generator, false},
+    [GAN_OBJECTIVE_WASSERSTEIN] = {wasserstein_discriminator, negated_mean, false},
+    [GAN_OBJECTIVE_HINGE] = {hinge_discriminator, negated_mean, false},
+    [GAN_OBJECTIVE_RELATIVISTIC_PAIRED] = {paired_discriminator, paired_generator, true},
+    [GAN_OBJECTIVE_RELATIVISTIC_AVERAGE] = {average_discriminator, average_generator, true},
+};
+
+const gan_objective *gan__objective(const gan_recipe_values *recipe) {
+    return &objectives[recipe->objective.kind];
 }
 
 gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node *real,
-                                       gan_node *real_logits, gan_node *fake_logits) {
-    gan_node *const on_real =
-        gan__bce_with_logits(real_logits, 1.0 - recipe->objective.label_smoothing);
-    gan_node *const on_fake = gan__bce_with_logits(fake_logits, 0.0);
-    gan_node *const cost =
-        gan__scale(gan__add(on_real, on_fake), recipe->objective.discriminator_scale);
-    if (recipe->objective.r1 == 0) return cost;
-    return gan__add(cost,
-                    gan__scale(squared_gradient(real, real_logits), recipe->objective.r1 / 2));
+                                       gan_node *fake) {
+    return gan__scale(gan__objective(recipe)->discriminator(recipe, real, fake),
+                      recipe->objective.discriminator_scale);
+}
+
+gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *real,
+                                   gan_node *fake) {
+    return gan__scale(gan__objective(recipe)->generator(recipe, real, fake),
+                      recipe->objective.generator_scale);
 }

@@ -1,26 +1,42 @@
-// What the two players want, as nodes. With s = D's logit and D = sigmoid(s):
+// What the two players want, as nodes of D's logits: one table of objectives. With r = D's logits
+// of real samples, f those of generated ones, e the label smoothing, D = sigmoid(logit):
 //
-//     discriminator       scale (mean -[(1 - e) log D(x) + e log(1 - D(x))] - mean log(1 -
-//     D(G(z))))
-//                         + r1 / 2 mean |d s / d x|^2 at real x
-//     minimax             generator minimises  mean log(1 - D(G(z)))
-//     non-saturating                           mean -log D(G(z))
-//     maximum-likelihood                       mean -exp(s(G(z)))
+//                         discriminator minimises               generator minimises
+//     logistic            E softplus(-r) + e r + E softplus(f)  by objective.generator_cost:
+//       minimax                                                 -E softplus(f) = E log(1 - D(G(z)))
+//       non-saturating                                          E softplus(-f) = -E log D(G(z))
+//       maximum-likelihood                                      -E exp(f)
+//     least-squares       E (r - (1 - e))^2 / 2 + E f^2 / 2     E (f - 1)^2 / 2
+//     wasserstein         E f - E r                             -E f
+//     hinge               E max(0, 1 - r) + E max(0, 1 + f)     -E f
+//     relativistic-paired E softplus(f - r)                     E softplus(r - f)
+//     relativistic-average
+//                         E softplus(-(r - Ef)) + E softplus(f - Er), and with r and f exchanged
 //
-// e is one-sided label smoothing, scale the 1/2 of the paper's code. Sources: Goodfellow et al.
-// 2014, Algorithm 1; Goodfellow 2016 (NIPS tutorial), 3.2 and 4.2; for r1 Mescheder et al. 2018.
-// Logarithms are softplus of the logit, finite wherever the logit is.
+// Sources: Goodfellow et al. 2014, Algorithm 1; Goodfellow 2016 (NIPS tutorial), 3.2 and 4.2; Mao
+// et al. 2017; Arjovsky et al. 2017; Lim, Ye 2017 and Miyato et al. 2018; Jolicoeur-Martineau 2018
+// (the paired one as Huang et al. 2024 train with). What bounds D's gradient is gan/penalty.h.
 //
-// To add a cost of the generator: a row in objective.c's table, and its name in the recipe's.
+// To add an objective: a row in objective.c's table, and its name in the recipe's.
 #ifndef GAN_GAN_OBJECTIVE_H
 #define GAN_GAN_OBJECTIVE_H
 
 #include "graph/graph.h"
 #include "recipe/recipe.h"
 
-// Logits are (1, B), `real` is what D was given for `real_logits`, (features..., B). Rank 0.
+// Costs are of rank 0, from logits (1, B).
+typedef struct gan_objective {
+    gan_node *(*discriminator)(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
+    // `real` may be NULL unless generator_sees_real.
+    gan_node *(*generator)(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
+    bool generator_sees_real;
+} gan_objective;
+
+const gan_objective *gan__objective(const gan_recipe_values *recipe);
+
+// The recipe's costs, times its discriminator_scale and generator_scale.
 gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node *real,
-                                       gan_node *real_logits, gan_node *fake_logits);
-gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *fake_logits);
+                                       gan_node *fake);
+gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
 
 #endif

@@ -54,6 +54,9 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     metrics->d_real = sums.d_real / updates;
     metrics->d_fake = sums.d_fake / updates;
     metrics->g_loss = sums.g_loss / steps;
+    metrics->has_gradients = run->values->log_gradients;
+    metrics->d_gradient = sums.d_gradient / updates;
+    metrics->g_gradient = sums.g_gradient / steps;
     return GAN_STATUS_OK;
 }
 

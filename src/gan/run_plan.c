@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,11 +62,11 @@ static void plan_memory(gan_run *run) {
 }
 
 static uint64_t launches_per_step(const gan_trainer *trainer) {
-    uint64_t launches = 0;
+    double launches = 0;
     const gan_trainer_program *listed;
     for (size_t i = 0; (listed = gan__trainer_program(trainer, i)) != NULL; i++)
-        launches += listed->runs_per_step * gan__program_launches(listed->program);
-    return launches;
+        launches += listed->runs_per_step * (double)gan__program_launches(listed->program);
+    return (uint64_t)llround(launches);
 }
 
 gan_status gan__run_fill_plan(gan_run *run) {

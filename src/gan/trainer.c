@@ -13,7 +13,7 @@ enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16 };
 // Host memory that waiting batches may take.
 #define STAGE_BYTES (64u << 20)
 
-enum { DISCRIMINATOR_STEP, GENERATOR_STEP, SAMPLING, PROGRAMS };
+enum { SAMPLING = GAN_GAME_PARTS, PROGRAMS };
 
 struct gan_trainer {
     gan_device *device;
@@ -21,7 +21,7 @@ struct gan_trainer {
     const gan_dataset *dataset;
     gan_game *game;
     gan_module *module;
-    gan_program *programs[PROGRAMS]; // DISCRIMINATOR_STEP NULL where the joint step is all
+    gan_program *programs[PROGRAMS]; // by gan_game_part; NULL where the game has no such step
     gan_trainer_program listed[PROGRAMS];
     size_t listed_count;
     gan_generation generation;
@@ -44,17 +44,33 @@ static bool is_simultaneous(const gan_trainer *trainer) {
     return trainer->recipe->schedule.order == GAN_ORDER_SIMULTANEOUS;
 }
 
-// Runs of the discriminator's own program in a step; the joint step is one of D's k updates itself.
+// Updates of the discriminator alone in a step; the joint step is one of D's k itself.
 static uint64_t discriminator_runs(const gan_trainer *trainer) {
     const uint64_t k = (uint64_t)trainer->recipe->schedule.discriminator_steps;
     return is_simultaneous(trainer) ? k - 1 : k;
 }
 
+// How often a step runs each program, on average.
+static double runs_per_step(const gan_trainer *trainer, gan_game_part part) {
+    const gan_game_step *const steps = trainer->game->steps;
+    const double lazily = 1 / (double)trainer->recipe->objective.penalty_every;
+    const double alone = (double)discriminator_runs(trainer);
+    const double runs[GAN_GAME_PARTS] = {
+        [GAN_GAME_DISCRIMINATOR] =
+            steps[GAN_GAME_DISCRIMINATOR_PENALISED].count > 0 ? alone * (1 - lazily) : alone,
+        [GAN_GAME_DISCRIMINATOR_PENALISED] = alone * lazily,
+        [GAN_GAME_PENALTY] = alone * lazily,
+        [GAN_GAME_GENERATOR] = steps[GAN_GAME_GENERATOR_PENALISED].count > 0 ? 1 - lazily : 1,
+        [GAN_GAME_GENERATOR_PENALISED] = lazily,
+    };
+    return runs[part];
+}
+
 static gan_status plan_program(gan_trainer *trainer, size_t index, const char *name,
-                               gan_node *const *roots, size_t count, uint64_t runs_per_step) {
+                               gan_node *const *roots, size_t count, double runs) {
     GAN_TRY(gan__program_create(trainer->module, name, roots, count, &trainer->programs[index]));
     trainer->listed[trainer->listed_count++] = (gan_trainer_program){
-        .name = name, .program = trainer->programs[index], .runs_per_step = runs_per_step};
+        .name = name, .program = trainer->programs[index], .runs_per_step = runs};
     return GAN_STATUS_OK;
 }
 
@@ -65,18 +81,17 @@ static int64_t grid_cells(const gan_recipe_values *recipe) {
 static gan_status plan(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     const gan_player *const generator = &game->generator;
-    const uint64_t d_runs = discriminator_runs(trainer);
     gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
     GAN_TRY(gan__generation_build(game->graph, generator->network, weights, generator->buffers,
                                   grid_cells(trainer->recipe), &trainer->generation));
     GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
     gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
-    if (d_runs > 0)
-        GAN_TRY(plan_program(trainer, DISCRIMINATOR_STEP, game->discriminator_step.name,
-                             game->discriminator_step.roots, game->discriminator_step.count,
-                             d_runs));
-    GAN_TRY(plan_program(trainer, GENERATOR_STEP, game->generator_step.name,
-                         game->generator_step.roots, game->generator_step.count, 1));
+    for (size_t part = 0; part < GAN_GAME_PARTS; part++) {
+        const gan_game_step *const step = &game->steps[part];
+        if (step->count == 0) continue;
+        GAN_TRY(plan_program(trainer, part, step->name, step->roots, step->count,
+                             runs_per_step(trainer, (gan_game_part)part)));
+    }
     return plan_program(trainer, SAMPLING, "sampling", &trainer->generation.samples, 1, 0);
 }
 
@@ -239,15 +254,31 @@ static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
     return gan__module_feed_end(trainer->module, trainer->game->real);
 }
 
+// Runs the plain program for D's update number `update`, or the penalised one where it is due.
+static gan_status run_update(gan_trainer *trainer, gan_game_part plain, gan_game_part penalised,
+                             uint64_t update, uint64_t counter) {
+    const bool due = update % (uint64_t)trainer->recipe->objective.penalty_every == 0;
+    gan_program *const with = trainer->programs[penalised];
+    return gan__program_run(due && with != NULL ? with : trainer->programs[plain], counter);
+}
+
+static gan_status run_discriminator(gan_trainer *trainer, uint64_t update) {
+    gan_program *const penalty = trainer->programs[GAN_GAME_PENALTY];
+    GAN_TRY(feed_batch(trainer, update));
+    GAN_TRY(run_update(trainer, GAN_GAME_DISCRIMINATOR, GAN_GAME_DISCRIMINATOR_PENALISED, update,
+                       update));
+    if (penalty == NULL || update % (uint64_t)trainer->recipe->objective.penalty_every != 0)
+        return GAN_STATUS_OK;
+    return gan__program_run(penalty, update);
+}
+
 gan_status gan__trainer_step(gan_trainer *trainer) {
     const uint64_t first = trainer->step * batches_per_step(trainer);
     const uint64_t alone = discriminator_runs(trainer);
-    for (uint64_t i = 0; i < alone; i++) {
-        GAN_TRY(feed_batch(trainer, first + i));
-        GAN_TRY(gan__program_run(trainer->programs[DISCRIMINATOR_STEP], first + i));
-    }
+    for (uint64_t i = 0; i < alone; i++) GAN_TRY(run_discriminator(trainer, first + i));
     if (is_simultaneous(trainer)) GAN_TRY(feed_batch(trainer, first + alone));
-    GAN_TRY(gan__program_run(trainer->programs[GENERATOR_STEP], trainer->step));
+    GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
+                       trainer->step));
     trainer->step++;
     return GAN_STATUS_OK;
 }
@@ -255,13 +286,15 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
 // --- Looking -------------------------------------------------------------------------------------
 
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
-    float d[GAN_GAME_D_METRICS], g[GAN_GAME_G_METRICS];
+    float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0};
     GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
     GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
     *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
                               .d_real = (double)d[GAN_GAME_D_REAL],
                               .d_fake = (double)d[GAN_GAME_D_FAKE],
-                              .g_loss = (double)g[GAN_GAME_G_LOSS]};
+                              .d_gradient = (double)d[GAN_GAME_D_GRADIENT],
+                              .g_loss = (double)g[GAN_GAME_G_LOSS],
+                              .g_gradient = (double)g[GAN_GAME_G_GRADIENT]};
     return GAN_STATUS_OK;
 }
 

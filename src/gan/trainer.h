@@ -19,12 +19,11 @@ void gan__trainer_destroy(gan_trainer *trainer); // NULL is allowed
 const gan_game *gan__trainer_game(const gan_trainer *trainer);
 gan_module *gan__trainer_module(const gan_trainer *trainer);
 
-// The programs, in the order they run: "discriminator step" (absent from a simultaneous game with
-// one step of D), "generator step" or "joint step", "sampling". NULL past the last.
+// The programs: those of the game's steps (gan_game_part), then "sampling". NULL past the last.
 typedef struct gan_trainer_program {
     const char *name;
     gan_program *program;
-    uint64_t runs_per_step; // 0 for sampling
+    double runs_per_step; // on average; 0 for sampling
 } gan_trainer_program;
 const gan_trainer_program *gan__trainer_program(const gan_trainer *trainer, size_t index);
 
@@ -44,14 +43,14 @@ gan_status gan__trainer_step(gan_trainer *trainer);
 
 // Sums over the steps since the last clearing; blocking.
 typedef struct gan_trainer_sums {
-    double d_loss, d_real, d_fake; // one term an update of D
-    double g_loss;                 // one term a step
+    double d_loss, d_real, d_fake, d_gradient; // one term an update of D
+    double g_loss, g_gradient;                 // one term a step; gradients 0 where not logged
 } gan_trainer_sums;
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
 gan_status gan__trainer_clear_sums(gan_trainer *trainer);
 
-// The samples of seeds `first_seed`, `first_seed` + 1, ..., as pictures have them: `samples` (count,
-// elements of one sample). Blocking; leaves the state of training as it is.
+// The samples of seeds `first_seed`, `first_seed` + 1, ..., as pictures have them: `samples`
+// (count, elements of one sample). Blocking; leaves the state of training as it is.
 gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
                                  float *samples);
 // One sample for each cell of the recipe's grid, from latents that never change: seeds 0, 1, ...

@@ -132,6 +132,13 @@ static gan_node *gradient_norm(gan_node *gradient) {
     return root(gan__reshape(squares, &scalar));
 }
 
+// Each element to [-most, most].
+static gan_node *clip(gan_node *a, double most) {
+    if (!a) return NULL;
+    gan_node *limit = gan__scalar(gan__node_graph(a), most);
+    return gan__maximum(gan__minimum(a, limit), gan__neg(limit));
+}
+
 // As torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
 static gan_node *clip_gradient(const gan_optimizer *optimizer, gan_node *g) {
     if (!g) return NULL;
@@ -141,11 +148,7 @@ static gan_node *clip_gradient(const gan_optimizer *optimizer, gan_node *g) {
         gan_node *factor = gan__div(gan__scalar(graph, optimizer->clip_norm), norm);
         g = gan__mul(g, gan__minimum(factor, gan__scalar(graph, 1)));
     }
-    if (optimizer->clip_value > 0) {
-        gan_node *limit = gan__scalar(graph, optimizer->clip_value);
-        g = gan__maximum(gan__minimum(g, limit), gan__neg(limit));
-    }
-    return g;
+    return optimizer->clip_value > 0 ? clip(g, optimizer->clip_value) : g;
 }
 
 // The rows of `weight` scaled down to at most `limit`.
@@ -190,6 +193,7 @@ gan_status gan__optimizer_update(const gan_optimizer *optimizer, const gan_netwo
     for (int i = 0; i < GAN_OPTIMIZER_SLOTS_MAX; i++) u.slots[i] = before->slots[i];
     by->apply(&u);
     if (optimizer->max_norm > 0) u.p = limit_weights(network, optimizer->max_norm, u.p);
+    if (optimizer->clip_weights > 0) u.p = clip(u.p, optimizer->clip_weights);
     gan_graph *graph = before->step ? gan__node_graph(before->step) : NULL;
     *after = (gan_optimizer_state){.parameters = u.p, .step = u.count};
     for (int i = 0; i < GAN_OPTIMIZER_SLOTS_MAX; i++) after->slots[i] = u.slots[i];

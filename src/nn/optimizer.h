@@ -37,7 +37,8 @@ typedef struct gan_optimizer {
     // most this; clip_value clips each element to [-this, this]; both before the update.
     // max_norm: after it, each unit's incoming weights (a row of every parameter of rank >= 2) are
     // scaled down to this 2-norm (Srebro, Shraibman 2005; Goodfellow et al. 2013: max_col_norm).
-    double clip_norm, clip_value, max_norm;
+    // clip_weights: last of all, each parameter is clipped to [-this, this] (Arjovsky et al. 2017).
+    double clip_norm, clip_value, max_norm, clip_weights;
 } gan_optimizer;
 
 #define GAN_OPTIMIZER_SLOTS_MAX 2

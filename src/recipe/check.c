@@ -134,25 +134,45 @@ static gan_status check_name(gan_document *document, gan_recipe_values *values) 
                           values->name);
 }
 
-// A key that was written beside a choice that ignores it. (An override of the choice may leave such
-// keys behind; they are then passed over.)
+// Why the key means nothing: itself, or the one nearest above it, whose premise does not hold.
+static const gan_key *broken_premise(const gan_key *key, const gan_recipe_values *values) {
+    const gan_key *premise = gan__key_find(key->condition);
+    while (!gan__key_applies(premise, values)) premise = gan__key_find(premise->condition);
+    return premise;
+}
+
+// A key that was written beside another that makes it nothing. (An override of that other may leave
+// such keys behind; they are then passed over.)
 static gan_status check_applies(gan_document *document, const gan_key *key,
                                 const gan_recipe_values *values) {
     const gan_tree *node = gan__tree_find(document->root, key->path);
     if (!node || gan__key_applies(key, values)) return GAN_STATUS_OK;
-    const gan_tree *choice = gan__tree_find(document->root, key->condition);
-    if (choice && choice->line == 0 && node->line > 0) return GAN_STATUS_OK;
-    const gan_key *condition = gan__key_find(key->condition);
-    int chosen = *(const int *)gan__key_value(condition, values);
-    return gan__tree_fail(document, node->line, "%s has no effect while %s is %s", key->path,
-                          key->condition, condition->choices[chosen]);
+    const gan_key *premise = broken_premise(key, values);
+    const gan_tree *said = gan__tree_find(document->root, premise->path);
+    if (said && said->line == 0 && node->line > 0) return GAN_STATUS_OK;
+    gan_text value = {0};
+    gan__key_print(premise, values, &value);
+    gan_status status = gan__tree_fail(document, node->line, "%s has no effect while %s is %s",
+                                       key->path, premise->path, gan__text_string(&value));
+    gan__text_destroy(&value);
+    return status;
+}
+
+static gan_status check_penalties(gan_document *document, const gan_recipe_values *values) {
+    if (!values->objective.penalty_apart || values->schedule.order == GAN_ORDER_ALTERNATING)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "objective.penalty_apart"),
+                          "objective.penalty_apart gives the discriminator updates of its own, so "
+                          "schedule.order must be alternating, not simultaneous");
 }
 
 // D counts its updates in a float32, which is exact up to there.
 enum { MOST_UPDATES = 1 << 24 };
 
 static gan_status check_updates(gan_document *document, const gan_recipe_values *values) {
-    const int64_t each = values->schedule.discriminator_steps, steps = values->steps;
+    const int64_t steps = values->steps;
+    const int64_t each =
+        values->schedule.discriminator_steps * (values->objective.penalty_apart ? 2 : 1);
     if (steps <= MOST_UPDATES / each) return GAN_STATUS_OK;
     return gan__tree_fail(document, line_of(document, "schedule.discriminator_steps"),
                           "%lld steps of %lld discriminator updates are more than the %d that can "
@@ -166,6 +186,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     for (size_t i = 0; i < gan__key_count(); i++)
         GAN_TRY(check_applies(document, gan__key(i), values));
     GAN_TRY(check_pairs(document, values));
+    GAN_TRY(check_penalties(document, values));
     GAN_TRY(check_updates(document, values));
     return check_name(document, values);
 }

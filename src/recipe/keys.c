@@ -6,6 +6,10 @@
 
 static const char *const priors[] = {"uniform", "normal", "spherical", NULL};
 static const char *const costs[] = {"minimax", "non-saturating", "maximum-likelihood", NULL};
+static const char *const objectives[] = {"logistic", "least-squares",       "wasserstein",
+                                         "hinge",    "relativistic-paired", "relativistic-average",
+                                         NULL};
+static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
 static const char *const orders[] = {"alternating", "simultaneous", NULL};
 static const char *const optimizers[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
 
@@ -52,13 +56,19 @@ enum {
         .path = net ".layers", .type = GAN_KEY_LAYERS, .offset = AT(field), .fallback = NULL,      \
         .meaning = "the layers, first to last"                                                     \
     }
+// What means something only beside one other key: a choice of the mask, or a number above 0.
+#define RULED(premise, mask, ...)                                                                  \
+    { .condition = premise, .condition_mask = mask, __VA_ARGS__ }
+#define RULED_CHOICE(premise, mask, key_path, field, default_text, words, says)                    \
+    RULED(premise, mask, .path = key_path, .type = GAN_KEY_CHOICE, .offset = AT(field),            \
+          .fallback = default_text, .choices = words, .meaning = says)
+#define RULED_NUMBER(premise, mask, kind, key_path, field, default_text, least, most, says)        \
+    RULED(premise, mask, .path = key_path, .type = GAN_KEY_##kind, .offset = AT(field),            \
+          .fallback = default_text, .low = least, .high = most, .meaning = says)
 // A number that means something only to some optimisers.
 #define RULE_KEY(kind, net, name, field, default_text, least, most, mask, says)                    \
-    {                                                                                              \
-        .path = "optimizer." net "." name, .type = GAN_KEY_##kind, .offset = AT(field),            \
-        .fallback = default_text, .low = least, .high = most,                                      \
-        .condition = "optimizer." net ".kind", .condition_mask = mask, .meaning = says             \
-    }
+    RULED_NUMBER("optimizer." net ".kind", mask, kind, "optimizer." net "." name, field,           \
+                 default_text, least, most, says)
 #define OPTIMIZER_KEYS(net, f)                                                                     \
     CHOICE_KEY("optimizer." net ".kind", f.optimizer.kind, "adam", optimizers, "the update rule"), \
         NUMBER_KEY(REAL, "optimizer." net ".lr", f.lr, "2e-4", 0, 1e3, "learning rate"),           \
@@ -93,7 +103,9 @@ enum {
         NUMBER_KEY(REAL, "optimizer." net ".clip_value", f.optimizer.clip_value, "0", 0, 1e6,      \
                    "largest element of the gradient; 0: none"),                                    \
         NUMBER_KEY(REAL, "optimizer." net ".max_norm", f.optimizer.max_norm, "0", 0, 1e6,          \
-                   "largest 2-norm of a unit's incoming weights; 0: none")
+                   "largest 2-norm of a unit's incoming weights; 0: none"),                        \
+        NUMBER_KEY(REAL, "optimizer." net ".clip_weights", f.optimizer.clip_weights, "0", 0, 1e6,  \
+                   "largest weight, either sign; 0: none")
 
 static const gan_key keys[] = {
     TEXT_KEY("name", name, "", "names the run's folder; default: the file's name"),
@@ -122,14 +134,36 @@ static const gan_key keys[] = {
      .condition = "latent.prior",
      .condition_mask = 1 << GAN_PRIOR_UNIFORM,
      .meaning = "ends of the uniform prior"},
-    CHOICE_KEY("objective.generator_cost", objective.generator_cost, "non-saturating", costs,
-               "what the generator minimises"),
+    CHOICE_KEY("objective.kind", objective.kind, "logistic", objectives, "what the players want"),
+    RULED_CHOICE("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC, "objective.generator_cost",
+                 objective.generator_cost, "non-saturating", costs, "what the generator minimises"),
     NUMBER_KEY(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6, 1e6,
                "factor of the discriminator's cost; the 2014 experiments have 0.5"),
-    NUMBER_KEY(REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
-               "the target for real samples is 1 minus this"),
+    NUMBER_KEY(REAL, "objective.generator_scale", objective.generator_scale, "1", 0, 1e6,
+               "factor of the generator's cost"),
+    RULED_NUMBER("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC | 1 << GAN_OBJECTIVE_LEAST_SQUARES,
+                 REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
+                 "the target for real samples is 1 minus this"),
     NUMBER_KEY(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
                "adds r1 / 2 times the mean squared norm of D's gradient at real samples"),
+    NUMBER_KEY(REAL, "objective.r2", objective.r2, "0", 0, 1e6, "the same at generated samples"),
+    NUMBER_KEY(REAL, "objective.gradient_penalty", objective.gradient_penalty, "0", 0, 1e6,
+               "adds this times the mean of (norm of D's gradient - penalty_target)^2"),
+    RULED_CHOICE("objective.gradient_penalty", 0, "objective.penalty_points",
+                 objective.penalty_points, "interpolated", points, "where that gradient is taken"),
+    RULED_NUMBER("objective.gradient_penalty", 0, REAL, "objective.penalty_target",
+                 objective.penalty_target, "1", 0, 1e6, "the norm it is pulled towards"),
+    RULED_NUMBER("objective.gradient_penalty", 0, BOOL, "objective.penalty_one_sided",
+                 objective.penalty_one_sided, "false", 0, 1,
+                 "whether only norms above the target are penalised"),
+    RULED_NUMBER("objective.penalty_points", 1 << GAN_PENALTY_PERTURBED, REAL,
+                 "objective.penalty_deviation", objective.penalty_deviation, "0.5", 0, 1e3,
+                 "size of the noise, in deviations of the batch"),
+    NUMBER_KEY(WHOLE, "objective.penalty_every", objective.penalty_every, "1", 1, 65536,
+               "r1, r2 and gradient_penalty act in every so many-th update of D, so many times as "
+               "strong"),
+    NUMBER_KEY(BOOL, "objective.penalty_apart", objective.penalty_apart, "false", 0, 1,
+               "whether they have updates of their own, D's rate and betas corrected for it"),
     NUMBER_KEY(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
                "discriminator updates for one of the generator (k of Algorithm 1)"),
     CHOICE_KEY("schedule.order", schedule.order, "alternating", orders,
@@ -147,6 +181,8 @@ static const gan_key keys[] = {
     NUMBER_KEY(WHOLE, "save_every", save_every, "1000", 0, STEPS_MAX,
                "steps between checkpoints; 0: only the last"),
     NUMBER_KEY(WHOLE, "keep", keep, "3", 0, STEPS_MAX, "checkpoints kept; 0: all"),
+    NUMBER_KEY(BOOL, "log_gradients", log_gradients, "false", 0, 1,
+               "whether metrics have the norms of both players' gradients"),
     NUMBER_KEY(WHOLE_PAIR, "samples.grid", samples.grid, "[8, 8]", 1, 256,
                "columns and rows of the picture of samples"),
 };
@@ -171,7 +207,9 @@ const void *gan__key_value(const gan_key *key, const gan_recipe_values *values) 
 
 bool gan__key_applies(const gan_key *key, const gan_recipe_values *values) {
     if (!key->condition) return true;
-    int choice;
-    memcpy(&choice, gan__key_value(gan__key_find(key->condition), values), sizeof choice);
-    return key->condition_mask >> choice & 1u;
+    const gan_key *premise = gan__key_find(key->condition);
+    const void *value = gan__key_value(premise, values);
+    if (!gan__key_applies(premise, values)) return false;
+    if (premise->type == GAN_KEY_REAL) return *(const double *)value > 0;
+    return key->condition_mask >> *(const int *)value & 1u;
 }

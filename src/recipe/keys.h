@@ -27,8 +27,9 @@ typedef struct gan_key {
     double low, high;           // legal range of each number
     const char *const *choices; // ends with NULL
     size_t present;             // offset of a bool that notes whether it was given; 0: none
-    const char *condition;      // the key means something only where this CHOICE key ...
-    uint32_t condition_mask;    // ... has one of these values (bit i: choice i); NULL: always
+    const char *condition;      // the key means something only where this key does, and is a REAL
+                                // above 0 ...
+    uint32_t condition_mask;    // ... or a CHOICE of one of these (bit i: choice i); NULL: always
     const char *meaning;
 } gan_key;
 

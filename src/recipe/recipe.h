@@ -18,11 +18,29 @@ typedef enum gan_prior {
     GAN_PRIOR_SPHERICAL, // N(0, 1)^size scaled to the unit sphere
 } gan_prior;
 
+// What the players want (gan/objective.h has the formulas).
+typedef enum gan_objective_kind {
+    GAN_OBJECTIVE_LOGISTIC,
+    GAN_OBJECTIVE_LEAST_SQUARES,
+    GAN_OBJECTIVE_WASSERSTEIN,
+    GAN_OBJECTIVE_HINGE,
+    GAN_OBJECTIVE_RELATIVISTIC_PAIRED,
+    GAN_OBJECTIVE_RELATIVISTIC_AVERAGE,
+} gan_objective_kind;
+
 typedef enum gan_generator_cost {
     GAN_GENERATOR_COST_MINIMAX,            // E log(1 - D(G(z))), minimised
     GAN_GENERATOR_COST_NON_SATURATING,     // -E log D(G(z))
     GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD, // -E exp(logits of D(G(z))); Goodfellow 2014 (1412.6515)
 } gan_generator_cost;
+
+// Where the penalty on the norm of D's gradient is taken (gan/penalty.h).
+typedef enum gan_penalty_points {
+    GAN_PENALTY_INTERPOLATED, // between real and generated samples
+    GAN_PENALTY_PERTURBED,    // real samples and noise
+    GAN_PENALTY_REAL,
+    GAN_PENALTY_GENERATED,
+} gan_penalty_points;
 
 typedef enum gan_order {
     GAN_ORDER_ALTERNATING,  // discriminator steps first, the generator sees the updated one
@@ -59,10 +77,18 @@ typedef struct gan_recipe_values {
         double range[2]; // of the uniform prior
     } latent;
     struct {
-        int generator_cost;         // gan_generator_cost
-        double discriminator_scale; // the discriminator's cost is scale * (BCE real + BCE fake)
-        double label_smoothing;     // target for real samples is 1 - this (one-sided)
-        double r1;                  // + r1 / 2 * E |grad D(x)|^2 at real samples; 0: none
+        int kind;                                    // gan_objective_kind
+        int generator_cost;                          // gan_generator_cost
+        double discriminator_scale, generator_scale; // factors of the two costs
+        double label_smoothing; // target for real samples is 1 - this (one-sided)
+        double r1, r2;          // + r1 / 2 * E |grad D(x)|^2 at real, generated samples; 0: none
+        double gradient_penalty;
+        int penalty_points; // gan_penalty_points
+        double penalty_target;
+        bool penalty_one_sided;
+        double penalty_deviation; // of PERTURBED, in the batch's own
+        int64_t penalty_every;    // all penalties: updates of D from one that has them to the next
+        bool penalty_apart;       // they have updates of their own
     } objective;
     struct {
         int64_t discriminator_steps; // k of Algorithm 1
@@ -75,6 +101,7 @@ typedef struct gan_recipe_values {
         int64_t start; // first step that averages
     } ema;
     int64_t log_every, sample_every, save_every, keep;
+    bool log_gradients;
     struct {
         int64_t grid[2]; // columns, rows of the sample picture
     } samples;

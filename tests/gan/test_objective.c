@@ -6,6 +6,7 @@
 #include "graph/interpret.h"
 
 #include <math.h>
+#include <string.h>
 
 #define LOGITS 5
 static const double logits[LOGITS] = {-3.0, -0.5, 0.0, 0.7, 2.5};
@@ -18,90 +19,231 @@ static double sigmoid(double s) {
     return 1 / (1 + exp(-s));
 }
 
-// Value and gradient by the logits of a cost built from one row of logits.
+// --- Objectives against closed forms -------------------------------------------------------------
+
+// One player's cost, and its gradients by the logits of real samples (`logits`) and of generated
+// ones (`fakes`).
+static const double fakes[LOGITS] = {1.1, -2.0, 0.3, -0.9, 4.0};
+
 typedef struct evaluated {
     double value;
-    double gradient[LOGITS];
+    double by_real[LOGITS], by_fake[LOGITS];
 } evaluated;
 
-static evaluated evaluate_generator(int cost) {
-    gan_recipe_values recipe = {0};
-    recipe.objective.generator_cost = cost;
+static evaluated evaluate(const gan_recipe_values *recipe, bool generator) {
     gan_graph *graph = NULL;
     gan_interpreter *interpreter = NULL;
     assert_int_equal(gan__graph_create(&graph), GAN_STATUS_OK);
-    gan_node *const s = gan__input(graph, "logits", GAN_ELEMENT_F32, &GAN_SHAPE(1, LOGITS));
-    gan_node *roots[2] = {gan__objective_generator(&recipe, s)};
-    assert_int_equal(gan__gradient(roots[0], &s, 1, &roots[1]), GAN_STATUS_OK);
+    gan_node *const real = gan__input(graph, "real", GAN_ELEMENT_F32, &GAN_SHAPE(1, LOGITS));
+    gan_node *const fake = gan__input(graph, "fake", GAN_ELEMENT_F32, &GAN_SHAPE(1, LOGITS));
+    gan_node *const both[2] = {real, fake};
+    gan_node *roots[3] = {generator ? gan__objective_generator(recipe, real, fake)
+                                    : gan__objective_discriminator(recipe, real, fake)};
+    assert_int_equal(gan__gradient(roots[0], both, 2, &roots[1]), GAN_STATUS_OK);
     assert_int_equal(gan__interpreter_create(graph, 0, &interpreter), GAN_STATUS_OK);
-    assert_int_equal(gan__interpreter_set(interpreter, s, logits), GAN_STATUS_OK);
-    assert_int_equal(gan__interpreter_run(interpreter, roots, 2, 0), GAN_STATUS_OK);
-    const double *value, *gradient;
-    assert_int_equal(gan__interpreter_get(interpreter, roots[0], &value), GAN_STATUS_OK);
-    assert_int_equal(gan__interpreter_get(interpreter, roots[1], &gradient), GAN_STATUS_OK);
-    evaluated result = {.value = value[0]};
-    for (int i = 0; i < LOGITS; i++) result.gradient[i] = gradient[i];
+    assert_int_equal(gan__interpreter_set(interpreter, real, logits), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_set(interpreter, fake, fakes), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_run(interpreter, roots, 3, 0), GAN_STATUS_OK);
+    const double *values[3];
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(gan__interpreter_get(interpreter, roots[i], &values[i]), GAN_STATUS_OK);
+    evaluated result = {.value = values[0][0]};
+    memcpy(result.by_real, values[1], sizeof result.by_real);
+    memcpy(result.by_fake, values[2], sizeof result.by_fake);
     gan__interpreter_destroy(interpreter);
     gan__graph_destroy(graph);
     return result;
 }
 
-static void generator_costs_equal_their_closed_forms(void **state) {
-    (void)state;
-    const evaluated minimax = evaluate_generator(GAN_GENERATOR_COST_MINIMAX);
-    const evaluated saving = evaluate_generator(GAN_GENERATOR_COST_NON_SATURATING);
-    const evaluated likely = evaluate_generator(GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD);
-    double sums[3] = {0};
-    for (int i = 0; i < LOGITS; i++) {
-        const double s = logits[i];
-        sums[0] += log(1 - sigmoid(s)) / LOGITS;
-        sums[1] += -log(sigmoid(s)) / LOGITS;
-        sums[2] += -exp(s) / LOGITS;
-        assert_near(minimax.gradient[i], -sigmoid(s) / LOGITS, 1e-14);
-        assert_near(saving.gradient[i], (sigmoid(s) - 1) / LOGITS, 1e-14);
-        assert_near(likely.gradient[i], -exp(s) / LOGITS, 1e-14);
-    }
-    assert_near(minimax.value, sums[0], 1e-13);
-    assert_near(saving.value, sums[1], 1e-13);
-    assert_near(likely.value, sums[2], 1e-13);
+static gan_recipe_values recipe_of(gan_objective_kind kind) {
+    gan_recipe_values recipe = {0};
+    recipe.objective.kind = kind;
+    recipe.objective.discriminator_scale = recipe.objective.generator_scale = 1;
+    recipe.objective.generator_cost = GAN_GENERATOR_COST_NON_SATURATING;
+    return recipe;
 }
 
-// D's cost at real logits = `logits`, fake logits = -`logits`, where D(x) = w x with gradient w.
-static double evaluate_discriminator(double scale, double smoothing, double r1) {
-    gan_recipe_values recipe = {0};
-    recipe.objective.discriminator_scale = scale;
-    recipe.objective.label_smoothing = smoothing;
-    recipe.objective.r1 = r1;
+// What a cost is in closed form: a mean of terms of one real and one fake logit each, and their
+// slopes.
+typedef struct terms {
+    double value, by_real, by_fake;
+} terms;
+
+static terms logistic_terms(double r, double f) {
+    return (terms){-log(sigmoid(r)) - log(1 - sigmoid(f)), sigmoid(r) - 1, sigmoid(f)};
+}
+
+static terms smoothed_terms(double r, double f) {
+    return (terms){-0.9 * log(sigmoid(r)) - 0.1 * log(1 - sigmoid(r)) - log(1 - sigmoid(f)),
+                   sigmoid(r) - 0.9, sigmoid(f)};
+}
+
+static terms minimax_terms(double r, double f) {
+    (void)r;
+    return (terms){log(1 - sigmoid(f)), 0, -sigmoid(f)};
+}
+
+static terms non_saturating_terms(double r, double f) {
+    (void)r;
+    return (terms){-log(sigmoid(f)), 0, sigmoid(f) - 1};
+}
+
+static terms maximum_likelihood_terms(double r, double f) {
+    (void)r;
+    return (terms){-exp(f), 0, -exp(f)};
+}
+
+static terms least_squares_terms(double r, double f) {
+    return (terms){(r - 0.9) * (r - 0.9) / 2 + f * f / 2, r - 0.9, f};
+}
+
+static terms least_squares_generator_terms(double r, double f) {
+    (void)r;
+    return (terms){(f - 1) * (f - 1) / 2, 0, f - 1};
+}
+
+static terms wasserstein_terms(double r, double f) {
+    return (terms){f - r, -1, 1};
+}
+
+static terms negated_terms(double r, double f) {
+    (void)r;
+    return (terms){-f, 0, -1};
+}
+
+static terms hinge_terms(double r, double f) {
+    return (terms){fmax(0, 1 - r) + fmax(0, 1 + f), r < 1 ? -1 : 0, f > -1 ? 1 : 0};
+}
+
+static terms paired_terms(double r, double f) {
+    return (terms){-log(sigmoid(r - f)), sigmoid(r - f) - 1, 1 - sigmoid(r - f)};
+}
+
+static terms paired_generator_terms(double r, double f) {
+    return (terms){-log(sigmoid(f - r)), 1 - sigmoid(f - r), sigmoid(f - r) - 1};
+}
+
+static void check_terms(const gan_recipe_values *recipe, bool generator,
+                        terms (*closed)(double r, double f)) {
+    const evaluated got = evaluate(recipe, generator);
+    double value = 0;
+    for (int i = 0; i < LOGITS; i++) {
+        const terms one = closed(logits[i], fakes[i]);
+        value += one.value / LOGITS;
+        assert_near(got.by_real[i], one.by_real / LOGITS, 1e-14);
+        assert_near(got.by_fake[i], one.by_fake / LOGITS, 1e-14);
+    }
+    assert_near(got.value, value, 1e-13);
+}
+
+static void costs_of_both_players_equal_their_closed_forms(void **state) {
+    (void)state;
+    const struct {
+        gan_objective_kind kind;
+        terms (*discriminator)(double r, double f), (*generator)(double r, double f);
+    } cases[] = {
+        {GAN_OBJECTIVE_LOGISTIC, logistic_terms, non_saturating_terms},
+        {GAN_OBJECTIVE_WASSERSTEIN, wasserstein_terms, negated_terms},
+        {GAN_OBJECTIVE_HINGE, hinge_terms, negated_terms},
+        {GAN_OBJECTIVE_RELATIVISTIC_PAIRED, paired_terms, paired_generator_terms},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const gan_recipe_values recipe = recipe_of(cases[i].kind);
+        check_terms(&recipe, false, cases[i].discriminator);
+        check_terms(&recipe, true, cases[i].generator);
+    }
+}
+
+static void costs_of_the_logistic_generator_equal_their_closed_forms(void **state) {
+    (void)state;
+    gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
+    recipe.objective.generator_cost = GAN_GENERATOR_COST_MINIMAX;
+    check_terms(&recipe, true, minimax_terms);
+    recipe.objective.generator_cost = GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD;
+    check_terms(&recipe, true, maximum_likelihood_terms);
+}
+
+static void smoothing_moves_the_target_of_real_samples_alone(void **state) {
+    (void)state;
+    gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
+    recipe.objective.label_smoothing = 0.1;
+    check_terms(&recipe, false, smoothed_terms);
+    check_terms(&recipe, true, non_saturating_terms);
+    recipe.objective.kind = GAN_OBJECTIVE_LEAST_SQUARES;
+    check_terms(&recipe, false, least_squares_terms);
+    check_terms(&recipe, true, least_squares_generator_terms);
+}
+
+// The relativistic average cost couples all samples, so its closed form is written out: with
+// u = sigmoid(r - Ef) and v = sigmoid(f - Er), d/dr = (u - 1 - mean v) / n, d/df = (v + 1 - mean u)
+// / n for D; G's are those with the roles exchanged.
+static void check_average(const double *r, const double *f, const evaluated *got, bool generator) {
+    double mean_r = 0, mean_f = 0, mean_u = 0, mean_v = 0, value = 0;
+    const double *const by_r = generator ? got->by_fake : got->by_real;
+    const double *const by_f = generator ? got->by_real : got->by_fake;
+    for (int i = 0; i < LOGITS; i++) mean_r += r[i] / LOGITS, mean_f += f[i] / LOGITS;
+    for (int i = 0; i < LOGITS; i++) {
+        mean_u += sigmoid(r[i] - mean_f) / LOGITS;
+        mean_v += sigmoid(f[i] - mean_r) / LOGITS;
+        value += -log(sigmoid(r[i] - mean_f)) / LOGITS - log(1 - sigmoid(f[i] - mean_r)) / LOGITS;
+    }
+    assert_near(got->value, value, 1e-13);
+    for (int i = 0; i < LOGITS; i++) {
+        assert_near(by_r[i], (sigmoid(r[i] - mean_f) - 1 - mean_v) / LOGITS, 1e-14);
+        assert_near(by_f[i], (sigmoid(f[i] - mean_r) + 1 - mean_u) / LOGITS, 1e-14);
+    }
+}
+
+static void relativistic_average_costs_equal_their_closed_forms(void **state) {
+    (void)state;
+    const gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_RELATIVISTIC_AVERAGE);
+    const evaluated discriminator = evaluate(&recipe, false), generator = evaluate(&recipe, true);
+    check_average(logits, fakes, &discriminator, false);
+    check_average(fakes, logits, &generator, true);
+}
+
+static void scales_are_factors_of_the_costs(void **state) {
+    (void)state;
+    gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_HINGE);
+    const double d = evaluate(&recipe, false).value, g = evaluate(&recipe, true).value;
+    recipe.objective.discriminator_scale = 0.5;
+    recipe.objective.generator_scale = 3;
+    assert_near(evaluate(&recipe, false).value, 0.5 * d, 1e-14);
+    assert_near(evaluate(&recipe, true).value, 3 * g, 1e-14);
+}
+
+// With D at its optimum for densities p and q, D = p / (p + q), the maximum likelihood cost has the
+// gradient of KL(p, q) (Goodfellow 2014). Here p = N(1, 1) and q = N(m, 1), samples m + z, so that
+// D's logit is (1 - m) x + (m^2 - 1) / 2 and d KL / d m = m - 1. The cost is a mean over points
+// that stand for equal shares; `density` times `step` makes it the expectation under q.
+static void with_the_best_discriminator_maximum_likelihood_descends_kl(void **state) {
+    (void)state;
+    enum { POINTS = 4001 };
+    static double optimal[POINTS];
+    const double m = 0.4, step = 20.0 / (POINTS - 1);
+    gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
+    recipe.objective.generator_cost = GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD;
     gan_graph *graph = NULL;
     gan_interpreter *interpreter = NULL;
     assert_int_equal(gan__graph_create(&graph), GAN_STATUS_OK);
-    gan_node *const x = gan__input(graph, "real", GAN_ELEMENT_F32, &GAN_SHAPE(1, LOGITS));
-    gan_node *root = gan__objective_discriminator(&recipe, x, gan__scale(x, 3), gan__scale(x, -3));
+    gan_node *const fake = gan__input(graph, "fake", GAN_ELEMENT_F32, &GAN_SHAPE(1, POINTS));
+    gan_node *root = gan__objective_generator(&recipe, NULL, fake);
+    assert_int_equal(gan__gradient(root, &fake, 1, &root), GAN_STATUS_OK);
+    for (int i = 0; i < POINTS; i++) optimal[i] = (1 - m) * (m - 10 + i * step) + (m * m - 1) / 2;
     assert_int_equal(gan__interpreter_create(graph, 0, &interpreter), GAN_STATUS_OK);
-    assert_int_equal(gan__interpreter_set(interpreter, x, logits), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_set(interpreter, fake, optimal), GAN_STATUS_OK);
     assert_int_equal(gan__interpreter_run(interpreter, &root, 1, 0), GAN_STATUS_OK);
-    const double *value;
-    assert_int_equal(gan__interpreter_get(interpreter, root, &value), GAN_STATUS_OK);
-    const double result = value[0];
+    const double *slopes;
+    assert_int_equal(gan__interpreter_get(interpreter, root, &slopes), GAN_STATUS_OK);
+    double slope = 0; // by m: through the sample, d logit / d x = 1 - m
+    for (int i = 0; i < POINTS; i++) {
+        const double z = -10 + i * step;
+        const double density = exp(-z * z / 2) / sqrt(2 * acos(-1));
+        slope += slopes[i] * POINTS * (1 - m) * density * step;
+    }
+    assert_near(slope, m - 1, 1e-12);
     gan__interpreter_destroy(interpreter);
     gan__graph_destroy(graph);
-    return result;
-}
-
-static void discriminator_cost_equals_its_closed_form(void **state) {
-    (void)state;
-    double real = 0, smoothed = 0, fake = 0;
-    for (int i = 0; i < LOGITS; i++) {
-        const double s = 3 * logits[i];
-        real += -log(sigmoid(s)) / LOGITS;
-        smoothed += -(0.9 * log(sigmoid(s)) + 0.1 * log(1 - sigmoid(s))) / LOGITS;
-        fake += -log(1 - sigmoid(-s)) / LOGITS;
-    }
-    assert_near(evaluate_discriminator(1, 0, 0), real + fake, 1e-12);
-    assert_near(evaluate_discriminator(0.5, 0, 0), 0.5 * (real + fake), 1e-12);
-    assert_near(evaluate_discriminator(1, 0.1, 0), smoothed + fake, 1e-12);
-    // r1 / 2 times the squared gradient of the logit, which is 3 everywhere.
-    assert_near(evaluate_discriminator(1, 0, 10), real + fake + 5 * 9, 1e-12);
 }
 
 // --- Noise ---------------------------------------------------------------------------------------
@@ -178,8 +320,12 @@ static void a_seed_names_one_latent(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(generator_costs_equal_their_closed_forms),
-        cmocka_unit_test(discriminator_cost_equals_its_closed_form),
+        cmocka_unit_test(costs_of_both_players_equal_their_closed_forms),
+        cmocka_unit_test(costs_of_the_logistic_generator_equal_their_closed_forms),
+        cmocka_unit_test(smoothing_moves_the_target_of_real_samples_alone),
+        cmocka_unit_test(relativistic_average_costs_equal_their_closed_forms),
+        cmocka_unit_test(scales_are_factors_of_the_costs),
+        cmocka_unit_test(with_the_best_discriminator_maximum_likelihood_descends_kl),
         cmocka_unit_test(priors_have_their_moments),
         cmocka_unit_test(spherical_latents_lie_on_the_unit_sphere),
         cmocka_unit_test(a_seed_names_one_latent),

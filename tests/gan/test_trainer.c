@@ -23,6 +23,12 @@ static const char *const recipes[] = {
     RECIPE("schedule: {discriminator_steps: 3}\n"),
     RECIPE("schedule: {order: simultaneous}\n"),
     RECIPE("schedule: {order: simultaneous, discriminator_steps: 2}\n"),
+    // 25 and 40 steps are no multiples of 2 or 3: a resumed run must know which update is
+    // penalised.
+    RECIPE("objective: {kind: relativistic-paired, r1: 1, penalty_every: 3}\nlog_gradients: true\n"
+           "schedule: {discriminator_steps: 2}\n"),
+    RECIPE("objective: {kind: wasserstein, gradient_penalty: 1, penalty_every: 2, "
+           "penalty_apart: true}\n"),
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 
@@ -59,11 +65,11 @@ static void run_steps(table *set, int steps) {
     for (int i = 0; i < steps; i++) succeed(gan__trainer_step(set->trainer));
 }
 
-static uint64_t launches_per_step(const table *set) {
-    uint64_t launches = 0;
+static double launches_per_step(const table *set) {
+    double launches = 0;
     const gan_trainer_program *listed;
     for (size_t i = 0; (listed = gan__trainer_program(set->trainer, i)) != NULL; i++)
-        launches += listed->runs_per_step * gan__program_launches(listed->program);
+        launches += listed->runs_per_step * (double)gan__program_launches(listed->program);
     return launches;
 }
 
@@ -85,7 +91,8 @@ static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) 
         assert_int_equal(after.bytes_allocated, before.bytes_allocated);
         assert_int_equal(after.bytes_staged, 50 * k * 24 * 2 * sizeof(float));
         // What is planned is what is launched; a library call may be several launches of its own.
-        assert_true(after.launches >= 50 * launches_per_step(&set));
+        // Penalised updates are rarer or more frequent than on average by one at most.
+        assert_true((double)after.launches >= 49 * launches_per_step(&set));
         clear_table(&set);
     }
 }

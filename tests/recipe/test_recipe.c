@@ -187,14 +187,14 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
         "r.yaml:8: unknown key \"learning_rate\" in optimizer.generator; there are kind, "
         "lr, lr_decay, lr_floor, lr_end, lr_ramp, momentum, momentum_end, "
         "momentum_ramp, nesterov, beta1, beta2, alpha, epsilon, weight_decay, "
-        "clip_norm, clip_value, max_norm");
+        "clip_norm, clip_value, max_norm, clip_weights");
     expect_failure(NETWORKS "prior: uniform\n",
                    "r.yaml:6: unknown key \"prior\"; did you mean \"latent.prior\"?");
     expect_failure(
         NETWORKS "data.range: [0, 1]\n",
         "r.yaml:6: unknown key \"data.range\"; there are name, seed, batch, steps, data, "
         "latent, objective, schedule, generator, discriminator, optimizer, ema, "
-        "log_every, sample_every, save_every, keep, samples");
+        "log_every, sample_every, save_every, keep, log_gradients, samples");
     expect_failure("generator: [dens: 2]\n",
                    "r.yaml:1: there is no layer \"dens\"; did you mean \"dense\"?");
     expect_failure("generator:\n  - dense: {unit: 2}\n",
@@ -271,6 +271,21 @@ static void what_contradicts_itself_is_refused(void **state) {
     expect_failure(NETWORKS "optimizer:\n  generator:\n    momentum: 0.9\n",
                    "r.yaml:8: optimizer.generator.momentum has no effect while "
                    "optimizer.generator.kind is adam");
+    expect_failure(NETWORKS "objective: {kind: hinge, label_smoothing: 0.1}\n",
+                   "r.yaml:6: objective.label_smoothing has no effect while objective.kind is "
+                   "hinge");
+    expect_failure(NETWORKS "objective: {penalty_points: real}\n",
+                   "r.yaml:6: objective.penalty_points has no effect while "
+                   "objective.gradient_penalty is 0");
+    expect_failure(NETWORKS "objective: {penalty_deviation: 1}\n",
+                   "r.yaml:6: objective.penalty_deviation has no effect while "
+                   "objective.gradient_penalty is 0");
+    expect_failure(NETWORKS "objective: {gradient_penalty: 1, penalty_deviation: 1}\n",
+                   "r.yaml:6: objective.penalty_deviation has no effect while "
+                   "objective.penalty_points is interpolated");
+    expect_failure(NETWORKS "schedule: {order: simultaneous}\nobjective: {penalty_apart: true}\n",
+                   "r.yaml:7: objective.penalty_apart gives the discriminator updates of its own, "
+                   "so schedule.order must be alternating, not simultaneous");
     expect_failure(NETWORKS "data:\n  range: [1, 0]\n",
                    "r.yaml:7: data.range must name the smaller number first");
     expect_failure(NETWORKS "steps: 3355444\nschedule:\n  discriminator_steps: 5\n",
@@ -364,6 +379,10 @@ static void settings_may_leave_keys_without_effect(void **state) {
     gan_recipe *recipe = parse(NETWORKS "optimizer: {generator: {beta1: 0.1}}\n");
     assert_int_equal(gan_recipe_set(recipe, "optimizer.generator.kind=sgd"), GAN_STATUS_OK);
     assert_null(strstr(gan_recipe_text(recipe), "beta1: 0.1"));
+    gan_recipe_destroy(recipe);
+    recipe = parse(NETWORKS "objective: {gradient_penalty: 1, penalty_points: real}\n");
+    assert_int_equal(gan_recipe_set(recipe, "objective.gradient_penalty=0"), GAN_STATUS_OK);
+    assert_null(strstr(gan_recipe_text(recipe), "penalty_points"));
     gan_recipe_destroy(recipe);
 }
 

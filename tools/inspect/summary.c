@@ -46,7 +46,8 @@ static void recipe_value(const summary *s, const char *before, const char *path,
 
 static void say_objective(summary *s) {
     gan_text value = {0};
-    recipe_value(s, "", "objective.generator_cost", &value);
+    recipe_value(s, "", "objective.kind", &value);
+    recipe_value(s, value.length > 0 ? ", " : "", "objective.generator_cost", &value);
     recipe_value(s, ", ", "schedule.order", &value);
     recipe_value(s, ", k = ", "schedule.discriminator_steps", &value);
     recipe_value(s, ", batch ", "batch", &value);

@@ -1,0 +1,282 @@
+// Five training steps of small games, each of another objective and other penalties, against
+// PyTorch in float64 (tests/golden/make_game.py): the sums of both players' figures, and every
+// parameter of both after them, in the interpreter and on every OpenCL device. Latents and the
+// points of penalties are the game's own draws, which the script draws too.
+#include "cmocka_headers.h"
+
+#include "gan/game.h"
+#include "nn/golden.h"
+#include "nn/runner.h"
+
+enum { STEPS = 5, SEED = 7 };
+
+// What most games share: two small networks of dense layers on two-dimensional samples. (A last
+// bias cancels in the relativistic costs; its gradient is a rounding error that Adam would blow
+// up.)
+#define NETWORKS(last)                                                                             \
+    "batch: 5\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"                           \
+    "generator: [dense: 6, leaky_relu: 0.2, dense: 2]\n"                                           \
+    "discriminator: [dense: 7, tanh, dense: 5, softplus, dense: " last "]\n"
+#define DENSE NETWORKS("1")
+#define ADAM(settings)                                                                             \
+    "optimizer: {generator: {kind: adam, " settings "}, discriminator: {kind: adam, " settings     \
+    "}}\n"
+#define ADAM_100      ADAM("lr: 0.01, beta1: 0.5, beta2: 0.99")
+#define DENSE_ADAM    DENSE ADAM_100
+#define UNBIASED_ADAM NETWORKS("{units: 1, bias: false}") ADAM_100
+
+typedef struct game_case {
+    const char *name, *recipe;
+    double weights; // scale of the initial ones
+    gan_shape sample;
+} game_case;
+
+static const game_case cases[] = {
+    {"wgan_gp",
+     "batch: 4\nlog_gradients: true\nlatent: {size: 6, prior: uniform}\n"
+     "objective: {kind: wasserstein, gradient_penalty: 10}\n"
+     "schedule: {discriminator_steps: 5}\n"
+     "generator:\n"
+     "  - dense: 64\n"
+     "  - relu\n"
+     "  - reshape: [4, 4, 4]\n"
+     "  - transposed_convolution: {channels: 3, kernel: 5, stride: 2, padding: 2}\n"
+     "  - relu\n"
+     "  - transposed_convolution: {channels: 2, kernel: 5, stride: 2, padding: 2, "
+     "output_padding: 1}\n"
+     "  - relu\n"
+     "  - transposed_convolution: {channels: 1, kernel: 5, stride: 2, padding: 2, "
+     "output_padding: 1}\n"
+     "  - sigmoid\n"
+     "discriminator:\n"
+     "  - convolution: {channels: 2, kernel: 5, stride: 2, padding: 2}\n"
+     "  - leaky_relu: 0.2\n"
+     "  - convolution: {channels: 3, kernel: 5, stride: 2, padding: 2}\n"
+     "  - leaky_relu: 0.2\n"
+     "  - convolution: {channels: 4, kernel: 5, stride: 2, padding: 2}\n"
+     "  - leaky_relu: 0.2\n"
+     "  - flatten\n"
+     "  - dense: 1\n" ADAM("lr: 1e-4, beta1: 0.5, beta2: 0.9"),
+     0.2,
+     {3, {1, 28, 28}}},
+    {"wgan_clipped",
+     DENSE "objective: {kind: wasserstein}\nschedule: {discriminator_steps: 2}\n"
+           "optimizer:\n  generator: {kind: rmsprop, lr: 0.01}\n"
+           "  discriminator: {kind: rmsprop, lr: 0.01, clip_weights: 0.3}\n",
+     0.7,
+     {1, {2}}},
+    {"hinge_lazy_r1",
+     DENSE_ADAM "objective: {kind: hinge, r1: 4, penalty_every: 2}\n",
+     0.7,
+     {1, {2}}},
+    {"least_squares_dragan",
+     DENSE_ADAM "objective: {kind: least-squares, gradient_penalty: 2, penalty_points: perturbed}\n"
+                "schedule: {order: simultaneous}\n",
+     0.7,
+     {1, {2}}},
+    {"relativistic_paired_apart",
+     UNBIASED_ADAM "objective: {kind: relativistic-paired, r1: 3, r2: 2, penalty_every: 2, "
+                   "penalty_apart: true}\n",
+     0.7,
+     {1, {2}}},
+    {"relativistic_average_zero_centred",
+     UNBIASED_ADAM
+     "objective: {kind: relativistic-average, gradient_penalty: 5, penalty_target: 0, "
+     "penalty_every: 3}\n"
+     "schedule: {order: simultaneous, discriminator_steps: 2}\n",
+     0.7,
+     {1, {2}}},
+    {"minimax_one_sided",
+     DENSE_ADAM "objective: {generator_cost: minimax, gradient_penalty: 3, penalty_target: 0.2, "
+                "penalty_points: generated, penalty_one_sided: true}\n",
+     0.7,
+     {1, {2}}},
+};
+
+// --- What runs the game's programs ---------------------------------------------------------------
+
+typedef struct machine {
+    const gan_game *game;
+    double tolerance;
+    gan_interpreter *interpreter; // or:
+    gan_module *module;
+    gan_program *programs[GAN_GAME_PARTS];
+} machine;
+
+static void succeed(gan_status status) {
+    if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
+}
+
+static void machine_open(machine *m, gan_device *device) {
+    gan_graph *const graph = m->game->graph;
+    m->tolerance = device ? 1e-4 : 1e-9;
+    if (!device) {
+        succeed(gan__interpreter_create(graph, SEED, &m->interpreter));
+        return;
+    }
+    succeed(gan__module_create(device, graph, &m->module));
+    gan__module_set_seed(m->module, SEED);
+    for (int part = 0; part < GAN_GAME_PARTS; part++) {
+        const gan_game_step *const step = &m->game->steps[part];
+        if (step->count == 0) continue;
+        succeed(gan__program_create(m->module, step->name, step->roots, step->count,
+                                    &m->programs[part]));
+    }
+    succeed(gan__module_prepare(m->module, 2));
+}
+
+static void machine_close(machine *m) {
+    gan__interpreter_destroy(m->interpreter);
+    gan__module_destroy(m->module);
+}
+
+static void machine_set(machine *m, gan_node *leaf, const double *values) {
+    float narrow[RUNNER_VALUES_MAX];
+    if (m->interpreter) {
+        succeed(gan__interpreter_set(m->interpreter, leaf, values));
+        return;
+    }
+    device_values(leaf, values, narrow);
+    succeed(leaf == m->game->real ? gan__module_feed(m->module, leaf, narrow)
+                                  : gan__module_write_state(m->module, leaf, narrow));
+}
+
+static void machine_get(machine *m, gan_node *state, double *values) {
+    float narrow[RUNNER_VALUES_MAX];
+    const double *found;
+    if (m->interpreter) {
+        succeed(gan__interpreter_get(m->interpreter, state, &found));
+        memcpy(values, found, node_elements(state) * sizeof *values);
+        return;
+    }
+    succeed(gan__module_read_state(m->module, state, narrow));
+    for (size_t i = 0; i < node_elements(state); i++) values[i] = (double)narrow[i];
+}
+
+static void machine_run(machine *m, gan_game_part part, uint64_t counter) {
+    const gan_game_step *const step = &m->game->steps[part];
+    assert_true(step->count > 0);
+    succeed(m->interpreter ? gan__interpreter_run(m->interpreter, step->roots, step->count, counter)
+                           : gan__program_run(m->programs[part], counter));
+}
+
+// --- A game --------------------------------------------------------------------------------------
+
+static void initialise(machine *m, const gan_player *player, double scale) {
+    double flat[RUNNER_VALUES_MAX];
+    for (size_t i = 0; i < gan__network_parameter_count(player->network); i++) {
+        const gan_tensor *const tensor = gan__network_parameter(player->network, i);
+        golden_values(flat + tensor->offset, (size_t)tensor->elements, (int)i + 1, scale);
+    }
+    machine_set(m, player->state.parameters, flat);
+}
+
+static bool has(const machine *m, gan_game_part part) {
+    return m->game->steps[part].count > 0;
+}
+
+// As the trainer does: the programs of D's update number `update`, or of the joint step.
+static void run_due(machine *m, gan_game_part plain, gan_game_part penalised, uint64_t update,
+                    uint64_t counter) {
+    const bool due = update % (uint64_t)m->game->recipe->objective.penalty_every == 0;
+    machine_run(m, due && has(m, penalised) ? penalised : plain, counter);
+}
+
+static void take_step(machine *m, uint64_t step) {
+    const gan_recipe_values *const recipe = m->game->recipe;
+    const uint64_t k = (uint64_t)recipe->schedule.discriminator_steps;
+    const bool joint = recipe->schedule.order == GAN_ORDER_SIMULTANEOUS;
+    double real[RUNNER_VALUES_MAX];
+    for (uint64_t i = 0; i < k; i++) {
+        const uint64_t update = step * k + i;
+        golden_values(real, node_elements(m->game->real), 10 + (int)update, 1);
+        machine_set(m, m->game->real, real);
+        if (joint && i == k - 1) {
+            run_due(m, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, update, step);
+            return;
+        }
+        run_due(m, GAN_GAME_DISCRIMINATOR, GAN_GAME_DISCRIMINATOR_PENALISED, update, update);
+        if (has(m, GAN_GAME_PENALTY) && update % (uint64_t)recipe->objective.penalty_every == 0)
+            machine_run(m, GAN_GAME_PENALTY, update);
+    }
+    machine_run(m, GAN_GAME_GENERATOR, step);
+}
+
+static void compare(const machine *m, const game_case *is, const char *golden, const char *what,
+                    const double *got, int64_t elements) {
+    size_t count;
+    double *expected = golden_line(golden, what, &count);
+    assert_int_equal(count, elements);
+    golden_compare(is->name, what, got, expected, count, m->tolerance);
+    gan__free(expected);
+}
+
+// Each figure by itself: they are of different sizes.
+static void compare_figures(machine *m, const game_case *is, const char *golden, const char *what,
+                            gan_node *sums) {
+    double got[GAN_GAME_D_METRICS];
+    size_t count;
+    double *expected = golden_line(golden, what, &count);
+    assert_int_equal(count, node_elements(sums));
+    machine_get(m, sums, got);
+    for (size_t i = 0; i < count; i++)
+        golden_compare(is->name, what, &got[i], &expected[i], 1, m->tolerance);
+    gan__free(expected);
+}
+
+static void compare_player(machine *m, const game_case *is, const char *golden,
+                           const gan_player *player) {
+    double got[RUNNER_VALUES_MAX];
+    char what[32];
+    machine_get(m, player->state.parameters, got);
+    for (size_t i = 0; i < gan__network_parameter_count(player->network); i++) {
+        const gan_tensor *const tensor = gan__network_parameter(player->network, i);
+        snprintf(what, sizeof what, "%c_parameter%zu", player->name[0], i);
+        compare(m, is, golden, what, got + tensor->offset, tensor->elements);
+    }
+}
+
+static void play(const game_case *is, gan_device *device, const char *text) {
+    gan_recipe *recipe = NULL;
+    gan_game *game = NULL;
+    const gan_game_data data = {.sample = is->sample, .element = GAN_ELEMENT_F32};
+    const char *const golden = golden_case(text, is->name);
+    succeed(gan_recipe_parse(is->recipe, is->name, &recipe));
+    succeed(gan__game_create(recipe, &data, &game));
+    machine m = {.game = game};
+    machine_open(&m, device);
+    initialise(&m, &game->generator, is->weights);
+    initialise(&m, &game->discriminator, is->weights);
+    for (uint64_t step = 0; step < STEPS; step++) take_step(&m, step);
+    compare_figures(&m, is, golden, "d_figures", game->discriminator_sums);
+    compare_figures(&m, is, golden, "g_figures", game->generator_sums);
+    compare_player(&m, is, golden, &game->discriminator);
+    compare_player(&m, is, golden, &game->generator);
+    machine_close(&m);
+    gan__game_destroy(game);
+    gan_recipe_destroy(recipe);
+}
+
+static void play_all(gan_device *device) {
+    char *text = golden_open("gan_game.txt");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) play(&cases[i], device, text);
+    gan__free(text);
+}
+
+static void five_steps_of_each_game_are_pytorchs_in_double_precision(void **state) {
+    (void)state;
+    play_all(NULL);
+}
+
+static void five_steps_of_each_game_are_pytorchs_on_every_device(void **state) {
+    (void)state;
+    for_each_device(play_all);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(five_steps_of_each_game_are_pytorchs_in_double_precision),
+        cmocka_unit_test(five_steps_of_each_game_are_pytorchs_on_every_device),
+    };
+    return cmocka_run_group_tests_name("game", tests, NULL, NULL);
+}
