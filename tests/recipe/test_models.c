@@ -22,6 +22,7 @@ static const struct {
     {"mnist-mlp", {3, {1, 28, 28}}, 1486352, 533505},
     {"mnist-paper", {3, {1, 28, 28}}, 2503984, 1231441}, // Goodfellow et al. 2014
     {"mnist-dcgan", {3, {1, 28, 28}}, 759681, 138689},
+    {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145}, // the sums of gan_mnist.py's layers
     {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568}, // PyTorch's example
 };
 enum { MODELS = sizeof models / sizeof models[0] };
