@@ -6,21 +6,21 @@
 
 #include <math.h>
 
-static const gan_init_info infos[GAN_INIT_KINDS] = {
-    [GAN_INIT_ZEROS] = {"zeros", NULL, 0, 0, 0},
-    [GAN_INIT_CONSTANT] = {"constant", "value", (double)NAN, -1e6, 1e6},
-    [GAN_INIT_UNIFORM] = {"uniform", "range", (double)NAN, 0, 1e6},
-    [GAN_INIT_NORMAL] = {"normal", "std", (double)NAN, 0, 1e6},
-    [GAN_INIT_XAVIER_UNIFORM] = {"xavier_uniform", "gain", 1, 0, 1e6},
-    [GAN_INIT_XAVIER_NORMAL] = {"xavier_normal", "gain", 1, 0, 1e6},
-    [GAN_INIT_HE_UNIFORM] = {"he_uniform", "gain", 1.41421356237309515, 0, 1e6},
-    [GAN_INIT_HE_NORMAL] = {"he_normal", "gain", 1.41421356237309515, 0, 1e6},
-    [GAN_INIT_ORTHOGONAL] = {"orthogonal", "gain", 1, 0, 1e6},
-    [GAN_INIT_TORCH] = {"torch", NULL, 0, 0, 0},
-    [GAN_INIT_MARGINALS] = {"marginals", NULL, 0, 0, 0},
+static const gan_variant_info infos[GAN_INIT_KINDS] = {
+    [GAN_INIT_ZEROS] = {"zeros", {{0}}},
+    [GAN_INIT_CONSTANT] = {"constant", {{"value", (double)NAN, -1e6, 1e6}}},
+    [GAN_INIT_UNIFORM] = {"uniform", {{"range", (double)NAN, 0, 1e6}}},
+    [GAN_INIT_NORMAL] = {"normal", {{"std", (double)NAN, 0, 1e6}, {"mean", 0, -1e6, 1e6}}},
+    [GAN_INIT_XAVIER_UNIFORM] = {"xavier_uniform", {{"gain", 1, 0, 1e6}}},
+    [GAN_INIT_XAVIER_NORMAL] = {"xavier_normal", {{"gain", 1, 0, 1e6}}},
+    [GAN_INIT_HE_UNIFORM] = {"he_uniform", {{"gain", 1.41421356237309515, 0, 1e6}}},
+    [GAN_INIT_HE_NORMAL] = {"he_normal", {{"gain", 1.41421356237309515, 0, 1e6}}},
+    [GAN_INIT_ORTHOGONAL] = {"orthogonal", {{"gain", 1, 0, 1e6}}},
+    [GAN_INIT_TORCH] = {"torch", {{0}}},
+    [GAN_INIT_MARGINALS] = {"marginals", {{0}}},
 };
 
-const gan_init_info *gan__init_info(gan_init_kind kind) {
+const gan_variant_info *gan__init_info(gan_init_kind kind) {
     return &infos[kind];
 }
 
@@ -41,10 +41,10 @@ static void fill_uniform(source from, double range, float *values) {
     }
 }
 
-static void fill_normal(source from, double deviation, float *values) {
+static void fill_normal(source from, double mean, double deviation, float *values) {
     for (int64_t i = 0; i < from.count; i++) {
         double n = gan__philox_normal(from.seed, GAN_STREAM_INIT, from.step, (uint32_t)i);
-        values[i] = (float)(deviation * n);
+        values[i] = (float)(mean + deviation * n);
     }
 }
 
@@ -106,19 +106,19 @@ gan_status gan__initialise(gan_init init, const gan_shape *shape, int64_t fan_in
         fill_uniform(from, init.value, values);
         break;
     case GAN_INIT_NORMAL:
-        fill_normal(from, init.value, values);
+        fill_normal(from, init.mean, init.value, values);
         break;
     case GAN_INIT_XAVIER_UNIFORM:
         fill_uniform(from, init.value * sqrt(6 / both), values);
         break;
     case GAN_INIT_XAVIER_NORMAL:
-        fill_normal(from, init.value * sqrt(2 / both), values);
+        fill_normal(from, 0, init.value * sqrt(2 / both), values);
         break;
     case GAN_INIT_HE_UNIFORM:
         fill_uniform(from, init.value * sqrt(3 / in), values);
         break;
     case GAN_INIT_HE_NORMAL:
-        fill_normal(from, init.value / sqrt(in), values);
+        fill_normal(from, 0, init.value / sqrt(in), values);
         break;
     case GAN_INIT_ORTHOGONAL:
         return fill_orthogonal(from, init.value, shape->size[0], values);

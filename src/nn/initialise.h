@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "graph/shape.h"
+#include "nn/variant.h"
 
 #include <stdint.h>
 
@@ -17,7 +18,7 @@ typedef enum gan_init_kind {
     GAN_INIT_ZEROS,          //
     GAN_INIT_CONSTANT,       // `value`
     GAN_INIT_UNIFORM,        // U(-value, value)
-    GAN_INIT_NORMAL,         // N(0, value^2)
+    GAN_INIT_NORMAL,         // N(mean, value^2)
     GAN_INIT_XAVIER_UNIFORM, // U(-a, a), a = value sqrt(6 / (fan_in + fan_out)); Glorot, Bengio
                              // 2010
     GAN_INIT_XAVIER_NORMAL,  // N(0, value^2 2 / (fan_in + fan_out))
@@ -31,17 +32,11 @@ typedef enum gan_init_kind {
 
 typedef struct gan_init {
     gan_init_kind kind;
-    double value;
+    double value, mean;
 } gan_init; // all zero is GAN_INIT_DEFAULT
 
 // What a recipe may say: `init: {kind: normal, std: 0.02}`.
-typedef struct gan_init_info {
-    const char *name;       // "normal"; NULL for GAN_INIT_DEFAULT, which cannot be said
-    const char *value_name; // "std"; NULL when the kind takes no value
-    double fallback;        // of value; NaN: it must be given
-    double low, high;       // its legal range
-} gan_init_info;
-const gan_init_info *gan__init_info(gan_init_kind kind);
+const gan_variant_info *gan__init_info(gan_init_kind kind);
 
 // Fills `values` (the shape's elements, row-major). `step` is the Philox step: different parameters
 // of one run need different ones. Not for DEFAULT and MARGINALS (BAD_ARGUMENT). Orthogonal flattens

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const gan_layer_kind *const families[] = {
-    gan__layers_linear, gan__layers_convolution, gan__layers_normal,
-    gan__layers_noise,  gan__layers_activation,  gan__layers_view,
+    gan__layers_linear,     gan__layers_convolution, gan__layers_normal, gan__layers_noise,
+    gan__layers_activation, gan__layers_view,        gan__layers_block,
 };
 
 const gan_layer_kind *gan__layer_kind(size_t index) {
@@ -36,9 +36,7 @@ void gan__layer_defaults(const gan_layer_kind *kind, gan_layer *layer) {
             kind->arguments[i].required ? (double)NAN : kind->arguments[i].fallback;
 }
 
-gan_status gan__layer_infer_same(const gan_layer *layer, const gan_shape *in,
-                                 const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)layer, (void)shapes, (void)index;
-    *out = *in;
+gan_status gan__layer_infer_same(const gan_layer_site *site, gan_shape *out) {
+    *out = *site->in;
     return GAN_STATUS_OK;
 }

@@ -1,7 +1,10 @@
 // Layers: one table of what each is called, what it takes, what it does to shapes, which parameters
 // it owns and which nodes it builds. To add a layer is to add a row (layer.c and the file of its
 // family: layer_linear.c, layer_convolution.c, layer_normal.c, layer_noise.c, layer_activation.c,
-// layer_view.c).
+// layer_view.c, layer_block.c).
+//
+// A block is a layer that holds lists of layers (residual); within a list layers are numbered from
+// 0, and -1 is the list's own input.
 //
 // The batch is the innermost dimension: a layer maps (features, B) or (channels, height, width, B);
 // the shapes named here are without B.
@@ -10,15 +13,19 @@
 
 #include "graph/graph.h"
 #include "nn/initialise.h"
+#include "nn/parametrize.h"
 
 #define GAN_LAYER_ARGUMENTS_MAX 7
+#define GAN_LAYER_LISTS_MAX     2
 
 typedef enum gan_layer_argument_type {
     GAN_LAYER_ARGUMENT_WHOLE, // a whole number
     GAN_LAYER_ARGUMENT_REAL,
-    GAN_LAYER_ARGUMENT_BOOL,  // 0 or 1
-    GAN_LAYER_ARGUMENT_SHAPE, // up to three whole numbers, kept in gan_layer.shape; one per layer
-                              // kind
+    GAN_LAYER_ARGUMENT_BOOL,   // 0 or 1
+    GAN_LAYER_ARGUMENT_SHAPE,  // up to three whole numbers, kept in gan_layer.shape; one per layer
+                               // kind
+    GAN_LAYER_ARGUMENT_LAYERS, // a list of layers, kept in gan_layer.lists: the first such argument
+                               // in lists[0], the second in lists[1]
 } gan_layer_argument_type;
 
 typedef struct gan_layer_argument {
@@ -31,26 +38,48 @@ typedef struct gan_layer_argument {
 } gan_layer_argument;
 
 typedef struct gan_layer_kind gan_layer_kind;
+typedef struct gan_layer gan_layer;
+
+typedef struct gan_layer_list {
+    gan_layer *layers;
+    size_t count; // 0: not given
+} gan_layer_list;
 
 // One layer as a recipe says it. The caller fills it (gan__layer_defaults first).
-typedef struct gan_layer {
+struct gan_layer {
     const gan_layer_kind *kind;
-    double argument[GAN_LAYER_ARGUMENTS_MAX]; // in the order of kind->arguments
-    gan_shape shape;                          // of the GAN_LAYER_ARGUMENT_SHAPE argument
-    gan_init init, bias_init;                 // DEFAULT: as the network says
-    int line;                                 // in the recipe; 0 when it comes from elsewhere
-} gan_layer;
+    double argument[GAN_LAYER_ARGUMENTS_MAX];  // in the order of kind->arguments
+    gan_shape shape;                           // of the GAN_LAYER_ARGUMENT_SHAPE argument
+    gan_layer_list lists[GAN_LAYER_LISTS_MAX]; // of the GAN_LAYER_ARGUMENT_LAYERS arguments
+    gan_init init, bias_init;                  // DEFAULT: as the network says
+    gan_parametrization parametrization;       // DEFAULT: as the network says
+    int line;                                  // in the recipe; 0 when it comes from elsewhere
+};
+
+// Where a layer stands: what its shapes follow from. All shapes are without B.
+typedef struct gan_layer_site {
+    const gan_layer *layer;
+    const gan_shape *in;
+    const gan_shape *shapes; // shapes[i]: output of layer i of its list; shapes[-1]: list's input
+    size_t index;            // its number in its list
+    const gan_shape *lists[GAN_LAYER_LISTS_MAX]; // output of each of its lists; NULL: not given
+} gan_layer_site;
 
 // What one layer owns. Buffers are what training updates without a gradient (running statistics).
 typedef struct gan_layer_tensor {
     const char *name; // "weight", "bias", "running_mean"
     gan_shape shape;
     int64_t fan_in, fan_out;
-    gan_init init; // DEFAULT: as the network says for weights or for biases
-    bool is_bias;  // takes the network's bias_init rather than its init
-    bool buffer;
+    gan_init init;     // unless the layer's `init` is given; DEFAULT: as the network says
+    bool is_bias;      // takes bias_init rather than init
+    bool buffer;       // of training, not of learning
+    bool parametrized; // a weight that a parametrisation acts on
+    int output_axis;   // of such a weight: the axis that numbers the units it computes
+    gan_tensor_role role;
+    size_t of; // not PLAIN: which of the layer's tensors is its weight
 } gan_layer_tensor;
-#define GAN_LAYER_TENSORS_MAX 4
+// Of a layer with all that its parametrisation adds.
+#define GAN_LAYER_TENSORS_MAX 16
 
 // What a layer builds its nodes from. `tensors` are its own, in the order it declared them.
 typedef struct gan_layer_call {
@@ -59,7 +88,8 @@ typedef struct gan_layer_call {
     uint32_t stream;          // for its random nodes
     gan_node *const *tensors; // parameters as views, buffers before the step
     gan_node **updated;       // buffers after the step, at the places of `tensors`; preset to them
-    gan_node *const *outputs; // outputs[i]: of layer i; outputs[-1]: the network's input
+    gan_node *const *outputs; // outputs[i]: of layer i of its list; outputs[-1]: the list's input
+    gan_node *lists[GAN_LAYER_LISTS_MAX]; // what its lists make of x; NULL: not given
 } gan_layer_call;
 
 struct gan_layer_kind {
@@ -67,14 +97,13 @@ struct gan_layer_kind {
     const char *meaning;
     // The first is the one a short form gives: `- dense: 256`.
     gan_layer_argument arguments[GAN_LAYER_ARGUMENTS_MAX + 1];
-    bool has_weights; // so init: and bias_init: may stand in it
-    // Output shape from the input's, both without batch. On BAD_INPUT the message says what does
-    // not fit; the caller adds where. shapes[i]: output of layer i, shapes[-1]: the network's
-    // input.
-    gan_status (*infer)(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
-                        size_t index, gan_shape *out);
+    bool has_weights;  // so init: and bias_init: may stand in it
+    bool has_matrices; // tensors that are parametrized, so parametrization: may
+    // Output shape, without batch. On BAD_INPUT the message says what does not fit; the caller adds
+    // where.
+    gan_status (*infer)(const gan_layer_site *site, gan_shape *out);
     // Appends what the layer owns to `tensors`; returns how many. NULL: nothing.
-    size_t (*declare)(const gan_layer *layer, const gan_shape *in, gan_layer_tensor *tensors);
+    size_t (*declare)(const gan_layer_site *site, gan_layer_tensor *tensors);
     gan_node *(*build)(const gan_layer_call *call, gan_node *x);
 };
 

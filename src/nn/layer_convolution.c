@@ -51,9 +51,9 @@ static gan_status infer_windows(const gan_shape *in, int64_t channels, int size,
     return check_elements(out);
 }
 
-static gan_status infer_convolution(const gan_layer *layer, const gan_shape *in,
-                                    const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)shapes, (void)index;
+static gan_status infer_convolution(const gan_layer_site *site, gan_shape *out) {
+    const gan_layer *layer = site->layer;
+    const gan_shape *in = site->in;
     const int groups = whole(layer, GROUPS), channels = whole(layer, CHANNELS);
     GAN_TRY(check_image(in));
     if (in->size[0] % groups != 0 || channels % groups != 0)
@@ -64,9 +64,9 @@ static gan_status infer_convolution(const gan_layer *layer, const gan_shape *in,
     return infer_windows(in, channels, extent, whole(layer, STRIDE), whole(layer, PADDING), out);
 }
 
-static gan_status infer_transposed(const gan_layer *layer, const gan_shape *in,
-                                   const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)shapes, (void)index;
+static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
+    const gan_layer *layer = site->layer;
+    const gan_shape *in = site->in;
     const int kernel = whole(layer, KERNEL), stride = whole(layer, STRIDE);
     const int padding = whole(layer, PADDING), extra = whole(layer, TRANSPOSED_OUTPUT_PADDING);
     GAN_TRY(check_image(in));
@@ -88,9 +88,9 @@ static int pool_stride(const gan_layer *layer) {
     return stride == 0 ? whole(layer, POOL_SIZE) : stride;
 }
 
-static gan_status infer_pool(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
-                             size_t index, gan_shape *out) {
-    (void)shapes, (void)index;
+static gan_status infer_pool(const gan_layer_site *site, gan_shape *out) {
+    const gan_layer *layer = site->layer;
+    const gan_shape *in = site->in;
     const int size = whole(layer, POOL_SIZE), padding = whole(layer, POOL_PADDING);
     GAN_TRY(check_image(in));
     if (2 * padding > size)
@@ -100,9 +100,9 @@ static gan_status infer_pool(const gan_layer *layer, const gan_shape *in, const 
     return infer_windows(in, in->size[0], size, pool_stride(layer), padding, out);
 }
 
-static gan_status infer_upsample(const gan_layer *layer, const gan_shape *in,
-                                 const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)shapes, (void)index;
+static gan_status infer_upsample(const gan_layer_site *site, gan_shape *out) {
+    const gan_layer *layer = site->layer;
+    const gan_shape *in = site->in;
     const int factor = whole(layer, UPSAMPLE_FACTOR);
     GAN_TRY(check_image(in));
     *out = GAN_SHAPE(in->size[0], in->size[1] * factor, in->size[2] * factor);
@@ -119,7 +119,8 @@ static size_t declare_kernel(int64_t rows, int64_t columns, int64_t kernel, int6
     tensors[0] = (gan_layer_tensor){.name = "weight",
                                     .shape = GAN_SHAPE(rows, columns, kernel, kernel),
                                     .fan_in = fan_in,
-                                    .fan_out = fan_out};
+                                    .fan_out = fan_out,
+                                    .parametrized = true};
     if (biases == 0) return 1;
     tensors[1] = (gan_layer_tensor){.name = "bias",
                                     .shape = GAN_SHAPE(biases),
@@ -129,18 +130,22 @@ static size_t declare_kernel(int64_t rows, int64_t columns, int64_t kernel, int6
     return 2;
 }
 
-static size_t declare_convolution(const gan_layer *layer, const gan_shape *in,
-                                  gan_layer_tensor *tensors) {
-    const int64_t channels = whole(layer, CHANNELS), columns = in->size[0] / whole(layer, GROUPS);
+static size_t declare_convolution(const gan_layer_site *site, gan_layer_tensor *tensors) {
+    const gan_layer *layer = site->layer;
+    const int64_t channels = whole(layer, CHANNELS);
+    const int64_t columns = site->in->size[0] / whole(layer, GROUPS);
     return declare_kernel(channels, columns, whole(layer, KERNEL),
                           layer->argument[BIAS] != 0 ? channels : 0, tensors);
 }
 
-static size_t declare_transposed(const gan_layer *layer, const gan_shape *in,
-                                 gan_layer_tensor *tensors) {
+static size_t declare_transposed(const gan_layer_site *site, gan_layer_tensor *tensors) {
+    const gan_layer *layer = site->layer;
     const int64_t channels = whole(layer, CHANNELS);
-    return declare_kernel(in->size[0], channels, whole(layer, KERNEL),
-                          layer->argument[TRANSPOSED_BIAS] != 0 ? channels : 0, tensors);
+    const int64_t biases = layer->argument[TRANSPOSED_BIAS] != 0 ? channels : 0;
+    const size_t count =
+        declare_kernel(site->in->size[0], channels, whole(layer, KERNEL), biases, tensors);
+    tensors[0].output_axis = 1;
+    return count;
 }
 
 // --- Nodes --------------------------------------------------------------------------------------
@@ -232,6 +237,7 @@ const gan_layer_kind gan__layers_convolution[] = {
                    WHOLE("groups", false, 1, 1, "parts of the channels that do not meet"),
                    BIAS_ARGUMENT},
      .has_weights = true,
+     .has_matrices = true,
      .infer = infer_convolution,
      .declare = declare_convolution,
      .build = build_convolution},
@@ -242,6 +248,7 @@ const gan_layer_kind gan__layers_convolution[] = {
                    WHOLE("output_padding", false, 0, 0, "rows and columns more, below and right"),
                    BIAS_ARGUMENT},
      .has_weights = true,
+     .has_matrices = true,
      .infer = infer_transposed,
      .declare = declare_transposed,
      .build = build_transposed},

@@ -10,10 +10,10 @@ extern const gan_layer_kind gan__layers_normal[];
 extern const gan_layer_kind gan__layers_noise[];
 extern const gan_layer_kind gan__layers_activation[];
 extern const gan_layer_kind gan__layers_view[];
+extern const gan_layer_kind gan__layers_block[];
 
 // infer of layers that keep their input's shape.
-gan_status gan__layer_infer_same(const gan_layer *layer, const gan_shape *in,
-                                 const gan_shape *shapes, size_t index, gan_shape *out);
+gan_status gan__layer_infer_same(const gan_layer_site *site, gan_shape *out);
 
 // "no upper limit" for whole arguments: what still fits an int32 element count with room to spare.
 #define GAN_LAYER_WHOLE_MAX 16777216

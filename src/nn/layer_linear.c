@@ -5,10 +5,8 @@
 enum { DENSE_UNITS, DENSE_BIAS };
 enum { MAXOUT_UNITS, MAXOUT_PIECES, MAXOUT_BIAS };
 
-static gan_status infer_units(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
-                              size_t index, gan_shape *out) {
-    (void)in, (void)shapes, (void)index;
-    *out = GAN_SHAPE((int64_t)layer->argument[DENSE_UNITS]);
+static gan_status infer_units(const gan_layer_site *site, gan_shape *out) {
+    *out = GAN_SHAPE((int64_t)site->layer->argument[DENSE_UNITS]);
     return GAN_STATUS_OK;
 }
 
@@ -16,8 +14,11 @@ static gan_status infer_units(const gan_layer *layer, const gan_shape *in, const
 static size_t declare_product(int64_t rows, bool bias, const gan_shape *in,
                               gan_layer_tensor *tensors) {
     int64_t columns = gan__shape_elements(in);
-    tensors[0] = (gan_layer_tensor){
-        .name = "weight", .shape = GAN_SHAPE(rows, columns), .fan_in = columns, .fan_out = rows};
+    tensors[0] = (gan_layer_tensor){.name = "weight",
+                                    .shape = GAN_SHAPE(rows, columns),
+                                    .fan_in = columns,
+                                    .fan_out = rows,
+                                    .parametrized = true};
     if (!bias) return 1;
     tensors[1] = (gan_layer_tensor){.name = "bias",
                                     .shape = GAN_SHAPE(rows),
@@ -39,10 +40,10 @@ static gan_node *product(gan_node *weight, gan_node *bias, gan_node *x) {
     return gan__add(y, gan__reshape(bias, &(gan_shape){2, {gan__node_shape(bias)->size[0], 1}}));
 }
 
-static size_t declare_dense(const gan_layer *layer, const gan_shape *in,
-                            gan_layer_tensor *tensors) {
-    return declare_product((int64_t)layer->argument[DENSE_UNITS], layer->argument[DENSE_BIAS] != 0,
-                           in, tensors);
+static size_t declare_dense(const gan_layer_site *site, gan_layer_tensor *tensors) {
+    const double *argument = site->layer->argument;
+    return declare_product((int64_t)argument[DENSE_UNITS], argument[DENSE_BIAS] != 0, site->in,
+                           tensors);
 }
 
 static gan_node *build_dense(const gan_layer_call *call, gan_node *x) {
@@ -50,10 +51,10 @@ static gan_node *build_dense(const gan_layer_call *call, gan_node *x) {
     return product(call->tensors[0], bias ? call->tensors[1] : NULL, x);
 }
 
-static size_t declare_maxout(const gan_layer *layer, const gan_shape *in,
-                             gan_layer_tensor *tensors) {
-    int64_t rows = (int64_t)layer->argument[MAXOUT_UNITS] * (int64_t)layer->argument[MAXOUT_PIECES];
-    return declare_product(rows, layer->argument[MAXOUT_BIAS] != 0, in, tensors);
+static size_t declare_maxout(const gan_layer_site *site, gan_layer_tensor *tensors) {
+    const double *argument = site->layer->argument;
+    int64_t rows = (int64_t)argument[MAXOUT_UNITS] * (int64_t)argument[MAXOUT_PIECES];
+    return declare_product(rows, argument[MAXOUT_BIAS] != 0, site->in, tensors);
 }
 
 // Goodfellow et al. 2013: each unit is the largest of its pieces, which are consecutive rows.
@@ -78,6 +79,7 @@ const gan_layer_kind gan__layers_linear[] = {
      .meaning = "W x + b",
      .arguments = {UNITS_ARGUMENT, BIAS_ARGUMENT},
      .has_weights = true,
+     .has_matrices = true,
      .infer = infer_units,
      .declare = declare_dense,
      .build = build_dense},
@@ -88,6 +90,7 @@ const gan_layer_kind gan__layers_linear[] = {
                     "affine functions a unit"},
                    BIAS_ARGUMENT},
      .has_weights = true,
+     .has_matrices = true,
      .infer = infer_units,
      .declare = declare_maxout,
      .build = build_maxout},

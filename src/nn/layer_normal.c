@@ -14,14 +14,13 @@ static bool has_shift(const gan_layer *layer) {
 }
 
 // [weight] [bias] running_mean running_var
-static size_t declare_batch_norm(const gan_layer *layer, const gan_shape *in,
-                                 gan_layer_tensor *tensors) {
-    static const gan_init ones = {GAN_INIT_CONSTANT, 1}, zeros = {GAN_INIT_ZEROS, 0};
-    gan_shape features = GAN_SHAPE(in->size[0]);
+static size_t declare_batch_norm(const gan_layer_site *site, gan_layer_tensor *tensors) {
+    static const gan_init ones = {GAN_INIT_CONSTANT, 1, 0}, zeros = {GAN_INIT_ZEROS, 0, 0};
+    gan_shape features = GAN_SHAPE(site->in->size[0]);
     size_t count = 0;
-    if (has_scale(layer))
+    if (has_scale(site->layer))
         tensors[count++] = (gan_layer_tensor){.name = "weight", .shape = features, .init = ones};
-    if (has_shift(layer))
+    if (has_shift(site->layer))
         tensors[count++] =
             (gan_layer_tensor){.name = "bias", .shape = features, .init = zeros, .is_bias = true};
     tensors[count++] = (gan_layer_tensor){
@@ -87,6 +86,7 @@ const gan_layer_kind gan__layers_normal[] = {
                     "whether to learn scale and shift"},
                    {"scale", GAN_LAYER_ARGUMENT_BOOL, false, 1, 0, 1,
                     "whether to learn the scale, where affine"}},
+     .has_weights = true,
      .infer = gan__layer_infer_same,
      .declare = declare_batch_norm,
      .build = build_batch_norm},

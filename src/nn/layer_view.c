@@ -9,16 +9,15 @@ static gan_shape with_batch_of(const gan_shape *shape, gan_node *x) {
     return result;
 }
 
-static gan_status infer_reshape(const gan_layer *layer, const gan_shape *in,
-                                const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)shapes, (void)index;
+static gan_status infer_reshape(const gan_layer_site *site, gan_shape *out) {
+    const gan_shape *in = site->in, *shape = &site->layer->shape;
     char from[GAN_SHAPE_TEXT], to[GAN_SHAPE_TEXT];
-    int64_t have = gan__shape_elements(in), want = gan__shape_elements(&layer->shape);
+    int64_t have = gan__shape_elements(in), want = gan__shape_elements(shape);
     if (have != want)
         return gan__fail(GAN_STATUS_BAD_INPUT, "%s has %lld elements, its input %s has %lld",
-                         gan__shape_text(&layer->shape, to), (long long)want,
-                         gan__shape_text(in, from), (long long)have);
-    *out = layer->shape;
+                         gan__shape_text(shape, to), (long long)want, gan__shape_text(in, from),
+                         (long long)have);
+    *out = *shape;
     return GAN_STATUS_OK;
 }
 
@@ -28,10 +27,8 @@ static gan_node *build_reshape(const gan_layer_call *call, gan_node *x) {
     return gan__reshape(x, &shape);
 }
 
-static gan_status infer_flatten(const gan_layer *layer, const gan_shape *in,
-                                const gan_shape *shapes, size_t index, gan_shape *out) {
-    (void)layer, (void)shapes, (void)index;
-    *out = GAN_SHAPE(gan__shape_elements(in));
+static gan_status infer_flatten(const gan_layer_site *site, gan_shape *out) {
+    *out = GAN_SHAPE(gan__shape_elements(site->in));
     return GAN_STATUS_OK;
 }
 
@@ -43,15 +40,16 @@ static gan_node *build_flatten(const gan_layer_call *call, gan_node *x) {
     return gan__reshape(x, &(gan_shape){2, {gan__shape_elements(shape) / batch, batch}});
 }
 
-static gan_status infer_concat(const gan_layer *layer, const gan_shape *in, const gan_shape *shapes,
-                               size_t index, gan_shape *out) {
-    int64_t from = (int64_t)layer->argument[0];
-    if (from >= (int64_t)index)
+static gan_status infer_concat(const gan_layer_site *site, gan_shape *out) {
+    const gan_shape *in = site->in;
+    const int64_t index = (int64_t)site->index;
+    int64_t from = (int64_t)site->layer->argument[0];
+    if (from >= index)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "layer %lld is not before it: name one from -1 (the network's input) "
                          "to %lld",
                          (long long)from, (long long)index - 1);
-    const gan_shape *other = &shapes[from];
+    const gan_shape *other = &site->shapes[from];
     bool fits = other->rank == in->rank;
     for (int i = 1; fits && i < in->rank; i++) fits = other->size[i] == in->size[i];
     char a[GAN_SHAPE_TEXT], b[GAN_SHAPE_TEXT];

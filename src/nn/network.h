@@ -11,7 +11,8 @@
 // A network is only a description: it belongs to no graph and can be applied in any, many times.
 // It takes its weights as nodes, not as storage, so weights may themselves be computed (unrolling).
 // Layers are numbered from 0 as in torch.nn.Sequential (activations count) and tensors named after
-// them: "0.weight", "0.bias", "3.running_mean". Shapes are PyTorch's: a dense weight is (out, in).
+// them: "0.weight", "0.bias", "3.running_mean"; those of a block's layers after the block's number
+// and their list: "3.layers.0.weight". Shapes are PyTorch's: a dense weight is (out, in).
 #ifndef GAN_NN_NETWORK_H
 #define GAN_NN_NETWORK_H
 
@@ -27,6 +28,7 @@ typedef struct gan_network_spec {
     gan_shape input;    // without batch: (features) or (channels, height, width)
     gan_init init;      // of weights; DEFAULT: GAN_INIT_TORCH
     gan_init bias_init; // of biases; DEFAULT: zeros when init is given, else GAN_INIT_TORCH
+    gan_parametrization parametrization; // of weights; DEFAULT: none
 } gan_network_spec;
 
 // Errors: BAD_INPUT "FILE:LINE: generator layer 3 (reshape): ..." where a layer cannot take what
@@ -41,16 +43,21 @@ const gan_shape *gan__network_layer_shape(const gan_network *network, size_t ind
 const gan_shape *gan__network_input_shape(const gan_network *network);
 const gan_shape *gan__network_output_shape(const gan_network *network);
 
+#define GAN_TENSOR_NAME 56
+
 // One named tensor of the flat vector of parameters, or of the flat vector of buffers.
 typedef struct gan_tensor {
-    char name[32]; // "0.weight"
+    char name[GAN_TENSOR_NAME]; // "0.weight"
     gan_shape shape;
     int64_t offset; // in elements, in its flat vector; tensors follow each other without gaps
     int64_t elements;
-    size_t layer;
+    size_t layer; // of the outermost list
     bool is_bias;
     int64_t fan_in, fan_out;
     gan_init init; // resolved: never DEFAULT
+    gan_tensor_role role;
+    size_t weight;   // not PLAIN: number of the parameter it belongs to
+    int output_axis; // of a weight
 } gan_tensor;
 
 size_t gan__network_parameter_count(const gan_network *network);
@@ -61,7 +68,8 @@ const gan_tensor *gan__network_buffer(const gan_network *network, size_t index);
 int64_t gan__network_buffer_elements(const gan_network *network); // 0 when there are none
 
 // Initial values of both flat vectors (either may be NULL). Tensor i (parameters, then buffers) is
-// drawn at Philox step `first_step` + i: give each network of a run a range of its own.
+// drawn at Philox step `first_step` + i: give each network of a run a range of its own. Buffers of
+// a spectral norm follow from the weights, so where there are any `parameters` is needed too.
 // `output_means`: the mean of each output element in the range of the network's output; needed by
 // GAN_INIT_MARGINALS only (logit before a sigmoid, atanh before a tanh, else the mean itself), NULL
 // where it is not used. Errors: BAD_INPUT where MARGINALS is asked for and cannot be done.
@@ -77,7 +85,7 @@ gan_node *gan__network_flatten(const gan_network *network, gan_node *const *node
 
 typedef struct gan_network_call {
     bool training;            // dropout and noise act; batch norm uses the batch's own statistics
-    uint32_t stream;          // random nodes draw from streams stream .. stream + layers - 1: two
+    uint32_t stream;          // random nodes draw from streams stream .. stream + 4095: two
                               // applications with the same stream and batch share their masks
     gan_node *const *weights; // one per parameter, of its shape
     gan_node *buffers;        // flat; NULL when the network has none

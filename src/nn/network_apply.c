@@ -33,40 +33,77 @@ gan_node *gan__network_flatten(const gan_network *network, gan_node *const *node
     return flatten(&network->parameters, nodes);
 }
 
-// The nodes of one application while its layers are built.
+// One application while its layers are built.
 typedef struct application {
-    gan_node **outputs; // outputs[0]: the input; outputs[i + 1]: of layer i
-    gan_node **before;  // buffers as views
+    const gan_network *network;
+    const gan_network_call *call;
+    gan_node **before; // buffers as views
     gan_node **after;
 } application;
 
-static gan_status application_allocate(const gan_network *network, application *work) {
-    size_t buffers = network->buffers.count, outputs = network->count + 1;
-    GAN_TRY(gan__alloc(outputs + 2 * buffers, sizeof(gan_node *), (void **)&work->outputs));
-    work->before = work->outputs + outputs;
-    work->after = work->before + buffers;
-    return GAN_STATUS_OK;
+static gan_node *apply_list(const application *work, const gan_network_list *list, gan_node *x,
+                            gan_node **logits);
+
+static void set_context(const application *work, gan_graph *graph, const gan_unit *unit,
+                        const gan_layer *layer) {
+    char context[128];
+    snprintf(context, sizeof context, "%s layer %s (%s)", work->network->name, unit->path,
+             layer->kind->name);
+    gan__graph_set_context(graph, context);
 }
 
-static gan_node *apply_layer(const gan_network *network, const gan_network_call *call,
-                             application *work, size_t index) {
-    const gan_layer_places *places = &network->places[index];
-    gan_node *tensors[GAN_LAYER_TENSORS_MAX] = {NULL}, *updated[GAN_LAYER_TENSORS_MAX] = {NULL};
-    for (size_t i = 0; i < places->count; i++) {
-        gan_tensor_place place = places->place[i];
-        tensors[i] = place.buffer ? work->before[place.index] : call->weights[place.index];
-        updated[i] = tensors[i];
+// The layer's tensors as it is to use them, and its buffers after the call.
+static void gather_tensors(const application *work, const gan_unit *unit, gan_node **tensors,
+                           gan_node **updated) {
+    for (size_t i = 0; i < unit->count; i++) {
+        const gan_tensor_place place = unit->place[i];
+        tensors[i] = place.buffer ? work->before[place.index] : work->call->weights[place.index];
+        updated[i] = place.buffer ? work->after[place.index] : tensors[i];
     }
-    gan_layer_call layer_call = {.layer = &network->layers[index],
-                                 .training = call->training,
-                                 .stream = call->stream + (uint32_t)index,
+    gan__parametrize_apply(&unit->parametrization, unit->declared, unit->own, work->call->training,
+                           tensors, updated);
+}
+
+// Layer `index` of a list, whose input is outputs[index - 1].
+static gan_node *apply_layer(const application *work, const gan_network_list *list, size_t index,
+                             gan_node *const *outputs) {
+    const gan_unit *unit = &list->units[index];
+    const gan_layer *layer = &list->layers[index];
+    gan_node *const x = outputs[(ptrdiff_t)index - 1];
+    gan_node *tensors[GAN_LAYER_TENSORS_MAX] = {NULL}, *updated[GAN_LAYER_TENSORS_MAX] = {NULL};
+    gan_layer_call layer_call = {.layer = layer,
+                                 .training = work->call->training,
+                                 .stream = work->call->stream + unit->number,
                                  .tensors = tensors,
                                  .updated = updated,
-                                 .outputs = work->outputs + 1};
-    gan_node *y = network->layers[index].kind->build(&layer_call, work->outputs[index]);
-    for (size_t i = 0; i < places->count; i++)
-        if (places->place[i].buffer) work->after[places->place[i].index] = updated[i];
+                                 .outputs = outputs};
+    for (size_t i = 0; i < GAN_LAYER_LISTS_MAX; i++)
+        if (unit->lists[i]) layer_call.lists[i] = apply_list(work, unit->lists[i], x, NULL);
+    if (x) set_context(work, gan__node_graph(x), unit, layer);
+    gather_tensors(work, unit, tensors, updated);
+    gan_node *y = layer->kind->build(&layer_call, x);
+    for (size_t i = 0; i < unit->count; i++)
+        if (unit->place[i].buffer) work->after[unit->place[i].index] = updated[i];
     return y;
+}
+
+// The list's output; *logits, where wanted: the output before a last sigmoid.
+static gan_node *apply_list(const application *work, const gan_network_list *list, gan_node *x,
+                            gan_node **logits) {
+    gan_node **outputs;
+    if (!x) return NULL;
+    if (gan__alloc(list->count + 1, sizeof *outputs, (void **)&outputs) != GAN_STATUS_OK)
+        return gan__graph_fail(gan__node_graph(x), "the host is out of memory");
+    outputs[0] = x;
+    for (size_t i = 0; i < list->count; i++) {
+        outputs[i + 1] = apply_layer(work, list, i, outputs + 1);
+        if (logits && work->call->activations) work->call->activations[i] = outputs[i + 1];
+    }
+    gan_node *output = outputs[list->count];
+    const bool sigmoid = strcmp(list->layers[list->count - 1].kind->name, "sigmoid") == 0;
+    if (logits) *logits = outputs[sigmoid ? list->count - 1 : list->count];
+    gan__free(outputs);
+    return output;
 }
 
 // Whether x is the network's input with a batch behind it.
@@ -77,27 +114,15 @@ static bool input_fits(const gan_network *network, gan_node *x) {
     return fits;
 }
 
-static void apply_layers(const gan_network *network, const gan_network_call *call,
-                         application *work) {
-    gan_graph *graph = gan__node_graph(work->outputs[0]);
-    for (size_t i = 0; i < network->count; i++) {
-        char context[96];
-        snprintf(context, sizeof context, "%s layer %zu (%s)", network->name, i,
-                 network->layers[i].kind->name);
-        gan__graph_set_context(graph, context);
-        work->outputs[i + 1] = apply_layer(network, call, work, i);
-        if (call->activations) call->activations[i] = work->outputs[i + 1];
+static gan_network_result apply(const application *work, gan_node *x) {
+    const gan_network *network = work->network;
+    gan_network_result result = {.buffers = work->call->buffers};
+    for (size_t i = 0; i < network->buffers.count; i++) {
+        work->before[i] = tensor_view(&network->buffers.tensors[i], work->call->buffers);
+        work->after[i] = work->before[i];
     }
-    gan__graph_set_context(graph, NULL);
-}
-
-static gan_network_result collect(const gan_network *network, const gan_network_call *call,
-                                  const application *work) {
-    size_t last = network->count - 1;
-    bool sigmoid = strcmp(network->layers[last].kind->name, "sigmoid") == 0;
-    gan_network_result result = {.output = work->outputs[last + 1],
-                                 .logits = work->outputs[sigmoid ? last : last + 1],
-                                 .buffers = call->buffers};
+    result.output = apply_list(work, &network->list, x, &result.logits);
+    gan__graph_set_context(gan__node_graph(x), NULL);
     size_t bytes = network->buffers.count * sizeof(gan_node *);
     bool changed = bytes > 0 && memcmp(work->before, work->after, bytes) != 0;
     if (changed) result.buffers = flatten(&network->buffers, work->after);
@@ -107,7 +132,7 @@ static gan_network_result collect(const gan_network *network, const gan_network_
 
 gan_network_result gan__network_apply(const gan_network *network, const gan_network_call *call,
                                       gan_node *x) {
-    application work;
+    application work = {network, call, NULL, NULL};
     char want[GAN_SHAPE_TEXT], have[GAN_SHAPE_TEXT];
     if (!x) return (gan_network_result){0};
     gan_graph *graph = gan__node_graph(x);
@@ -117,17 +142,13 @@ gan_network_result gan__network_apply(const gan_network *network, const gan_netw
                         gan__shape_text(gan__node_shape(x), have));
         return (gan_network_result){0};
     }
-    if (application_allocate(network, &work) != GAN_STATUS_OK) {
+    if (gan__alloc(2 * network->buffers.count, sizeof(gan_node *), (void **)&work.before) !=
+        GAN_STATUS_OK) {
         gan__graph_fail(graph, "the host is out of memory");
         return (gan_network_result){0};
     }
-    work.outputs[0] = x;
-    for (size_t i = 0; i < network->buffers.count; i++) {
-        work.before[i] = tensor_view(&network->buffers.tensors[i], call->buffers);
-        work.after[i] = work.before[i];
-    }
-    apply_layers(network, call, &work);
-    gan_network_result result = collect(network, call, &work);
-    gan__free(work.outputs);
+    work.after = work.before + network->buffers.count;
+    gan_network_result result = apply(&work, x);
+    gan__free(work.before);
     return result;
 }

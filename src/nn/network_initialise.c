@@ -18,8 +18,8 @@ static gan_status initialise_marginals(const gan_network *network, const gan_ten
     if (!means)
         return gan__fail(GAN_STATUS_BAD_INPUT, "%s %s: marginals need the data's means",
                          network->name, tensor->name);
-    for (size_t i = tensor->layer + 1; i < network->count; i++) {
-        const char *kind = network->layers[i].kind->name;
+    for (size_t i = tensor->layer + 1; i < network->list.count; i++) {
+        const char *kind = network->list.layers[i].kind->name;
         if (strcmp(kind, "sigmoid") == 0) {
             gan__initialise_logits(means, tensor->elements, marginals_margin, values);
             return GAN_STATUS_OK;
@@ -48,13 +48,40 @@ static gan_status initialise_table(const gan_network *network, const gan_tensor_
     return GAN_STATUS_OK;
 }
 
+// --- What follows from a weight -----------------------------------------------------------------
+
+static gan_status start_spectral(const gan_network *network, size_t index, const float *parameters,
+                                 float *buffers) {
+    const gan_tensor *u = &network->buffers.tensors[index], *v = u + 1;
+    const gan_tensor *weight = &network->parameters.tensors[u->weight];
+    if (parameters == NULL)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s %s: its weight's values are needed",
+                         network->name, u->name);
+    return gan__spectral_start(parameters + weight->offset, &weight->shape, weight->output_axis,
+                               buffers + u->offset, buffers + v->offset);
+}
+
+static void fill_norms(const gan_network *network, float *parameters) {
+    for (size_t i = 0; i < network->parameters.count; i++) {
+        const gan_tensor *tensor = &network->parameters.tensors[i];
+        if (tensor->role != GAN_TENSOR_NORM) continue;
+        const gan_tensor *weight = &network->parameters.tensors[tensor->weight];
+        gan__parametrize_norms(parameters + weight->offset, &weight->shape, weight->output_axis,
+                               parameters + tensor->offset);
+    }
+}
+
 gan_status gan__network_initialise(const gan_network *network, uint64_t seed, uint64_t first_step,
                                    const double *output_means, float *parameters, float *buffers) {
-    const gan_tensor_table *tables[2] = {&network->parameters, &network->buffers};
-    if (parameters)
-        GAN_TRY(initialise_table(network, tables[0], seed, first_step, output_means, parameters));
-    if (buffers)
-        GAN_TRY(initialise_table(network, tables[1], seed, first_step + tables[0]->count, NULL,
-                                 buffers));
+    const gan_tensor_table *weights = &network->parameters, *others = &network->buffers;
+    if (parameters) {
+        GAN_TRY(initialise_table(network, weights, seed, first_step, output_means, parameters));
+        fill_norms(network, parameters);
+    }
+    if (!buffers) return GAN_STATUS_OK;
+    GAN_TRY(initialise_table(network, others, seed, first_step + weights->count, NULL, buffers));
+    for (size_t i = 0; i < others->count; i++)
+        if (others->tensors[i].role == GAN_TENSOR_SPECTRAL_U)
+            GAN_TRY(start_spectral(network, i, parameters, buffers));
     return GAN_STATUS_OK;
 }

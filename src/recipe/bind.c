@@ -103,6 +103,8 @@ static gan_status read_key(gan_document *document, const gan_key *key, const gan
         return read_choice(document, key, node, field);
     case GAN_KEY_INIT:
         return gan__init_bind(document, node, field);
+    case GAN_KEY_PARAMETRIZATION:
+        return gan__parametrization_bind(document, node, field);
     case GAN_KEY_LAYERS:
         return gan__layers_bind(document, node, field);
     default:

@@ -29,8 +29,8 @@ static bool same_texts(gan_text texts[2]) {
 
 static bool same_layer(const gan_layer *a, const gan_layer *b) {
     gan_text texts[2] = {{0}};
-    gan__layer_print(a, &texts[0]);
-    gan__layer_print(b, &texts[1]);
+    gan__layer_print(a, 0, &texts[0]);
+    gan__layer_print(b, 0, &texts[1]);
     return same_texts(texts);
 }
 

@@ -52,6 +52,11 @@ enum {
          .fallback = "",                                                                           \
          .meaning = "initial biases; default zeros where init is given, else "                     \
                     "torch"},                                                                      \
+        {.path = net ".parametrization",                                                           \
+         .type = GAN_KEY_PARAMETRIZATION,                                                          \
+         .offset = AT(field.parametrization),                                                      \
+         .fallback = "",                                                                           \
+         .meaning = "what weights are computed from; default none"},                               \
     {                                                                                              \
         .path = net ".layers", .type = GAN_KEY_LAYERS, .offset = AT(field), .fallback = NULL,      \
         .meaning = "the layers, first to last"                                                     \

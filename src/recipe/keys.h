@@ -8,15 +8,16 @@
 #include "recipe/tree.h"
 
 typedef enum gan_key_type {
-    GAN_KEY_TEXT,       // char *
-    GAN_KEY_WHOLE,      // int64_t
-    GAN_KEY_REAL,       // double
-    GAN_KEY_BOOL,       // bool
-    GAN_KEY_CHOICE,     // int: index of the word in `choices`
-    GAN_KEY_WHOLE_PAIR, // int64_t[2]
-    GAN_KEY_REAL_PAIR,  // double[2]
-    GAN_KEY_INIT,       // gan_init
-    GAN_KEY_LAYERS,     // gan_recipe_network, of which layers and count
+    GAN_KEY_TEXT,            // char *
+    GAN_KEY_WHOLE,           // int64_t
+    GAN_KEY_REAL,            // double
+    GAN_KEY_BOOL,            // bool
+    GAN_KEY_CHOICE,          // int: index of the word in `choices`
+    GAN_KEY_WHOLE_PAIR,      // int64_t[2]
+    GAN_KEY_REAL_PAIR,       // double[2]
+    GAN_KEY_INIT,            // gan_init
+    GAN_KEY_PARAMETRIZATION, // gan_parametrization
+    GAN_KEY_LAYERS,          // gan_recipe_network, of which layers and count
 } gan_key_type;
 
 typedef struct gan_key {
@@ -55,11 +56,14 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
 gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
                             gan_recipe_network *network);
 gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init *out);
+gan_status gan__parametrization_bind(gan_document *document, const gan_tree *map,
+                                     gan_parametrization *out);
 
 // Appends one value as YAML on one line (not for LAYERS).
 void gan__key_print(const gan_key *key, const gan_recipe_values *values, gan_text *text);
-// "dense: {units: 256, bias: true}".
-void gan__layer_print(const gan_layer *layer, gan_text *text);
+// "dense: {units: 256, bias: true}"; a block takes further lines, indented by `depth` levels more
+// than the layer's own, and ends without a line break.
+void gan__layer_print(const gan_layer *layer, int depth, gan_text *text);
 // Whether the key has a value to print.
 bool gan__key_printed(const gan_key *key, const gan_recipe_values *values);
 void gan__recipe_print(const gan_recipe_values *values, gan_text *text);

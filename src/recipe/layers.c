@@ -1,4 +1,4 @@
-// Layers and initialisers in a recipe, driven by the tables of floor 5.
+// Layers in a recipe, driven by the tables of floor 5.
 #include "base/number.h"
 #include "recipe/keys.h"
 #include "recipe/tree.h"
@@ -22,7 +22,15 @@ static gan_status wrap(gan_document *document, gan_tree *node, const char *key) 
     return GAN_STATUS_OK;
 }
 
-// "tanh" to {tanh: }, {dense: 256} to {dense: {units: 256}}.
+static gan_status normalise_list(gan_document *document, gan_tree *list);
+
+static gan_status wrap_scalar(gan_document *document, gan_tree *map, const char *name) {
+    gan_tree *said = gan__tree_child(map, name, strlen(name));
+    const bool wanted = said && said->kind == GAN_TREE_SCALAR && !gan__tree_is_null(said);
+    return wanted ? wrap(document, said, "kind") : GAN_STATUS_OK;
+}
+
+// "tanh" to {tanh: }, {dense: 256} to {dense: {units: 256}}, and so in a block's lists.
 static gan_status normalise_layer(gan_document *document, gan_tree *node) {
     if (node->kind == GAN_TREE_SCALAR) {
         char *name = node->text;
@@ -31,25 +39,32 @@ static gan_status normalise_layer(gan_document *document, gan_tree *node) {
     }
     if (node->kind != GAN_TREE_MAP || node->count != 1) return GAN_STATUS_OK;
     const gan_layer_kind *kind = gan__layer_find(node->first->key);
-    if (!kind || node->first->kind == GAN_TREE_MAP || gan__tree_is_null(node->first))
-        return GAN_STATUS_OK;
-    return kind->arguments[0].name ? wrap(document, node->first, kind->arguments[0].name)
-                                   : GAN_STATUS_OK;
+    if (!kind || gan__tree_is_null(node->first)) return GAN_STATUS_OK;
+    if (node->first->kind != GAN_TREE_MAP && kind->arguments[0].name)
+        GAN_TRY(wrap(document, node->first, kind->arguments[0].name));
+    for (size_t i = 0; kind->arguments[i].name; i++) {
+        const char *name = kind->arguments[i].name;
+        gan_tree *list = gan__tree_child(node->first, name, strlen(name));
+        if (kind->arguments[i].type == GAN_LAYER_ARGUMENT_LAYERS && list)
+            GAN_TRY(normalise_list(document, list));
+    }
+    return GAN_STATUS_OK;
+}
+
+static gan_status normalise_list(gan_document *document, gan_tree *list) {
+    if (list->kind != GAN_TREE_LIST) return GAN_STATUS_OK;
+    for (gan_tree *layer = list->first; layer; layer = layer->next)
+        GAN_TRY(normalise_layer(document, layer));
+    return GAN_STATUS_OK;
 }
 
 static gan_status normalise_network(gan_document *document, gan_tree *network) {
     if (network->kind == GAN_TREE_LIST) GAN_TRY(wrap(document, network, "layers"));
-    static const char *const inits[] = {"init", "bias_init"};
-    for (size_t i = 0; i < sizeof inits / sizeof inits[0]; i++) {
-        gan_tree *init = gan__tree_child(network, inits[i], strlen(inits[i]));
-        if (init && init->kind == GAN_TREE_SCALAR && !gan__tree_is_null(init))
-            GAN_TRY(wrap(document, init, "kind"));
-    }
+    static const char *const variants[] = {"init", "bias_init", "parametrization"};
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++)
+        GAN_TRY(wrap_scalar(document, network, variants[i]));
     gan_tree *layers = gan__tree_child(network, "layers", strlen("layers"));
-    if (!layers || layers->kind != GAN_TREE_LIST) return GAN_STATUS_OK;
-    for (gan_tree *layer = layers->first; layer; layer = layer->next)
-        GAN_TRY(normalise_layer(document, layer));
-    return GAN_STATUS_OK;
+    return layers ? normalise_list(document, layers) : GAN_STATUS_OK;
 }
 
 gan_status gan__recipe_normalise(gan_document *document) {
@@ -61,64 +76,14 @@ gan_status gan__recipe_normalise(gan_document *document) {
     return GAN_STATUS_OK;
 }
 
-// --- Initialisers ------------------------------------------------------------------------------
-
-static gan_status find_init_kind(gan_document *document, const gan_tree *node, gan_init_kind *out) {
-    const char *names[GAN_INIT_KINDS];
-    size_t count = 0;
-    char words[GAN_TREE_WORDS];
-    for (gan_init_kind kind = GAN_INIT_DEFAULT + 1; kind < GAN_INIT_KINDS; kind++) {
-        names[count++] = gan__init_info(kind)->name;
-        *out = kind;
-        if (node->kind == GAN_TREE_SCALAR && strcmp(node->text, names[count - 1]) == 0)
-            return GAN_STATUS_OK;
-    }
-    const char *near =
-        node->kind == GAN_TREE_SCALAR ? gan__text_nearest(node->text, names, count) : NULL;
-    return gan__tree_fail_name(document, node->line, near, "there are", names, count,
-                               "%s is no initialiser", gan__tree_words(node, words));
-}
-
-static gan_status check_init_keys(gan_document *document, const gan_tree *map,
-                                  const gan_init_info *info) {
-    for (const gan_tree *child = map->first; child; child = child->next) {
-        if (strcmp(child->key, "kind") == 0) continue;
-        if (info->value_name && strcmp(child->key, info->value_name) == 0) continue;
-        return gan__tree_fail(document, child->line, "%s takes %s, not \"%s\"", info->name,
-                              info->value_name ? info->value_name : "no value", child->key);
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init *out) {
-    const gan_tree *kind = map->kind == GAN_TREE_MAP ? gan__tree_child(map, "kind", 4) : map;
-    if (!kind)
-        return gan__tree_fail(document, map->line, "%s needs a kind: {kind: normal, std: 0.02}",
-                              map->key);
-    GAN_TRY(find_init_kind(document, kind, &out->kind));
-    const gan_init_info *info = gan__init_info(out->kind);
-    out->value = info->fallback;
-    if (map->kind == GAN_TREE_MAP) GAN_TRY(check_init_keys(document, map, info));
-    const gan_tree *value =
-        info->value_name ? gan__tree_child(map, info->value_name, strlen(info->value_name)) : NULL;
-    char words[GAN_TREE_WORDS];
-    bool read =
-        value && value->kind == GAN_TREE_SCALAR && gan__number_parse(value->text, &out->value);
-    if (value && (!read || out->value < info->low || out->value > info->high))
-        return gan__tree_fail(document, value->line,
-                              "%s of %s must be a number from %g to %g, not %s", info->value_name,
-                              info->name, info->low, info->high, gan__tree_words(value, words));
-    if (!value && isnan(info->fallback))
-        return gan__tree_fail(document, map->line, "%s needs %s", info->name, info->value_name);
-    return GAN_STATUS_OK;
-}
-
 // --- Layers ------------------------------------------------------------------------------------
 
+enum { KINDS_MAX = 128 }; // that a message names
+
 static gan_status fail_kind(gan_document *document, const gan_tree *node) {
-    const char *names[64];
+    const char *names[KINDS_MAX];
     size_t count = 0;
-    for (const gan_layer_kind *kind; count < 64 && (kind = gan__layer_kind(count));)
+    for (const gan_layer_kind *kind; count < KINDS_MAX && (kind = gan__layer_kind(count));)
         names[count++] = kind->name;
     return gan__tree_fail_name(document, node->line, gan__text_nearest(node->key, names, count),
                                "there are", names, count, "there is no layer \"%s\"", node->key);
@@ -126,11 +91,12 @@ static gan_status fail_kind(gan_document *document, const gan_tree *node) {
 
 static gan_status fail_argument(gan_document *document, const gan_layer_kind *kind,
                                 const gan_tree *node) {
-    const char *names[GAN_LAYER_ARGUMENTS_MAX + 2];
+    const char *names[GAN_LAYER_ARGUMENTS_MAX + 3];
     size_t count = 0;
     for (size_t i = 0; kind->arguments[i].name; i++) names[count++] = kind->arguments[i].name;
     if (kind->has_weights) names[count++] = "init";
     if (kind->has_weights) names[count++] = "bias_init";
+    if (kind->has_matrices) names[count++] = "parametrization";
     return gan__tree_fail_name(document, node->line, gan__text_nearest(node->key, names, count),
                                "it takes", names, count, "%s has no \"%s\"", kind->name, node->key);
 }
@@ -172,6 +138,7 @@ static gan_status fail_value(gan_document *document, const gan_layer *layer,
         [GAN_LAYER_ARGUMENT_REAL] = "a number",
         [GAN_LAYER_ARGUMENT_BOOL] = "true or false",
         [GAN_LAYER_ARGUMENT_SHAPE] = "a list of one to three whole numbers",
+        [GAN_LAYER_ARGUMENT_LAYERS] = "a list of layers",
     };
     char words[GAN_TREE_WORDS], low[GAN_NUMBER_TEXT], high[GAN_NUMBER_TEXT];
     const char *type = types[argument->type];
@@ -184,15 +151,36 @@ static gan_status fail_value(gan_document *document, const gan_layer *layer,
                           gan__number_print(argument->high, high), gan__tree_words(node, words));
 }
 
-static gan_status bind_argument(gan_document *document, const gan_tree *node, gan_layer *layer) {
+static gan_status bind_list(gan_document *document, const gan_tree *list, gan_layer_list *out);
+
+// What any layer with weights may say of them; *known: whether it was that.
+static gan_status bind_weights(gan_document *document, const gan_tree *node, gan_layer *layer,
+                               bool *known) {
     const gan_layer_kind *kind = layer->kind;
+    *known = true;
     if (kind->has_weights && strcmp(node->key, "init") == 0)
         return gan__init_bind(document, node, &layer->init);
     if (kind->has_weights && strcmp(node->key, "bias_init") == 0)
         return gan__init_bind(document, node, &layer->bias_init);
+    if (kind->has_matrices && strcmp(node->key, "parametrization") == 0)
+        return gan__parametrization_bind(document, node, &layer->parametrization);
+    *known = false;
+    return GAN_STATUS_OK;
+}
+
+static gan_status bind_argument(gan_document *document, const gan_tree *node, gan_layer *layer) {
+    const gan_layer_kind *kind = layer->kind;
+    size_t list = 0;
+    bool known;
+    GAN_TRY(bind_weights(document, node, layer, &known));
+    if (known) return GAN_STATUS_OK;
     for (size_t i = 0; kind->arguments[i].name; i++) {
         const gan_layer_argument *argument = &kind->arguments[i];
-        if (strcmp(node->key, argument->name) != 0) continue;
+        const bool layers = argument->type == GAN_LAYER_ARGUMENT_LAYERS;
+        const bool named = strcmp(node->key, argument->name) == 0;
+        if (named && layers) return bind_list(document, node, &layer->lists[list]);
+        list += layers;
+        if (!named) continue;
         bool read = argument->type == GAN_LAYER_ARGUMENT_SHAPE
                         ? read_shape(argument, node, &layer->shape)
                         : read_value(argument, node, &layer->argument[i]);
@@ -202,10 +190,12 @@ static gan_status bind_argument(gan_document *document, const gan_tree *node, ga
 }
 
 static gan_status check_required(gan_document *document, const gan_layer *layer) {
+    size_t list = 0;
     for (size_t i = 0; layer->kind->arguments[i].name; i++) {
         const gan_layer_argument *argument = &layer->kind->arguments[i];
-        bool shape = argument->type == GAN_LAYER_ARGUMENT_SHAPE;
-        bool given = shape ? layer->shape.rank > 0 : !isnan(layer->argument[i]);
+        bool given = !isnan(layer->argument[i]);
+        if (argument->type == GAN_LAYER_ARGUMENT_SHAPE) given = layer->shape.rank > 0;
+        if (argument->type == GAN_LAYER_ARGUMENT_LAYERS) given = layer->lists[list++].count > 0;
         if (argument->required && !given)
             return gan__tree_fail(document, layer->line, "%s needs %s", layer->kind->name,
                                   argument->name);
@@ -234,20 +224,27 @@ static gan_status bind_layer(gan_document *document, const gan_tree *node, gan_l
     return check_required(document, layer);
 }
 
-gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
-                            gan_recipe_network *network) {
+static gan_status bind_list(gan_document *document, const gan_tree *list, gan_layer_list *out) {
     char words[GAN_TREE_WORDS];
     if (list->kind != GAN_TREE_LIST || list->count == 0)
-        return gan__tree_fail(document, list->line,
-                              "layers must be a list with at least one "
-                              "layer, not %s",
-                              list->kind == GAN_TREE_LIST ? "an empty one"
-                                                          : gan__tree_words(list, words));
-    GAN_TRY(gan__arena_alloc(document->arena, list->count, sizeof(gan_layer),
-                             (void **)&network->layers));
-    network->count = 0;
-    network->line = list->line;
+        return gan__tree_fail(
+            document, list->line, "%s must be a list with at least one layer, not %s",
+            list->key ? list->key : "layers",
+            list->kind == GAN_TREE_LIST ? "an empty one" : gan__tree_words(list, words));
+    GAN_TRY(
+        gan__arena_alloc(document->arena, list->count, sizeof(gan_layer), (void **)&out->layers));
+    out->count = 0;
     for (const gan_tree *node = list->first; node; node = node->next)
-        GAN_TRY(bind_layer(document, node, &network->layers[network->count++]));
+        GAN_TRY(bind_layer(document, node, &out->layers[out->count++]));
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
+                            gan_recipe_network *network) {
+    gan_layer_list layers = {0};
+    GAN_TRY(bind_list(document, list, &layers));
+    network->layers = layers.layers;
+    network->count = layers.count;
+    network->line = list->line;
     return GAN_STATUS_OK;
 }

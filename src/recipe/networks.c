@@ -9,7 +9,8 @@ static gan_status create(const gan_recipe *recipe, const char *name, const gan_r
                              .count = said->count,
                              .input = *input,
                              .init = said->init,
-                             .bias_init = said->bias_init};
+                             .bias_init = said->bias_init,
+                             .parametrization = said->parametrization};
     return gan__network_create(&spec, out);
 }
 

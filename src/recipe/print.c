@@ -35,14 +35,22 @@ static void print_real(double value, gan_text *text) {
     gan__text_append(text, "%s", gan__number_print(value, number));
 }
 
-static void print_init(gan_init init, gan_text *text) {
-    const gan_init_info *info = gan__init_info(init.kind);
+static void print_variant(const gan_variant_info *info, const double *numbers, gan_text *text) {
     gan__text_append(text, "{kind: %s", info->name);
-    if (info->value_name) {
-        gan__text_append(text, ", %s: ", info->value_name);
-        print_real(init.value, text);
+    for (int i = 0; i < GAN_VARIANT_NUMBERS && info->numbers[i].name; i++) {
+        gan__text_append(text, ", %s: ", info->numbers[i].name);
+        print_real(numbers[i], text);
     }
     gan__text_append(text, "}");
+}
+
+static void print_init(gan_init init, gan_text *text) {
+    print_variant(gan__init_info(init.kind), (const double[]){init.value, init.mean}, text);
+}
+
+static void print_parametrization(gan_parametrization with, gan_text *text) {
+    print_variant(gan__parametrization_info(with.kind), (const double[]){with.value, with.other},
+                  text);
 }
 
 void gan__key_print(const gan_key *key, const gan_recipe_values *values, gan_text *text) {
@@ -78,6 +86,9 @@ void gan__key_print(const gan_key *key, const gan_recipe_values *values, gan_tex
     case GAN_KEY_INIT:
         print_init(*(const gan_init *)field, text);
         break;
+    case GAN_KEY_PARAMETRIZATION:
+        print_parametrization(*(const gan_parametrization *)field, text);
+        break;
     case GAN_KEY_LAYERS:
         break;
     }
@@ -90,9 +101,13 @@ static void print_shape(const gan_shape *shape, gan_text *text) {
     gan__text_append(text, "]");
 }
 
+static void indent(int depth, gan_text *text) {
+    gan__text_append(text, "%*s", 2 * depth, "");
+}
+
 static void print_argument(const gan_layer *layer, size_t index, gan_text *text) {
     const gan_layer_argument *argument = &layer->kind->arguments[index];
-    gan__text_append(text, "%s%s: ", index ? ", " : "", argument->name);
+    gan__text_append(text, "%s: ", argument->name);
     if (argument->type == GAN_LAYER_ARGUMENT_SHAPE)
         print_shape(&layer->shape, text);
     else if (argument->type == GAN_LAYER_ARGUMENT_BOOL)
@@ -101,12 +116,8 @@ static void print_argument(const gan_layer *layer, size_t index, gan_text *text)
         print_real(layer->argument[index], text);
 }
 
-void gan__layer_print(const gan_layer *layer, gan_text *text) {
-    size_t count = gan__layer_argument_count(layer->kind);
-    gan__text_append(text, "%s", layer->kind->name);
-    if (count == 0) return;
-    gan__text_append(text, ": {");
-    for (size_t i = 0; i < count; i++) print_argument(layer, i, text);
+// What any layer with weights may say of them.
+static void print_weights(const gan_layer *layer, gan_text *text) {
     const gan_init inits[] = {layer->init, layer->bias_init};
     static const char *const names[] = {"init", "bias_init"};
     for (size_t i = 0; i < 2; i++) {
@@ -114,6 +125,56 @@ void gan__layer_print(const gan_layer *layer, gan_text *text) {
         gan__text_append(text, ", %s: ", names[i]);
         print_init(inits[i], text);
     }
+    if (layer->parametrization.kind == GAN_PARAMETRIZATION_DEFAULT) return;
+    gan__text_append(text, ", parametrization: ");
+    print_parametrization(layer->parametrization, text);
+}
+
+static void print_list(const gan_layer_list *list, int depth, gan_text *text) {
+    for (size_t i = 0; i < list->count; i++) {
+        gan__text_append(text, "\n");
+        indent(depth, text);
+        gan__text_append(text, "- ");
+        gan__layer_print(&list->layers[i], depth, text);
+    }
+}
+
+static void print_block(const gan_layer *layer, int depth, gan_text *text) {
+    size_t list = 0;
+    gan__text_append(text, ":");
+    for (size_t i = 0; layer->kind->arguments[i].name; i++) {
+        const gan_layer_argument *argument = &layer->kind->arguments[i];
+        const bool is_list = argument->type == GAN_LAYER_ARGUMENT_LAYERS;
+        const gan_layer_list *layers = is_list ? &layer->lists[list++] : NULL;
+        if (is_list && layers->count == 0) continue;
+        gan__text_append(text, "\n");
+        indent(depth + 2, text);
+        if (is_list) {
+            gan__text_append(text, "%s:", argument->name);
+            print_list(layers, depth + 3, text);
+        } else {
+            print_argument(layer, i, text);
+        }
+    }
+}
+
+static bool is_block(const gan_layer *layer) {
+    for (size_t i = 0; layer->kind->arguments[i].name; i++)
+        if (layer->kind->arguments[i].type == GAN_LAYER_ARGUMENT_LAYERS) return true;
+    return false;
+}
+
+void gan__layer_print(const gan_layer *layer, int depth, gan_text *text) {
+    size_t count = gan__layer_argument_count(layer->kind);
+    gan__text_append(text, "%s", layer->kind->name);
+    if (is_block(layer)) print_block(layer, depth, text);
+    if (count == 0 || is_block(layer)) return;
+    gan__text_append(text, ": {");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) gan__text_append(text, ", ");
+        print_argument(layer, i, text);
+    }
+    print_weights(layer, text);
     gan__text_append(text, "}");
 }
 
@@ -123,11 +184,9 @@ bool gan__key_printed(const gan_key *key, const gan_recipe_values *values) {
     if (key->present) return *((const bool *)((const char *)values + key->present));
     if (key->type == GAN_KEY_TEXT) return (*(char *const *)field)[0] != '\0';
     if (key->type == GAN_KEY_INIT) return ((const gan_init *)field)->kind != GAN_INIT_DEFAULT;
+    if (key->type == GAN_KEY_PARAMETRIZATION)
+        return ((const gan_parametrization *)field)->kind != GAN_PARAMETRIZATION_DEFAULT;
     return true;
-}
-
-static void indent(int depth, gan_text *text) {
-    gan__text_append(text, "%*s", 2 * depth, "");
 }
 
 // Opens the sections of `path` that `before` is not in; returns the depth of the key itself and
@@ -150,13 +209,9 @@ static int print_sections(const char *path, const char *before, gan_text *text, 
 }
 
 static void print_layers(const gan_recipe_network *network, int depth, gan_text *text) {
+    const gan_layer_list list = {network->layers, network->count};
+    print_list(&list, depth + 1, text);
     gan__text_append(text, "\n");
-    for (size_t i = 0; i < network->count; i++) {
-        indent(depth + 1, text);
-        gan__text_append(text, "- ");
-        gan__layer_print(&network->layers[i], text);
-        gan__text_append(text, "\n");
-    }
 }
 
 void gan__recipe_print(const gan_recipe_values *values, gan_text *text) {

@@ -51,6 +51,7 @@ typedef struct gan_recipe_network {
     gan_layer *layers;
     size_t count;
     gan_init init, bias_init;
+    gan_parametrization parametrization;
     int line;
 } gan_recipe_network;
 

@@ -11,6 +11,7 @@ import os
 
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
 
 torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -80,6 +81,63 @@ class NoScale(nn.BatchNorm1d):
         self.register_buffer("weight", None)
 
 
+class Residual(nn.Module):
+    """What the layers make of x, plus what the skip makes of it."""
+
+    def __init__(self, layers, skip=None):
+        super().__init__()
+        self.layers = layers
+        self.skip = skip or nn.Identity()
+
+    def forward(self, x):
+        return self.layers(x) + self.skip(x)
+
+
+class Equalized(nn.Module):
+    """A layer whose weight is multiplied by gain lr / sqrt(inputs), and its bias by lr."""
+
+    def __init__(self, inner, gain, lr, apply):
+        super().__init__()
+        self.weight, self.bias = inner.weight, inner.bias
+        self.factor = gain * lr / math.sqrt(inner.weight[0].numel())
+        self.lr, self.apply_with = lr, apply
+
+    def forward(self, x):
+        return self.apply_with(x, self.weight * self.factor, self.bias * self.lr)
+
+
+def spectral(module, iterations=1):
+    return parametrizations.spectral_norm(module, n_power_iterations=iterations)
+
+
+def weight_norm(module):
+    dim = 1 if isinstance(module, nn.ConvTranspose2d) else 0
+    return parametrizations.weight_norm(module, dim=dim)
+
+
+def place(name):
+    """Sorts a parametrised layer's tensors as clgan has them: weight, bias, what was added."""
+    order = {"weight": 0, "bias": 1}
+    path, _, last = name.partition("parametrizations.")
+    if last:  # weight.original, or for weight norm weight.original0 (g) and original1 (the weight)
+        return path, 2 if last.endswith("original0") else 0
+    path, _, last = name.rpartition(".")
+    return (path + "." if path else ""), order.get(last, 0)
+
+
+def parameters(net):
+    found = list(net.named_parameters())
+    first = {}
+    for i, (name, _) in enumerate(found):
+        first.setdefault(place(name)[0], i)
+    return [p for name, p in
+            sorted(found, key=lambda item: (first[place(item[0])[0]], place(item[0])[1]))]
+
+
+def buffers(net):
+    return [b for _, b in net.named_buffers() if b.is_floating_point()]
+
+
 # name: (network, input shape without batch, batch, training)
 LAYERS = {
     "dense": (nn.Sequential(nn.Linear(4, 3)), (4,), 5, True),
@@ -122,6 +180,32 @@ LAYERS = {
     "convolutions": (nn.Sequential(nn.Conv2d(2, 3, 3, 1, 1, bias=False), nn.BatchNorm2d(3),
                                    nn.LeakyReLU(0.2), nn.ConvTranspose2d(3, 2, 4, 2, 1),
                                    nn.Tanh()), (2, 3, 3), 4, True),
+    "spectral_dense": (nn.Sequential(spectral(nn.Linear(4, 3))), (4,), 5, True),
+    "spectral_inference": (nn.Sequential(spectral(nn.Linear(4, 3))), (4,), 5, False),
+    "spectral_convolution": (nn.Sequential(spectral(nn.Conv2d(2, 3, 3, 1, 1), 2)), (2, 4, 3), 3,
+                             True),
+    "spectral_transposed": (nn.Sequential(spectral(nn.ConvTranspose2d(3, 2, 4, 2, 1))), (3, 3, 2),
+                            3, True),
+    "weight_norm_dense": (nn.Sequential(weight_norm(nn.Linear(4, 3))), (4,), 5, True),
+    "weight_norm_transposed": (nn.Sequential(weight_norm(nn.ConvTranspose2d(3, 2, 4, 2, 1))),
+                               (3, 3, 2), 3, True),
+    "equalized": (nn.Sequential(Equalized(nn.Linear(4, 3), 1.5, 0.25, nn.functional.linear)), (4,),
+                  5, True),
+    "equalized_convolution": (
+        nn.Sequential(Equalized(nn.Conv2d(2, 3, 3), 1, 1, nn.functional.conv2d)), (2, 4, 3), 3,
+        True),
+    "residual": (nn.Sequential(Residual(nn.Sequential(nn.Tanh(), nn.Conv2d(2, 2, 3, 1, 1)))),
+                 (2, 3, 4), 3, True),
+    "residual_down": (
+        nn.Sequential(Residual(
+            nn.Sequential(nn.ReLU(), spectral(nn.Conv2d(2, 4, 3, 1, 1)), nn.ReLU(),
+                          spectral(nn.Conv2d(4, 3, 3, 1, 1)), nn.AvgPool2d(2)),
+            nn.Sequential(spectral(nn.Conv2d(2, 3, 1)), nn.AvgPool2d(2))), nn.Flatten(),
+            spectral(nn.Linear(12, 1))), (2, 4, 4), 3, True),
+    "residual_nested": (
+        nn.Sequential(nn.Linear(4, 3), Residual(nn.Sequential(
+            nn.Linear(3, 3), Residual(nn.Sequential(nn.Tanh(), nn.Linear(3, 3)), nn.BatchNorm1d(3)),
+            nn.Softplus(threshold=1e9)))), (4,), 5, True),
     "reshape": (nn.Sequential(nn.Linear(4, 6), nn.Unflatten(1, (1, 2, 3)), nn.Softmax(1)),
                 (4,), 3, True),
     "concat": (ConcatInput(nn.Sequential(nn.Linear(4, 3), nn.Tanh())), (4,), 3, True),
@@ -131,29 +215,41 @@ LAYERS = {
 
 
 def fill(net, scale=0.5):
-    """Parameters (and running statistics, positive) by formula, numbered in their order."""
+    """Parameters (and buffers, positive) by formula, numbered in their order."""
     with torch.no_grad():
-        for i, (_, p) in enumerate(net.named_parameters()):
+        for i, p in enumerate(parameters(net)):
             p.copy_(values(p.shape, i + 1, scale))
-        statistics = [b for n, b in net.named_buffers() if "running" in n]
-        for i, b in enumerate(statistics):
+        for i, b in enumerate(buffers(net)):
             b.copy_(values(b.shape, 50 + i, 0.3) + 1)
 
 
+def or_zeros(gradients, of):
+    return [torch.zeros_like(p) if g is None else g for g, p in zip(gradients, of)]
+
+
 def write_layers():
+    """Outputs, gradients for a given adjoint of the output, and the gradients of a given combination
+    of the gradient by the input: those that a gradient penalty is made of."""
     with open(os.path.join(HERE, "nn_layers.txt"), "w") as file:
         for name, (net, shape, batch, training) in LAYERS.items():
             net.train(training)
             fill(net)
             x = values(shape + (batch,), 0, 2.0).requires_grad_()
+            wrt = [x] + parameters(net)
             y = batch_last(net(batch_first(x)))
-            (y * values(y.shape, 99)).sum().backward()
+            first = torch.autograd.grad((y * values(y.shape, 99)).sum(), wrt, create_graph=True,
+                                        allow_unused=True)
+            first = or_zeros(first, wrt)
+            second = (first[0] * values(x.shape, 98)).sum()
+            second = (torch.autograd.grad(second, wrt, allow_unused=True)
+                      if second.requires_grad else [None] * len(wrt))
             file.write(f"case {name}\n")
             line(file, "output", y)
-            line(file, "input", x.grad)
-            for i, (_, p) in enumerate(net.named_parameters()):
-                line(file, f"parameter{i}", p.grad)
-            for i, b in enumerate(b for n, b in net.named_buffers() if "running" in n):
+            for kind, gradients in (("", first), ("second_", or_zeros(second, wrt))):
+                line(file, kind + "input", gradients[0])
+                for i, gradient in enumerate(gradients[1:]):
+                    line(file, f"{kind}parameter{i}", gradient)
+            for i, b in enumerate(buffers(net)):
                 line(file, f"buffer{i}", b)
 
 
@@ -249,9 +345,9 @@ def write_training():
                 optimizer.step()
             file.write(f"case {name}\n")
             line(file, "losses", torch.stack(losses))
-            for i, (_, p) in enumerate(net.named_parameters()):
+            for i, p in enumerate(parameters(net)):
                 line(file, f"parameter{i}", p)
-            for i, b in enumerate(b for n, b in net.named_buffers() if "running" in n):
+            for i, b in enumerate(buffers(net)):
                 line(file, f"buffer{i}", b)
 
 

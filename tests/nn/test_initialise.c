@@ -8,7 +8,7 @@ enum { ROWS = 100, COLUMNS = 60, COUNT = ROWS * COLUMNS };
 static const gan_shape matrix = {2, {ROWS, COLUMNS}};
 
 static void fill(gan_init_kind kind, double value, uint64_t step, float *values) {
-    gan_init init = {kind, value};
+    gan_init init = {kind, value, 0};
     assert_int_equal(gan__initialise(init, &matrix, COLUMNS, ROWS, 5, step, values), GAN_STATUS_OK);
 }
 
@@ -69,7 +69,7 @@ static void constants_are_constant(void **state) {
 static void check_orthogonal(int64_t rows, int64_t columns, double gain) {
     float values[COUNT];
     gan_shape shape = GAN_SHAPE(rows, columns);
-    gan_init init = {GAN_INIT_ORTHOGONAL, gain};
+    gan_init init = {GAN_INIT_ORTHOGONAL, gain, 0};
     assert_int_equal(gan__initialise(init, &shape, columns, rows, 5, 2, values), GAN_STATUS_OK);
     bool tall = rows > columns;
     int64_t count = tall ? columns : rows, length = tall ? rows : columns;

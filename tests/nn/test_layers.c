@@ -1,115 +1,34 @@
 // Every layer, forward and backward, against PyTorch in float64 (tests/golden/make_nn.py), in the
 // interpreter and on every OpenCL device.
 #include "golden.h"
-#include "nn/network.h"
+#include "layer_cases.h"
 #include "runner.h"
 
-enum { LAYERS_MAX = 6, TENSORS_MAX = 8 };
-
-typedef struct layer_text {
-    const char *kind;
-    double argument[GAN_LAYER_ARGUMENTS_MAX]; // as many as count, the rest by default
-    size_t count;
-    gan_shape shape;
-} layer_text;
-
-typedef struct layer_case {
-    const char *name;
-    gan_shape input;
-    int64_t batch;
-    bool inference;
-    layer_text layers[LAYERS_MAX];
-} layer_case;
-
-#define PLAIN(name)                                                                                \
-    { .kind = name }
-#define WITH(name, n, ...)                                                                         \
-    { .kind = name, .argument = {__VA_ARGS__}, .count = n }
-#define FIVE {1, {5}}, 4, false
-#define FOUR {1, {4}}, 5, false
-#define IMAGE(...)                                                                                 \
-    {                                                                                              \
-        3, { __VA_ARGS__ }                                                                         \
+// Layers of lists within lists are taken from `pool` one list after another.
+static gan_layer_list make_list(const layer_text *texts, gan_layer **pool) {
+    gan_layer_list list = {.layers = *pool};
+    while (list.count < LAYERS_MAX && texts[list.count].kind) list.count++;
+    *pool += list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        const gan_layer_kind *kind = gan__layer_find(texts[i].kind);
+        gan_layer *layer = &list.layers[i];
+        assert_non_null(kind);
+        gan__layer_defaults(kind, layer);
+        layer->shape = texts[i].shape;
+        layer->parametrization = texts[i].parametrization;
+        for (size_t k = 0; k < texts[i].count; k++) layer->argument[k] = texts[i].argument[k];
+        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
+            if (texts[i].lists[k]) layer->lists[k] = make_list(texts[i].lists[k], pool);
     }
-
-static const layer_case cases[] = {
-    {"dense", FOUR, {WITH("dense", 1, 3)}},
-    {"dense_without_bias", FOUR, {WITH("dense", 2, 3, 0)}},
-    {"dense_of_image", {3, {2, 3, 2}}, 4, false, {WITH("dense", 1, 3)}},
-    {"maxout", {1, {4}}, 6, false, {WITH("maxout", 2, 3, 5)}},
-    {"batch_norm", {1, {3}}, 6, false, {PLAIN("batch_norm")}},
-    {"batch_norm_of_image", {3, {2, 3, 2}}, 4, false, {WITH("batch_norm", 2, 0.3, 1e-3)}},
-    {"batch_norm_inference", {1, {3}}, 6, true, {PLAIN("batch_norm")}},
-    {"batch_norm_without_scale", {1, {3}}, 6, false, {WITH("batch_norm", 4, 0.1, 1e-5, 1, 0)}},
-    {"batch_norm_without_affine", {1, {3}}, 6, false, {WITH("batch_norm", 3, 0.1, 1e-5, 0)}},
-    {"relu", FIVE, {PLAIN("relu")}},
-    {"leaky_relu", FIVE, {WITH("leaky_relu", 1, 0.2)}},
-    {"tanh", FIVE, {PLAIN("tanh")}},
-    {"sigmoid", FIVE, {PLAIN("sigmoid")}},
-    {"softplus", FIVE, {PLAIN("softplus")}},
-    {"elu", FIVE, {WITH("elu", 1, 1.5)}},
-    {"selu", FIVE, {PLAIN("selu")}},
-    {"gelu", FIVE, {PLAIN("gelu")}},
-    {"silu", FIVE, {PLAIN("silu")}},
-    {"softmax", FIVE, {PLAIN("softmax")}},
-    {"softmax_of_image", {3, {3, 2, 2}}, 2, false, {PLAIN("softmax")}},
-    {"scale", FIVE, {WITH("scale", 1, -0.25)}},
-    {"convolution", IMAGE(2, 6, 5), 3, false, {WITH("convolution", 4, 3, 4, 2, 1)}},
-    {"convolution_without_bias",
-     IMAGE(2, 4, 5),
-     3,
-     false,
-     {WITH("convolution", 7, 3, 3, 1, 0, 1, 1, 0)}},
-    {"convolution_in_groups", IMAGE(4, 4, 3), 2, false, {WITH("convolution", 6, 6, 3, 1, 2, 2, 2)}},
-    {"transposed_convolution",
-     IMAGE(3, 3, 2),
-     3,
-     false,
-     {WITH("transposed_convolution", 4, 2, 4, 2, 1)}},
-    {"transposed_convolution_padded",
-     IMAGE(2, 3, 2),
-     3,
-     false,
-     {WITH("transposed_convolution", 6, 3, 3, 2, 1, 1, 0)}},
-    {"average_pool", IMAGE(2, 4, 6), 3, false, {WITH("average_pool", 1, 2)}},
-    {"average_pool_that_overlaps", IMAGE(2, 5, 6), 3, false, {WITH("average_pool", 3, 3, 2, 1)}},
-    {"max_pool", IMAGE(2, 4, 6), 3, false, {WITH("max_pool", 1, 2)}},
-    {"max_pool_that_overlaps", IMAGE(2, 5, 6), 3, false, {WITH("max_pool", 3, 3, 2, 1)}},
-    {"upsample", IMAGE(2, 2, 3), 3, false, {WITH("upsample", 1, 3)}},
-    {"upsample_bilinear", IMAGE(2, 2, 3), 3, false, {WITH("upsample", 2, 2, 1)}},
-    {"convolutions",
-     IMAGE(2, 3, 3),
-     4,
-     false,
-     {WITH("convolution", 7, 3, 3, 1, 1, 1, 1, 0), PLAIN("batch_norm"), WITH("leaky_relu", 1, 0.2),
-      WITH("transposed_convolution", 4, 2, 4, 2, 1), PLAIN("tanh")}},
-    {"reshape",
-     {1, {4}},
-     3,
-     false,
-     {WITH("dense", 1, 6), {.kind = "reshape", .shape = {3, {1, 2, 3}}}, PLAIN("softmax")}},
-    {"concat", {1, {4}}, 3, false, {WITH("dense", 1, 3), PLAIN("tanh"), WITH("concat", 1, -1)}},
-    {"stack",
-     {1, {4}},
-     7,
-     false,
-     {WITH("dense", 2, 6, 0), PLAIN("batch_norm"), WITH("leaky_relu", 1, 0.2),
-      WITH("maxout", 2, 4, 2), WITH("dense", 1, 2), PLAIN("sigmoid")}},
-};
+    return list;
+}
 
 static gan_network *make_network(const layer_text *texts, const gan_shape *input) {
-    gan_layer layers[LAYERS_MAX];
-    size_t count = 0;
-    for (; count < LAYERS_MAX && texts[count].kind; count++) {
-        const gan_layer_kind *kind = gan__layer_find(texts[count].kind);
-        assert_non_null(kind);
-        gan__layer_defaults(kind, &layers[count]);
-        layers[count].shape = texts[count].shape;
-        for (size_t i = 0; i < texts[count].count; i++)
-            layers[count].argument[i] = texts[count].argument[i];
-    }
+    gan_layer layers[4 * LAYERS_MAX], *pool = layers;
+    const gan_layer_list list = make_list(texts, &pool);
     gan_network *network;
-    gan_network_spec spec = {.name = "net", .layers = layers, .count = count, .input = *input};
+    gan_network_spec spec = {
+        .name = "net", .layers = list.layers, .count = list.count, .input = *input};
     if (gan__network_create(&spec, &network) != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
     return network;
 }
@@ -120,7 +39,7 @@ typedef struct bench {
     gan_graph *graph;
     gan_node *flat, *buffers, *x;
     gan_network_result result;
-    gan_node *roots[TENSORS_MAX + 4];
+    gan_node *roots[2 * TENSORS_MAX + 4];
     size_t count;
     runner runner;
 } bench;
@@ -145,9 +64,10 @@ static void fill_state(bench *b, gan_node *state, bool buffers) {
     b->runner.set_state(&b->runner, state, flat);
 }
 
-// roots: output, gradient by input, gradient by each parameter, updated buffers.
+// roots: output; gradients by the input and by each parameter; in the interpreter those of a
+// combination of the gradient by the input, too; updated buffers.
 static void bench_open(bench *b, const layer_case *c, runner with) {
-    gan_node *weights[TENSORS_MAX], *seed;
+    gan_node *weights[TENSORS_MAX], *seed, *again;
     *b = (bench){.network = make_network(c->layers, &c->input), .runner = with};
     assert_int_equal(gan__graph_create(&b->graph), GAN_STATUS_OK);
     b->flat = make_state(b->graph, "flat", gan__network_parameter_elements(b->network));
@@ -171,6 +91,13 @@ static void bench_open(bench *b, const layer_case *c, runner with) {
         gan__gradient_seeded(b->result.output, seed, wrt, parameters + 1, b->roots + 1),
         GAN_STATUS_OK);
     b->count = parameters + 2;
+    again = gan__input(b->graph, "its adjoint", GAN_ELEMENT_F32, &shape);
+    if (!with.device) {
+        assert_int_equal(
+            gan__gradient_seeded(b->roots[1], again, wrt, parameters + 1, b->roots + b->count),
+            GAN_STATUS_OK);
+        b->count += parameters + 1;
+    }
     if (b->result.buffers) b->roots[b->count++] = b->result.buffers;
     b->runner.open(&b->runner, b->graph, b->roots, b->count);
     double values[RUNNER_VALUES_MAX];
@@ -180,6 +107,8 @@ static void bench_open(bench *b, const layer_case *c, runner with) {
     b->runner.set_input(&b->runner, b->x, values);
     golden_values(values, node_elements(seed), 99, 1.0);
     b->runner.set_input(&b->runner, seed, values);
+    golden_values(values, node_elements(again), 98, 1.0);
+    if (!with.device) b->runner.set_input(&b->runner, again, values);
 }
 
 static void bench_close(bench *b) {
@@ -199,6 +128,19 @@ static void compare_root(bench *b, const char *name, const char *golden, const c
     gan__free(expected);
 }
 
+// The gradients by the input and by each parameter, from root `root` on.
+static void compare_gradients(bench *b, const char *name, const char *golden, const char *prefix,
+                              size_t root) {
+    char what[48];
+    snprintf(what, sizeof what, "%sinput", prefix);
+    compare_root(b, name, golden, what, root, 0, (int64_t)node_elements(b->x));
+    for (size_t i = 0; i < gan__network_parameter_count(b->network); i++) {
+        snprintf(what, sizeof what, "%sparameter%zu", prefix, i);
+        compare_root(b, name, golden, what, root + 1 + i, 0,
+                     gan__network_parameter(b->network, i)->elements);
+    }
+}
+
 static void compare_case(const char *text, const layer_case *c, runner with) {
     bench b;
     char what[32];
@@ -206,12 +148,10 @@ static void compare_case(const char *text, const layer_case *c, runner with) {
     bench_open(&b, c, with);
     b.runner.run(&b.runner, 0);
     compare_root(&b, c->name, golden, "output", 0, 0, (int64_t)node_elements(b.roots[0]));
-    compare_root(&b, c->name, golden, "input", 1, 0, (int64_t)node_elements(b.x));
-    for (size_t i = 0; i < gan__network_parameter_count(b.network); i++) {
-        snprintf(what, sizeof what, "parameter%zu", i);
-        compare_root(&b, c->name, golden, what, 2 + i, 0,
-                     gan__network_parameter(b.network, i)->elements);
-    }
+    compare_gradients(&b, c->name, golden, "", 1);
+    if (!with.device)
+        compare_gradients(&b, c->name, golden, "second_",
+                          2 + gan__network_parameter_count(b.network));
     for (size_t i = 0; i < gan__network_buffer_count(b.network); i++) {
         const gan_tensor *tensor = gan__network_buffer(b.network, i);
         snprintf(what, sizeof what, "buffer%zu", i);
@@ -240,16 +180,23 @@ static void layers_are_pytorchs_on_every_device(void **state) {
     for_each_device(compare_on);
 }
 
+static bool mentions(const layer_text *texts, const char *kind) {
+    for (size_t i = 0; i < LAYERS_MAX && texts[i].kind; i++) {
+        if (strcmp(texts[i].kind, kind) == 0) return true;
+        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
+            if (texts[i].lists[k] && mentions(texts[i].lists[k], kind)) return true;
+    }
+    return false;
+}
+
 // Every layer of the table is among the cases, but those whose numbers are random.
 static void every_layer_has_a_case(void **state) {
     (void)state;
     const gan_layer_kind *kind;
     for (size_t k = 0; (kind = gan__layer_kind(k)); k++) {
-        bool found = strcmp(kind->name, "dropout") == 0 || strcmp(kind->name, "noise") == 0 ||
-                     strcmp(kind->name, "flatten") == 0;
+        bool found = strcmp(kind->name, "dropout") == 0 || strcmp(kind->name, "noise") == 0;
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-            for (size_t j = 0; j < LAYERS_MAX && cases[i].layers[j].kind; j++)
-                found = found || strcmp(cases[i].layers[j].kind, kind->name) == 0;
+            found = found || mentions(cases[i].layers, kind->name);
         if (!found) fail_msg("layer %s has no case", kind->name);
     }
 }
@@ -416,7 +363,7 @@ static void random_layers_draw_alike_on(gan_device *device) {
     for (uint64_t counter = 5; counter < 7; counter++) {
         host.runner.run(&host.runner, counter);
         there.runner.run(&there.runner, counter);
-        for (size_t root = 0; root < host.count; root++) {
+        for (size_t root = 0; root < there.count; root++) {
             char what[32];
             snprintf(what, sizeof what, "root %zu", root);
             host.runner.get_root(&host.runner, root, expected);

@@ -152,9 +152,9 @@ static void initialisers_are_resolved_from_layer_to_network_to_default(void **st
     assert_int_equal(init_of(network, 1), GAN_INIT_CONSTANT); // batch norm's own
     assert_int_equal(init_of(network, 4), GAN_INIT_TORCH);
     gan__network_destroy(network);
-    spec.init = (gan_init){GAN_INIT_NORMAL, 0.02};
-    layers[3].init = (gan_init){GAN_INIT_UNIFORM, 0.5};
-    layers[4].bias_init = (gan_init){GAN_INIT_MARGINALS, 0};
+    spec.init = (gan_init){GAN_INIT_NORMAL, 0.02, 0};
+    layers[3].init = (gan_init){GAN_INIT_UNIFORM, 0.5, 0};
+    layers[4].bias_init = (gan_init){GAN_INIT_MARGINALS, 0, 0};
     assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
     assert_int_equal(init_of(network, 0), GAN_INIT_NORMAL);
     assert_int_equal(init_of(network, 2), GAN_INIT_ZEROS);
@@ -172,8 +172,8 @@ static void initial_values_fill_both_vectors(void **state) {
     gan_network_spec spec = make_spec(layers);
     float parameters[128], buffers[8];
     const double means[2] = {0.25, 0.5};
-    spec.init = (gan_init){GAN_INIT_UNIFORM, 0.1};
-    layers[4].bias_init = (gan_init){GAN_INIT_MARGINALS, 0};
+    spec.init = (gan_init){GAN_INIT_UNIFORM, 0.1, 0};
+    layers[4].bias_init = (gan_init){GAN_INIT_MARGINALS, 0, 0};
     assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
     assert_int_equal(gan__network_initialise(network, 1, 0, NULL, parameters, NULL),
                      GAN_STATUS_BAD_INPUT);

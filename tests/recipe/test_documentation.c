@@ -45,6 +45,7 @@ static void append_values(gan_text *row, const gan_key *key) {
         [GAN_KEY_WHOLE_PAIR] = "two whole, ",
         [GAN_KEY_REAL_PAIR] = "two numbers, ",
         [GAN_KEY_INIT] = "[initialiser](#initialisers)",
+        [GAN_KEY_PARAMETRIZATION] = "[parametrisation](#parametrisations)",
         [GAN_KEY_LAYERS] = "[layers](#layers)",
     };
     gan__text_append(row, "%s", words[key->type]);
@@ -86,15 +87,19 @@ static void append_argument(gan_text *row, const gan_layer_argument *argument, b
     static const char *const words[] = {[GAN_LAYER_ARGUMENT_WHOLE] = "whole, ",
                                         [GAN_LAYER_ARGUMENT_REAL] = "number, ",
                                         [GAN_LAYER_ARGUMENT_BOOL] = "`true` or `false`",
-                                        [GAN_LAYER_ARGUMENT_SHAPE] = "one to three whole, "};
+                                        [GAN_LAYER_ARGUMENT_SHAPE] = "one to three whole, ",
+                                        [GAN_LAYER_ARGUMENT_LAYERS] = "layers"};
     bool boolean = argument->type == GAN_LAYER_ARGUMENT_BOOL;
+    bool list = argument->type == GAN_LAYER_ARGUMENT_LAYERS;
     char number[GAN_NUMBER_TEXT];
     gan__text_append(row, "%s`%s`: %s (%s", first ? "" : "; ", argument->name, argument->meaning,
                      words[argument->type]);
-    if (!boolean) append_range(row, argument->low, argument->high);
+    if (!boolean && !list) append_range(row, argument->low, argument->high);
     gan__number_print(argument->fallback, number);
     if (argument->required)
         gan__text_append(row, "; required)");
+    else if (list)
+        gan__text_append(row, ")");
     else if (boolean)
         gan__text_append(row, "; %s)", argument->fallback != 0 ? "true" : "false");
     else
@@ -118,20 +123,41 @@ static void every_layer_is_documented(void **state) {
     assert_int_equal(missing, 0);
 }
 
+// "| `normal` | `std`, `mean` (0) |"
+static void expect_variant(const char *page, const gan_variant_info *info) {
+    gan_text row = {0};
+    char number[GAN_NUMBER_TEXT];
+    gan__text_append(&row, "| `%s` |", info->name);
+    for (int i = 0; i < GAN_VARIANT_NUMBERS && info->numbers[i].name; i++) {
+        gan__text_append(&row, "%s `%s`", i > 0 ? "," : "", info->numbers[i].name);
+        const double fallback = info->numbers[i].fallback;
+        if (!isnan(fallback) && floor(fallback) == fallback)
+            gan__text_append(&row, " (%s)", gan__number_print(fallback, number));
+    }
+    if (!strstr(page, gan__text_string(&row))) {
+        print_error("missing: %s\n", gan__text_string(&row));
+        missing++;
+    }
+    gan__text_destroy(&row);
+}
+
 static void every_initialiser_is_documented(void **state) {
     (void)state;
     char *page = documentation();
     missing = 0;
-    for (gan_init_kind kind = GAN_INIT_DEFAULT + 1; kind < GAN_INIT_KINDS; kind++) {
-        const gan_init_info *info = gan__init_info(kind);
-        char row[64];
-        snprintf(row, sizeof row, "| `%s` | %s%s%s", info->name, info->value_name ? "`" : "",
-                 info->value_name ? info->value_name : "", info->value_name ? "`" : "");
-        if (!strstr(page, row)) {
-            print_error("missing: %s\n", row);
-            missing++;
-        }
-    }
+    for (gan_init_kind kind = GAN_INIT_DEFAULT + 1; kind < GAN_INIT_KINDS; kind++)
+        expect_variant(page, gan__init_info(kind));
+    gan__free(page);
+    assert_int_equal(missing, 0);
+}
+
+static void every_parametrisation_is_documented(void **state) {
+    (void)state;
+    char *page = documentation();
+    missing = 0;
+    for (gan_parametrization_kind kind = GAN_PARAMETRIZATION_NONE; kind < GAN_PARAMETRIZATION_KINDS;
+         kind++)
+        expect_variant(page, gan__parametrization_info(kind));
     gan__free(page);
     assert_int_equal(missing, 0);
 }
@@ -141,6 +167,7 @@ int main(void) {
         cmocka_unit_test(every_key_is_documented),
         cmocka_unit_test(every_layer_is_documented),
         cmocka_unit_test(every_initialiser_is_documented),
+        cmocka_unit_test(every_parametrisation_is_documented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,7 +204,7 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
     expect_failure("generator:\n  init: {kind: norml}\n  layers: [tanh]\n",
                    "r.yaml:2: \"norml\" is no initialiser; did you mean \"normal\"?");
     expect_failure("generator:\n  init: {kind: normal, gain: 2}\n  layers: [tanh]\n",
-                   "r.yaml:2: normal takes std, not \"gain\"");
+                   "r.yaml:2: normal takes std and mean, not \"gain\"");
 }
 
 static void wrong_types_and_ranges_are_refused(void **state) {
