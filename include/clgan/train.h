@@ -70,6 +70,8 @@ typedef struct gan_run_plan {
     const char *recipe;           // resolved, as YAML
     const char *data_kind;        // "IDX"
     uint64_t data_count;
+    uint64_t data_skipped;        // files that cannot be read and are left out (data.skip_bad)
+    uint32_t data_classes;        // 0: no labels
     char sample[64];              // one sample's shape
     uint64_t steps, first_step;   // first_step > 0 when resuming
     uint64_t generator_parameters, discriminator_parameters;

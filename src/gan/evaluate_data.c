@@ -2,6 +2,7 @@
 #include "gan/evaluate_data.h"
 
 #include "base/memory.h"
+#include "gan/data_source.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -73,7 +74,8 @@ static void split_builtin(gan_evaluation_data *data, const gan_recipe_values *re
     data->test = points_of(stored, unseen + BUILTIN_VALIDATION, BUILTIN_TEST);
 }
 
-static gan_status open_test(gan_evaluation_data *data, const char *source) {
+static gan_status open_test(gan_evaluation_data *data, const gan_recipe_values *recipe,
+                            const char *source) {
     char *path = NULL;
     GAN_TRY(gan__dataset_find_test(source, &path));
     if (path == NULL)
@@ -83,7 +85,7 @@ static gan_status open_test(gan_evaluation_data *data, const char *source) {
             "a pair named like train-images... and t10k-images..., or train... and "
             "test...",
             source);
-    gan_status status = gan__dataset_open(path, &data->apart);
+    gan_status status = gan__data_source_open(recipe, path, &data->apart);
     if (status == GAN_STATUS_OK &&
         (elements_of(data->apart) != data->elements ||
          gan__dataset_info(data->apart)->type != gan__dataset_info(data->whole)->type))
@@ -98,7 +100,7 @@ static gan_status split_files(gan_evaluation_data *data, const gan_recipe_values
                               const char *source) {
     const uint64_t present = gan__dataset_info(data->whole)->count;
     uint64_t start = (uint64_t)recipe->data.limit[0], count = (uint64_t)recipe->data.limit[1];
-    GAN_TRY(open_test(data, source));
+    GAN_TRY(open_test(data, recipe, source));
     if (count == 0) {
         start = 0;
         count = present;
@@ -127,7 +129,7 @@ gan_status gan__evaluation_data_open(const gan_recipe_values *recipe, const char
     if (from[0] == '\0')
         return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint's recipe names no data; give the "
                                                "training set with --data");
-    GAN_TRY(gan__dataset_open(from, &out->whole));
+    GAN_TRY(gan__data_source_open(recipe, from, &out->whole));
     const gan_dataset_info *const info = gan__dataset_info(out->whole);
     out->elements = elements_of(out->whole);
     out->has_bytes = info->type == GAN_SAMPLE_TYPE_U8;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "gan/data_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,7 @@ static gan_status open_data(gan_run *run) {
                          "of builtin:%s",
                          gan__recipe_source(run->recipe), source[0] == '\0' ? "" : "'", source,
                          source[0] == '\0' ? "are" : "' are", gan__dataset_builtins());
-    GAN_TRY(gan__dataset_open(source, &run->dataset));
+    GAN_TRY(gan__data_source_open(run->values, source, &run->dataset));
     const int64_t *const limit = run->values->data.limit;
     if (limit[1] == 0) return GAN_STATUS_OK;
     return gan__dataset_limit(run->dataset, (uint64_t)limit[0], (uint64_t)limit[1]);

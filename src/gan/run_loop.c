@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 // Where the clock stands. Pauses for saving and pictures do not count as training.
 typedef struct stopwatch {
@@ -146,13 +147,25 @@ static gan_status attend(gan_run *run, stopwatch *watch, int *request) {
     return GAN_STATUS_OK;
 }
 
+// Where a step failed because the data cannot be read, what was trained so far is saved if it can.
+static gan_status rescue(gan_run *run, stopwatch *watch, gan_status failure) {
+    char message[GAN_MESSAGE_SIZE];
+    snprintf(message, sizeof message, "%s", gan_status_message());
+    const bool is_data = failure == GAN_STATUS_BAD_INPUT || failure == GAN_STATUS_CORRUPT;
+    if (!is_data || gan__trainer_is_within_step(run->trainer)) return failure;
+    if (save(run, watch) != GAN_STATUS_OK) return gan__fail(failure, "%s", message);
+    return gan__fail(failure, "%s; the run is saved at step %" PRIu64 ": go on with --resume",
+                     message, gan__trainer_step_count(run->trainer));
+}
+
 static gan_status loop(gan_run *run) {
     stopwatch watch = start_watch(run);
     int request = atomic_load(&run->stop);
     gan__device_reset_counters(run->device);
     while (request == GAN_RUN_NO_REQUEST &&
            gan__trainer_step_count(run->trainer) < (uint64_t)run->values->steps) {
-        GAN_TRY(gan__trainer_step(run->trainer));
+        const gan_status status = gan__trainer_step(run->trainer);
+        if (status != GAN_STATUS_OK) return rescue(run, &watch, status);
         GAN_TRY(attend(run, &watch, &request));
     }
     return request == GAN_RUN_NO_REQUEST ? GAN_STATUS_OK : stopped(run, request);

@@ -82,6 +82,8 @@ gan_status gan__run_fill_plan(gan_run *run) {
         return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory while writing the recipe out");
     plan->data_kind = data->kind;
     plan->data_count = data->count;
+    plan->data_skipped = data->skipped;
+    plan->data_classes = data->classes;
     plan->steps = (uint64_t)run->values->steps;
     plan->first_step = run->record.step;
     plan->generator_parameters = (uint64_t)gan__network_parameter_elements(game->generator.network);

@@ -25,8 +25,10 @@ struct gan_trainer {
     gan_trainer_program listed[PROGRAMS];
     size_t listed_count;
     gan_generation generation;
-    float *batch; // one run of the sampling program
+    gan_loader *loader; // of batches, from the first that is needed
+    float *batch;       // one run of the sampling program
     uint64_t step;
+    bool is_within_step;
 };
 
 // --- Planning ------------------------------------------------------------------------------------
@@ -117,6 +119,7 @@ gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
 
 void gan__trainer_destroy(gan_trainer *trainer) {
     if (trainer == NULL) return;
+    gan__loader_destroy(trainer->loader);
     gan__module_destroy(trainer->module);
     gan__game_destroy(trainer->game);
     gan__free(trainer->batch);
@@ -206,6 +209,15 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
     return status;
 }
 
+// Batches of real samples are prepared from the step on with which training begins.
+static gan_status start_loader(gan_trainer *trainer) {
+    const gan_recipe_values *const recipe = trainer->recipe;
+    const uint64_t first = trainer->step * (uint64_t)recipe->schedule.discriminator_steps;
+    gan__loader_destroy(trainer->loader);
+    return gan__loader_create(trainer->dataset, (uint64_t)recipe->seed, (size_t)recipe->batch,
+                              first, &trainer->loader);
+}
+
 gan_status gan__trainer_initialise(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     double *means = NULL;
@@ -216,12 +228,13 @@ gan_status gan__trainer_initialise(gan_trainer *trainer) {
         status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL, NULL);
     gan__free(means);
     trainer->step = 0;
-    return status;
+    return status == GAN_STATUS_OK ? start_loader(trainer) : status;
 }
 
 gan_status gan__trainer_load(gan_trainer *trainer, const gan_checkpoint *checkpoint,
                              uint64_t step) {
     trainer->step = step;
+    GAN_TRY(start_loader(trainer));
     return gan__model_load(trainer->module, trainer->game, checkpoint);
 }
 
@@ -246,11 +259,10 @@ uint64_t gan__trainer_samples_seen(const gan_trainer *trainer) {
 
 // Stages batch number `batch` of the run.
 static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
-    const uint64_t size = (uint64_t)trainer->recipe->batch;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->real, &slot));
-    GAN_TRY(gan__dataset_read(trainer->dataset, (uint64_t)trainer->recipe->seed, batch * size, size,
-                              slot, NULL));
+    GAN_TRY(gan__loader_read(trainer->loader, batch, slot, NULL));
+    trainer->is_within_step = true;
     return gan__module_feed_end(trainer->module, trainer->game->real);
 }
 
@@ -280,7 +292,12 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
     GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
                        trainer->step));
     trainer->step++;
+    trainer->is_within_step = false;
     return GAN_STATUS_OK;
+}
+
+bool gan__trainer_is_within_step(const gan_trainer *trainer) {
+    return trainer->is_within_step;
 }
 
 // --- Looking -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 #ifndef GAN_GAN_TRAINER_H
 #define GAN_GAN_TRAINER_H
 
-#include "data/dataset.h"
+#include "data/loader.h"
 #include "gan/game.h"
 #include "gan/model_file.h"
 
@@ -38,8 +38,11 @@ gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer
 uint64_t gan__trainer_step_count(const gan_trainer *trainer); // steps done
 // Real samples the discriminator has seen; also the position in the data set's stream.
 uint64_t gan__trainer_samples_seen(const gan_trainer *trainer);
-// Enqueues one step: k updates of D and one of G.
+// Enqueues one step: k updates of D and one of G. Errors: also those of reading the data set.
 gan_status gan__trainer_step(gan_trainer *trainer);
+// Whether a failed step has begun: its first batch was read. Else the state is that of the step
+// before, and can be saved.
+bool gan__trainer_is_within_step(const gan_trainer *trainer);
 
 // Sums over the steps since the last clearing; blocking.
 typedef struct gan_trainer_sums {

@@ -114,6 +114,20 @@ static gan_status check_pairs(gan_document *document, const gan_recipe_values *v
     return GAN_STATUS_OK;
 }
 
+// Height and width are given together.
+static gan_status check_sides(gan_document *document, const gan_recipe_values *values) {
+    const struct {
+        const char *path;
+        const int64_t *sides;
+    } checks[] = {{"data.crop", values->data.crop}, {"data.size", values->data.size}};
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        if ((checks[i].sides[0] == 0) != (checks[i].sides[1] == 0))
+            return gan__tree_fail(document, line_of(document, checks[i].path),
+                                  "%s must be a height and a width, or [0, 0] for none",
+                                  checks[i].path);
+    return GAN_STATUS_OK;
+}
+
 // The name becomes a folder's, so it is kept to what every file system takes.
 static gan_status check_name(gan_document *document, gan_recipe_values *values) {
     int line = line_of(document, "name");
@@ -187,6 +201,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
         GAN_TRY(check_applies(document, gan__key(i), values));
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_penalties(document, values));
+    GAN_TRY(check_sides(document, values));
     GAN_TRY(check_updates(document, values));
     return check_name(document, values);
 }

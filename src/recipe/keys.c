@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+static const char *const fits[] = {"crop", "stretch", NULL};
+static const char *const colors[] = {"auto", "gray", "rgb", "rgba", NULL};
 static const char *const priors[] = {"uniform", "normal", "spherical", NULL};
 static const char *const costs[] = {"minimax", "non-saturating", "maximum-likelihood", NULL};
 static const char *const objectives[] = {"logistic", "least-squares",       "wasserstein",
@@ -22,6 +24,7 @@ enum {
 // What counts steps in float32 does so exactly up to here.
 #define STEPS_MAX 16777216
 #define COUNT_MAX 9007199254740992.0 // 2^53
+#define SIDE_MAX  65536              // of a picture
 #define BELOW_ONE 0.999999999
 #define AT(field) offsetof(gan_recipe_values, field)
 
@@ -128,6 +131,17 @@ static const gan_key keys[] = {
      .meaning = "what bytes 0 and 255 become; default: samples as they are stored"},
     NUMBER_KEY(WHOLE_PAIR, "data.limit", data.limit, "[0, 0]", 0, COUNT_MAX,
                "[start, count] of the samples to use; count 0: all"),
+    NUMBER_KEY(WHOLE_PAIR, "data.crop", data.crop, "[0, 0]", 0, SIDE_MAX,
+               "[height, width] of the middle that is cut out of pictures first; [0, 0]: all"),
+    NUMBER_KEY(WHOLE_PAIR, "data.size", data.size, "[0, 0]", 0, SIDE_MAX,
+               "[height, width] that pictures are scaled to; [0, 0]: as they are"),
+    CHOICE_KEY("data.fit", data.fit, "crop", fits,
+               "where the proportions differ, cut off what is too long, or stretch"),
+    CHOICE_KEY("data.color", data.color, "auto", colors, "what pictures are converted to"),
+    NUMBER_KEY(BOOL, "data.flip", data.flip, "false", 0, 1,
+               "whether half of the pictures are mirrored left to right, drawn anew each epoch"),
+    NUMBER_KEY(BOOL, "data.skip_bad", data.skip_bad, "false", 0, 1,
+               "whether files that cannot be read are left out and counted, not an error"),
     NUMBER_KEY(WHOLE, "latent.size", latent.size, "100", 1, 65536, "elements of z"),
     CHOICE_KEY("latent.prior", latent.prior, "normal", priors, "distribution of z"),
     {.path = "latent.range",

@@ -34,6 +34,19 @@ static gan_status check_weights(const gan_recipe *recipe, const char *name,
                           name);
 }
 
+// What would make pictures fit a generator of other ones.
+static void advise(const gan_shape *output, const gan_shape *sample, gan_text *must) {
+    static const char *const colors[] = {[1] = "gray", [3] = "rgb", [4] = "rgba"};
+    const int64_t channels = output->size[0];
+    if (output->rank != 3 || sample->rank != 3) return;
+    gan__text_append(must, "; change the layers, or bring pictures to theirs:");
+    if (output->size[1] != sample->size[1] || output->size[2] != sample->size[2])
+        gan__text_append(must, " data.size=[%lld, %lld]", (long long)output->size[1],
+                         (long long)output->size[2]);
+    if (channels != sample->size[0] && (channels == 1 || channels == 3 || channels == 4))
+        gan__text_append(must, " data.color=%s", colors[channels]);
+}
+
 static gan_status check_generator(const gan_recipe *recipe, const gan_network *network,
                                   const gan_shape *sample) {
     const gan_shape *output = gan__network_output_shape(network);
@@ -43,6 +56,7 @@ static gan_status check_generator(const gan_recipe *recipe, const gan_network *n
     char shape[GAN_SHAPE_TEXT];
     gan__text_append(&must, "a sample of the data is %s: %lld elements",
                      gan__shape_text(sample, shape), (long long)gan__shape_elements(sample));
+    advise(output, sample, &must);
     gan_status status = fail_output(recipe, "generator", network, gan__text_string(&must));
     gan__text_destroy(&must);
     return status;

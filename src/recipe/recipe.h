@@ -28,6 +28,18 @@ typedef enum gan_objective_kind {
     GAN_OBJECTIVE_RELATIVISTIC_AVERAGE,
 } gan_objective_kind;
 
+typedef enum gan_data_fit {
+    GAN_DATA_FIT_CROP,    // scaled until they cover the size, the middle cut out
+    GAN_DATA_FIT_STRETCH, // each axis scaled by itself
+} gan_data_fit;
+
+typedef enum gan_data_color {
+    GAN_DATA_COLOR_AUTO, // as the set has them
+    GAN_DATA_COLOR_GRAY,
+    GAN_DATA_COLOR_RGB,
+    GAN_DATA_COLOR_RGBA,
+} gan_data_color;
+
 typedef enum gan_generator_cost {
     GAN_GENERATOR_COST_MINIMAX,            // E log(1 - D(G(z))), minimised
     GAN_GENERATOR_COST_NON_SATURATING,     // -E log D(G(z))
@@ -71,6 +83,11 @@ typedef struct gan_recipe_values {
         bool has_range;   // else samples are used as they are stored
         double range[2];  // what bytes 0 and 255 are mapped to
         int64_t limit[2]; // start, count; count 0: all
+        // Images of bytes: what they are brought to (gan_dataset_options).
+        int64_t crop[2], size[2]; // height, width; 0, 0: none, as they are
+        int fit;                  // gan_data_fit
+        int color;                // gan_data_color
+        bool flip, skip_bad;
     } data;
     struct {
         int64_t size;

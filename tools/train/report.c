@@ -62,8 +62,11 @@ static gan_status append_plan(gan_run *run, const gan_terminal *out, gan_text *t
                      gan__human_digits(plan->generator_parameters).text,
                      gan__human_digits(plan->discriminator_parameters).text);
     GAN_TRY(append_layers(plan, out, text));
-    gan__text_append(text, "\n# Data: %s, %" PRIu64 " samples of %s\n", plan->data_kind,
+    gan__text_append(text, "\n# Data: %s, %" PRIu64 " samples of %s", plan->data_kind,
                      plan->data_count, plan->sample);
+    if (plan->data_classes > 0)
+        gan__text_append(text, ", %" PRIu32 " classes", plan->data_classes);
+    gan__text_append(text, "\n");
     gan__text_append(text,
                      "# Device: %s (%s)\n\n# Launches: %" PRIu64 " a step, none of which waits\n",
                      name, platform, plan->launches_per_step);

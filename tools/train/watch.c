@@ -90,6 +90,12 @@ gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
     gan__text_escape(watching.plan->name, name, sizeof name);
     gan__text_escape(device->name, device_name, sizeof device_name);
     note(&watching, "training %s on %s\n", name, device_name);
+    if (watching.plan->data_skipped > 0 && !call->quiet)
+        fprintf(call->err.file,
+                "%" PRIu64 " of %" PRIu64 " files cannot be read and are left out "
+                "(data.skip_bad)\n",
+                watching.plan->data_skipped,
+                watching.plan->data_skipped + watching.plan->data_count);
     const gan_status status = gan_run_train(run, &callbacks);
     gan__progress_destroy(watching.progress);
     if (status == GAN_STATUS_OK)
