@@ -87,10 +87,17 @@ static gan_status read_traits(gan_device *device) {
     return GAN_STATUS_OK;
 }
 
+static bool is_pocl(const char *platform) {
+    return strstr(platform, "Portable Computing Language") != NULL;
+}
+
 // Drivers known to keep compiled programs themselves, or not to take binaries back reliably.
 static bool should_keep_binaries(const char *platform) {
-    return !strstr(platform, "Portable Computing Language") && !strstr(platform, "NVIDIA") &&
-           !strstr(platform, "Apple");
+    return !is_pocl(platform) && !strstr(platform, "NVIDIA") && !strstr(platform, "Apple");
+}
+
+static bool should_declare_functions(const gan_device_info *info) {
+    return is_pocl(info->platform_name) && info->kind == GAN_DEVICE_KIND_CPU;
 }
 
 // Apple's event times are in units of its own; llvmpipe's are a nanosecond apart whatever ran.
@@ -112,6 +119,7 @@ static gan_status open_entry(gan_device *device) {
     GAN_TRY(gan__programs_create(&device->programs));
     GAN_TRY(gan__timings_create(&device->timings));
     device->keeps_binaries = should_keep_binaries(device->info.platform_name);
+    device->declares_functions = should_declare_functions(&device->info);
     device->events_tell_time = do_events_tell_time(&device->info);
     cl_context_properties properties[] = {CL_CONTEXT_PLATFORM,
                                           (cl_context_properties)device->platform, 0};

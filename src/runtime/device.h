@@ -30,6 +30,7 @@ typedef struct gan_device_counters {
     uint64_t bytes_allocated; // now, not since the reset
     uint64_t bytes_staged; // host to device, without blocking
     uint64_t builds, build_cache_hits; // compiled from source; found in memory or on disk
+    uint64_t build_retries; // builds for which clgan's declarations of functions did not suffice
 } gan_device_counters;
 void gan__device_get_counters(const gan_device *device, gan_device_counters *out);
 void gan__device_reset_counters(gan_device *device);

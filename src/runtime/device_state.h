@@ -32,6 +32,9 @@ struct gan_device {
     gan_programs *programs;
     gan_timings *timings;
     bool profiling;
+    // Programs bring declarations of the functions they call (runtime/program.h).
+    bool declares_functions;
+
     uint64_t drains;       // how often the queue is known to have run dry
     bool events_tell_time; // event timestamps can be trusted
     bool keeps_binaries;   // compiled programs are kept on disk by clgan, not by the driver

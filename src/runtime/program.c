@@ -1,11 +1,11 @@
-// Completes sources, compiles them, and keeps what was compiled in memory. runtime/program_file.c
-// keeps it on disk; runtime/program_report.c says what was wrong with what did not compile.
+// Compiles sources and keeps what was compiled in memory. runtime/program_text.c completes them,
+// runtime/program_file.c keeps programs on disk, runtime/program_report.c says what was wrong with
+// what did not compile.
 #include "runtime/program.h"
 
 #include "base/hash.h"
 #include "base/memory.h"
 #include "runtime/device_state.h"
-#include "runtime/embedded.h"
 #include "runtime/program_file.h"
 
 #include <string.h>
@@ -39,64 +39,10 @@ void gan__programs_destroy(gan_programs *programs) {
     gan__free(programs);
 }
 
-// --- Completing a source -------------------------------------------------------------------------
-
-#define MOST_USES  8
-#define USE_MARK   "//@use "
-#define NAME_BYTES 32
-
-typedef struct uses {
-    char names[MOST_USES][NAME_BYTES];
-    size_t count;
-} uses;
-
-static bool already_used(uses *used, const char *name) {
-    for (size_t i = 0; i < used->count; i++)
-        if (strcmp(used->names[i], name) == 0) return true;
-    return false;
-}
-
-// The next line of `text` that starts with the mark, its rest in `name`; NULL when there is none.
-static const char *next_use(const char *text, char name[NAME_BYTES]) {
-    for (const char *at = strstr(text, USE_MARK); at; at = strstr(at + 1, USE_MARK)) {
-        if (at != text && at[-1] != '\n') continue;
-        const char *word = at + strlen(USE_MARK);
-        size_t length = strcspn(word, " \t\r\n");
-        if (length >= NAME_BYTES) length = NAME_BYTES - 1;
-        memcpy(name, word, length);
-        name[length] = 0;
-        return word + length;
-    }
-    return NULL;
-}
-
-static gan_status append_used(gan_text *text, const char *source, uses *used) {
-    char name[NAME_BYTES];
-    for (const char *at = source; (at = next_use(at, name)) != NULL;) {
-        if (already_used(used, name)) continue;
-        const char *part = gan__embedded_kernel(name);
-        if (!part || used->count == MOST_USES)
-            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                             "a kernel asks for cl/%s.cl, which this clgan does not have", name);
-        memcpy(used->names[used->count++], name, sizeof name);
-        GAN_TRY(append_used(text, part, used));
-        gan__text_append_bytes(text, part, strlen(part));
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__program_complete(const gan_device *device, const char *source, gan_text *text) {
-    uses used = {0};
-    gan__text_append(text, "#define GAN_LANES %u\n", (unsigned)device->traits.lanes);
-    const char *prelude = gan__embedded_kernel("prelude");
-    gan__text_append_bytes(text, prelude, strlen(prelude));
-    GAN_TRY(append_used(text, source, &used));
-    gan__text_append_bytes(text, source, strlen(source));
-    return gan__text_status(text);
-}
-
 // --- Compiling -----------------------------------------------------------------------------------
 
+// Only a text that stands for itself is worth a report: one with declarations is compiled once
+// more.
 static gan_status compile(gan_device *device, const gan_program_text *text, const char *name,
                           cl_program *out) {
     const char *whole = text->source;
@@ -107,7 +53,9 @@ static gan_status compile(gan_device *device, const gan_program_text *text, cons
     device->counters.builds++;
     error = clBuildProgram(program, 1, &device->id, text->options, NULL, NULL);
     if (error != CL_SUCCESS) {
-        gan_status status = gan__program_report(device, program, text, name, error);
+        gan_status status = text->declares
+                                ? gan__cl_check(device, error, "clBuildProgram")
+                                : gan__program_report(device, program, text, name, error);
         clReleaseProgram(program);
         return status;
     }
@@ -128,16 +76,18 @@ static gan_status load_or_compile(gan_device *device, const gan_program_text *te
     return GAN_STATUS_OK;
 }
 
-static gan_status make(gan_device *device, const char *source, const char *options,
+static gan_status make(gan_device *device, const char *source, const char *options, bool declares,
                        const char *name, cl_program *out) {
     gan_text whole = {0}, all_options = {0};
-    gan__text_append(&all_options, "%s%s%s", GAN_PROGRAM_OPTIONS, options ? " " : "",
-                     options ? options : "");
-    gan_status status = gan__program_complete(device, source, &whole);
+    gan__text_append(&all_options, "%s%s%s%s", GAN_PROGRAM_OPTIONS,
+                     declares ? GAN_PROGRAM_OPTIONS_DECLARING : "", *options ? " " : "", options);
+    gan_status status = gan__program_complete(device, source, declares, &whole);
     if (status == GAN_STATUS_OK) status = gan__text_status(&all_options);
     if (status == GAN_STATUS_OK) {
-        gan_program_text text = {gan__text_string(&whole), whole.length,
-                                 gan__text_string(&all_options)};
+        gan_program_text text = {.source = gan__text_string(&whole),
+                                 .source_length = whole.length,
+                                 .options = gan__text_string(&all_options),
+                                 .declares = declares};
         status = load_or_compile(device, &text, name, out);
     }
     gan__text_destroy(&whole);
@@ -189,7 +139,12 @@ gan_status gan__program_get(gan_device *device, const char *source, const char *
     }
     GAN_TRY(reserve(programs, hash, source, more));
     entry = &programs->entries[programs->count];
-    gan_status status = make(device, source, options, name, &entry->program);
+    const bool declares = device->declares_functions && !gan__program_dumps();
+    gan_status status = make(device, source, more, declares, name, &entry->program);
+    if (status != GAN_STATUS_OK && declares) {
+        device->counters.build_retries++;
+        status = make(device, source, more, false, name, &entry->program);
+    }
     if (status != GAN_STATUS_OK) {
         gan__free(entry->source);
         gan__free(entry->options);

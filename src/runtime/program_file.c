@@ -148,9 +148,18 @@ void gan__program_save(gan_device *device, const gan_program_text *text, cl_prog
 
 // --- Writing sources out -------------------------------------------------------------------------
 
-void gan__program_dump(const gan_program_text *text) {
+static const char *dump_folder(void) {
     const char *folder = getenv("CLGAN_DUMP_KERNELS");
-    if (!folder || !*folder) return;
+    return folder && *folder ? folder : NULL;
+}
+
+bool gan__program_dumps(void) {
+    return dump_folder() != NULL;
+}
+
+void gan__program_dump(const gan_program_text *text) {
+    const char *folder = dump_folder();
+    if (!folder) return;
     gan_text path = {0}, file = {0};
     uint64_t hash = gan__hash(GAN_HASH_START, text->source, text->source_length);
     hash = gan__hash(hash, text->options, strlen(text->options));

@@ -9,6 +9,7 @@ typedef struct gan_program_text {
     const char *source; // complete
     size_t source_length;
     const char *options;
+    bool declares; // it holds cl/declarations.cl
 } gan_program_text;
 
 // Compiled programs lie in <cache>/programs/<hash>.bin (gan__folder_cache). A file holds its whole
@@ -20,6 +21,7 @@ void gan__program_save(gan_device *device, const gan_program_text *text, cl_prog
 // Writes the source to $CLGAN_DUMP_KERNELS/<hash>.cl, where that is set: for vendors' compilers and
 // readers. Its first line is a comment with the build options.
 void gan__program_dump(const gan_program_text *text);
+bool gan__program_dumps(void); // whether it is set: then programs are compiled as others will
 
 // The failure of a build: kernel, device, the log's first lines, and the file in the cache's folder
 // that holds the whole source and log. Returns BUILD_FAILED, or what `error` means where the

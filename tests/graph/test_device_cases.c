@@ -67,6 +67,9 @@ static void every_case_gives_what_the_interpreter_gives(void **state) {
             print_error("%s: %s: %s\n", settings[s].name, description->name, gan_status_message());
             failures++;
         }
+        gan_device_counters counters;
+        gan__device_get_counters(device, &counters);
+        assert_int_equal(counters.build_retries, 0);
         gan__setting_close(device);
     }
     gan__free(settings);

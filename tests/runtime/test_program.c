@@ -202,7 +202,8 @@ static size_t occurrences(const char *text, const char *part) {
 static void a_source_gets_the_lanes_the_prelude_and_what_it_asks_for_once(void **state) {
     (void)state;
     gan_text text = {0};
-    assert_ok(gan__program_complete(device, "//@use philox\n//@use philox\nint x;\n", &text));
+    assert_ok(
+        gan__program_complete(device, "//@use philox\n//@use philox\nint x;\n", false, &text));
     const char *whole = gan__text_string(&text);
     assert_memory_equal(whole, "#define GAN_LANES ", 18);
     assert_int_equal(occurrences(whole, "gan_lanes_sum(const"), 1);
@@ -210,23 +211,37 @@ static void a_source_gets_the_lanes_the_prelude_and_what_it_asks_for_once(void *
     assert_true(strstr(whole, "gan_lanes_sum") < strstr(whole, "void gan_philox("));
     assert_string_equal(whole + text.length - strlen("int x;\n"), "int x;\n");
     gan__text_destroy(&text);
-    assert_ok(gan__program_complete(device, "int x; //@use philox\n", &text));
+    assert_ok(gan__program_complete(device, "int x; //@use philox\n", false, &text));
     assert_int_equal(occurrences(gan__text_string(&text), "void gan_philox("), 0);
     gan__text_destroy(&text);
-    assert_fails(gan__program_complete(device, "//@use nonsense\n", &text), GAN_STATUS_BAD_ARGUMENT,
-                 "cl/nonsense.cl");
+    assert_fails(gan__program_complete(device, "//@use nonsense\n", false, &text),
+                 GAN_STATUS_BAD_ARGUMENT, "cl/nonsense.cl");
     gan__text_destroy(&text);
 }
 
 static void every_part_of_cl_compiles_by_itself(void **state) {
     (void)state;
-    static const char *const parts[] = {"//@use philox\n", "//@use functions\n"};
+    static const char *const parts[] = {"//@use philox\n", "//@use functions\n", "//@use lanes\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char whole[256];
         cl_program program;
         snprintf(whole, sizeof whole, "%s%s", parts[i], source);
         assert_ok(gan__program_get(device, whole, NULL, "three", &program));
     }
+    assert_int_equal(counters().build_retries, 0);
+}
+
+// Nothing declares hypot for PoCL; elsewhere nothing has to.
+static void a_program_may_call_what_clgan_does_not_declare(void **state) {
+    (void)state;
+    const char calls[] = "kernel void three(global float *x, const uint x0) {\n"
+                         "    x[x0] = hypot(x[x0], 2.0f);\n"
+                         "}\n";
+    cl_program program;
+    assert_ok(gan__program_get(device, calls, NULL, "three", &program));
+    assert_int_equal(counters().build_retries, device->declares_functions);
+    assert_ok(gan__program_get(device, source, NULL, "three", &program));
+    assert_int_equal(counters().build_retries, device->declares_functions);
 }
 
 static void a_folder_for_dumps_receives_each_whole_source_once(void **state) {
@@ -283,6 +298,7 @@ int main(void) {
         OPENED(damaged_and_foreign_files_are_compiled_anew_and_mended),
         OPENED(a_source_gets_the_lanes_the_prelude_and_what_it_asks_for_once),
         OPENED(every_part_of_cl_compiles_by_itself),
+        OPENED(a_program_may_call_what_clgan_does_not_declare),
         OPENED(a_folder_for_dumps_receives_each_whole_source_once),
         OPENED(a_program_that_does_not_compile_is_reported_with_its_log),
     };
