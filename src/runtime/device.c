@@ -4,6 +4,7 @@
 #include "runtime/device_state.h"
 #include "runtime/program.h"
 #include "runtime/timing.h"
+#include "runtime/tuner_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,7 @@ void gan_device_close(gan_device *device) {
     if (!device) return;
     if (device->queue) clFinish(device->queue);
     if (device->gemm_release) device->gemm_release(device);
+    gan__tuner_table_destroy(device->tuned);
     gan__timings_destroy(device->timings);
     gan__programs_destroy(device->programs);
     if (device->queue) clReleaseCommandQueue(device->queue);

@@ -9,8 +9,9 @@
 
 #define GAN_DEVICE_NOTICE_SIZE 256
 
-typedef struct gan_programs gan_programs; // runtime/program.h
-typedef struct gan_timings gan_timings;   // runtime/timing.h
+typedef struct gan_programs gan_programs;       // runtime/program.h
+typedef struct gan_timings gan_timings;         // runtime/timing.h
+typedef struct gan_tuner_table gan_tuner_table; // runtime/tuner_table.h
 
 // What the driver tells the context outside any call, from a thread of its own perhaps.
 typedef struct gan_device_notice {
@@ -38,6 +39,8 @@ struct gan_device {
     uint64_t drains;       // how often the queue is known to have run dry
     bool events_tell_time; // event timestamps can be trusted
     bool keeps_binaries;   // compiled programs are kept on disk by clgan, not by the driver
+
+    gan_tuner_table *tuned; // NULL until it is first asked for
 
     // Whatever the GEMM engines keep with a device. gemm_release is called once, when the device is
     // closed and its queue has run dry, before the context goes.

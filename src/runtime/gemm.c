@@ -4,7 +4,7 @@
 #include "runtime/device_state.h"
 #include "runtime/gemm_check.h"
 #include "runtime/gemm_clblast.h"
-#include "runtime/gemm_tile.h"
+#include "runtime/gemm_tune.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -70,32 +70,69 @@ static gan_status check_desc(const gan_gemm_desc *desc) {
 // epilogue.
 #define SMALL_PRODUCT (128.0 * 128.0 * 128.0)
 
-static gan_gemm_engine preferred(const gan_device *device, const gan_gemm_desc *desc) {
-    const char *forced = getenv("CLGAN_GEMM");
-    if (forced && strcmp(forced, "tile") == 0) return GAN_GEMM_ENGINE_TILE;
-    if (forced && strcmp(forced, "clblast") == 0) return GAN_GEMM_ENGINE_CLBLAST;
+gan_gemm_engine gan__gemm_usual_engine(const gan_device *device, const gan_gemm_desc *desc) {
     if (device->info.kind == GAN_DEVICE_KIND_CPU) return GAN_GEMM_ENGINE_TILE;
     double products = (double)desc->m * desc->n * desc->k * desc->batches;
     return products <= SMALL_PRODUCT ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST;
 }
 
-static gan_status check_engine(gan_device *device, const gan_gemm_desc *desc, bool b_whole,
-                               gan_gemm_engine engine, bool *right) {
-    gan_gemm_plan plan;
-    if (engine == GAN_GEMM_ENGINE_CLBLAST) return gan__gemm_check_clblast(device, desc, right);
-    gan__gemm_plan_make(&device->traits, desc, b_whole, NULL, &plan);
-    return gan__gemm_check_tile(device, desc, &plan, right);
+static bool is_forced(gan_gemm_engine *engine) {
+    const char *forced = getenv("CLGAN_GEMM");
+    bool tile = forced && strcmp(forced, "tile") == 0;
+    *engine = tile ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST;
+    return tile || (forced && strcmp(forced, "clblast") == 0);
 }
 
-// The engine preferred, or the other one where that is wrong on this device.
+static gan_gemm_engine preferred(const gan_device *device, const gan_gemm_desc *desc) {
+    gan_gemm_engine forced;
+    return is_forced(&forced) ? forced : gan__gemm_usual_engine(device, desc);
+}
+
+// Which engine makes a product, and by which plan where that is TILE.
+typedef struct selection {
+    gan_gemm_engine engine;
+    gan_gemm_plan plan;
+} selection;
+
+static gan_status check_selection(gan_device *device, const gan_gemm_desc *desc,
+                                  const selection *selected, bool *right) {
+    if (selected->engine == GAN_GEMM_ENGINE_CLBLAST)
+        return gan__gemm_check_clblast(device, desc, right);
+    return gan__gemm_check_tile(device, desc, &selected->plan, right);
+}
+
+static gan_status try_engine(gan_device *device, const gan_gemm_desc *desc, bool b_whole,
+                             gan_gemm_engine engine, selection *out, bool *right) {
+    out->engine = engine;
+    gan__gemm_plan_make(&device->traits, desc, b_whole, NULL, &out->plan);
+    return check_selection(device, desc, out, right);
+}
+
+// What tuning found, unless another engine is forced.
+static gan_status try_tuned(gan_device *device, const gan_gemm_desc *desc, bool b_whole,
+                            selection *out, bool *right) {
+    gan_gemm_way way;
+    gan_gemm_engine forced;
+    *right = false;
+    if (!gan__gemm_way_find(device, desc, &way) || (is_forced(&forced) && forced != way.engine))
+        return GAN_STATUS_OK;
+    out->engine = way.engine;
+    gan__gemm_plan_make(&device->traits, desc, b_whole,
+                        way.engine == GAN_GEMM_ENGINE_TILE ? &way.choice : NULL, &out->plan);
+    return check_selection(device, desc, out, right);
+}
+
+// What was tuned, else the engine preferred, else the other one: the first that is right.
 static gan_status choose(gan_device *device, const gan_gemm_desc *desc, bool b_whole,
-                         gan_gemm_engine *engine) {
+                         selection *out) {
     bool right = false;
-    *engine = preferred(device, desc);
-    GAN_TRY(check_engine(device, desc, b_whole, *engine, &right));
+    GAN_TRY(try_tuned(device, desc, b_whole, out, &right));
     if (right) return GAN_STATUS_OK;
-    *engine = *engine == GAN_GEMM_ENGINE_TILE ? GAN_GEMM_ENGINE_CLBLAST : GAN_GEMM_ENGINE_TILE;
-    GAN_TRY(check_engine(device, desc, b_whole, *engine, &right));
+    gan_gemm_engine engine = preferred(device, desc);
+    GAN_TRY(try_engine(device, desc, b_whole, engine, out, &right));
+    if (right) return GAN_STATUS_OK;
+    engine = engine == GAN_GEMM_ENGINE_TILE ? GAN_GEMM_ENGINE_CLBLAST : GAN_GEMM_ENGINE_TILE;
+    GAN_TRY(try_engine(device, desc, b_whole, engine, out, &right));
     if (right) return GAN_STATUS_OK;
     return gan__fail(
         GAN_STATUS_DEVICE_FAILED,
@@ -106,8 +143,9 @@ static gan_status choose(gan_device *device, const gan_gemm_desc *desc, bool b_w
 }
 
 gan_gemm_engine gan__gemm_choose(gan_device *device, const gan_gemm_desc *desc) {
-    gan_gemm_engine engine = GAN_GEMM_ENGINE_TILE;
-    return choose(device, desc, true, &engine) == GAN_STATUS_OK ? engine : preferred(device, desc);
+    selection selected;
+    return choose(device, desc, true, &selected) == GAN_STATUS_OK ? selected.engine
+                                                                  : preferred(device, desc);
 }
 
 uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
@@ -122,32 +160,32 @@ uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
 // --- Making -------------------------------------------------------------------------------------
 
 static gan_status create_tile(gan_device *device, const gan_gemm_desc *desc,
-                              const gan_gemm_operand *scratch, gan_launch **out) {
-    gan_gemm_plan plan;
-    gan__gemm_plan_make(&device->traits, desc, gan__gemm_b_whole(desc), NULL, &plan);
-    uint64_t floats = gan__gemm_plan_scratch(&plan, desc);
+                              const gan_gemm_plan *plan, const gan_gemm_operand *scratch,
+                              gan_launch **out) {
+    uint64_t floats = gan__gemm_plan_scratch(plan, desc);
     if (floats && (!scratch || !scratch->buffer ||
                    scratch->offset + floats > gan__buffer_bytes(scratch->buffer) / sizeof(float)))
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "%s: the product needs %" PRIu64 " floats of scratch memory", desc->label,
                          floats);
-    return gan__gemm_tile_create(device, desc, &plan, scratch, out);
+    return gan__gemm_tile_create(device, desc, plan, scratch, out);
 }
 
 gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,
                             const gan_gemm_operand *scratch, gan_launch **out) {
-    gan_gemm_engine engine;
+    selection selected;
     *out = NULL;
     GAN_TRY(check_desc(desc));
-    gan_status status = choose(device, desc, gan__gemm_b_whole(desc), &engine);
+    gan_status status = choose(device, desc, gan__gemm_b_whole(desc), &selected);
     if (status != GAN_STATUS_OK) return gan__fail_in(status, "%s", desc->label);
-    if (desc->epilogue && engine == GAN_GEMM_ENGINE_CLBLAST)
+    if (desc->epilogue && selected.engine == GAN_GEMM_ENGINE_CLBLAST)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "%s: a product (%" PRIu32 " x %" PRIu32 " x %" PRIu32
                          ") with an epilogue falls to CLBlast, which can take none",
                          desc->label, desc->m, desc->n, desc->k);
-    status = engine == GAN_GEMM_ENGINE_CLBLAST ? gan__gemm_clblast_create(device, desc, out)
-                                               : create_tile(device, desc, scratch, out);
+    status = selected.engine == GAN_GEMM_ENGINE_CLBLAST
+                 ? gan__gemm_clblast_create(device, desc, out)
+                 : create_tile(device, desc, &selected.plan, scratch, out);
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", desc->label);
 }
 
@@ -159,7 +197,8 @@ static gan_status test_transposes(gan_device *device) {
         const gan_gemm_desc desc = {
             .m = 45, .n = 77, .k = 700, .batches = 2, .transpose_a = i & 1, .transpose_b = i >> 1};
         gan_gemm_engine engine = preferred(device, &desc);
-        GAN_TRY(check_engine(device, &desc, true, engine, &right));
+        selection selected;
+        GAN_TRY(try_engine(device, &desc, true, engine, &selected, &right));
         if (!right)
             return gan__fail(GAN_STATUS_DEVICE_FAILED,
                              "engine %s computes wrong products (transposed %d %d) on %s: update "

@@ -12,6 +12,7 @@
 #define GAN_RUNTIME_GEMM_H
 
 #include "runtime/launch.h"
+#include "runtime/tuner.h"
 
 typedef struct gan_gemm_operand {
     gan_buffer *buffer;
@@ -62,6 +63,15 @@ gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,
 
 // The product's own floating-point operations and bytes, and its epilogue's.
 gan_work gan__gemm_work(const gan_gemm_desc *desc);
+
+// Tunes the class of products that `desc` is of: only its sizes, transposes and batches are looked
+// at. On GPUs both engines take part. Where the class is known already, and not `anew`, nothing is
+// run and result->tried is 0. Errors: as gan__tuner_run; DEVICE_MEMORY where operands do not fit.
+gan_status gan__gemm_tune(gan_device *device, const gan_gemm_desc *desc, bool anew,
+                          const gan_tuner_limits *limits, gan_tuner_result *result);
+// "gemm NT 1152 1152 96", the class, and what is done for it: "tile 8 3 0 1 256 384 96".
+gan_status gan__gemm_describe(gan_device *device, const gan_gemm_desc *desc, gan_text *key,
+                              gan_text *way);
 
 // Checks the engine that this device prefers, for each pair of transposes. (On CPUs that is TILE
 // alone: CLBlast would have to compile for 12 seconds first.) Errors: DEVICE_FAILED.

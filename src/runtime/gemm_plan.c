@@ -140,8 +140,9 @@ static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc
     return best;
 }
 
-static void choose_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                          gan_gemm_choice *choice) {
+void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                             gan_gemm_choice *choice) {
+    choice->depth = 0;
     choice->block_rows = choice->rows;
     choice->block_columns = choice->runs * RUN;
     if (choice->pack_a) {
@@ -171,7 +172,27 @@ void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_de
     out->pack_a = packs_a(desc);
     out->pack_b = packs_b(desc, b_whole);
     choose_tile(desc, out);
-    choose_blocks(traits, desc, out);
+    gan__gemm_choice_blocks(traits, desc, out);
+}
+
+#define MOST_REGISTERS 32 // that hold 16 floats: one sum each, a row of B and an element of A
+
+static bool valid_tile(const gan_gemm_choice *c) {
+    return c->rows >= 1 && c->rows <= 16 && c->runs >= 1 && c->runs <= 8 &&
+           c->rows * c->runs + c->runs + 1 <= MOST_REGISTERS && c->pack_a <= 1 && c->pack_b <= 1 &&
+           (!c->pack_a || GAN_GEMM_PANEL_ROWS % c->rows == 0);
+}
+
+bool gan__gemm_choice_valid(const gan_device_traits *traits, const gan_gemm_choice *choice) {
+    const uint32_t most = 1 << 16;
+    if (traits->lanes == 1) {
+        gan_gemm_choice usual;
+        choose_side(traits, &usual);
+        return choice->side >= 1 && choice->side <= usual.side && usual.side % choice->side == 0;
+    }
+    return valid_tile(choice) && choice->depth % RUN == 0 && choice->depth <= most &&
+           choice->block_rows >= 1 && choice->block_rows <= most && choice->block_columns >= 1 &&
+           choice->block_columns <= most;
 }
 
 // --- Depth --------------------------------------------------------------------------------------
@@ -252,6 +273,15 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
     fit_tile(desc, choice, out);
     fit_blocks(desc, choice, out);
     fit_depth(traits, desc, choice->depth, out);
+}
+
+bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b) {
+    return a->lanes == b->lanes && a->transpose_a == b->transpose_a &&
+           a->transpose_b == b->transpose_b && a->pack_a == b->pack_a && a->pack_b == b->pack_b &&
+           a->blocked == b->blocked && a->rows == b->rows && a->runs == b->runs &&
+           (!a->blocked || a->depth == b->depth) && a->side == b->side &&
+           a->block_rows == b->block_rows && a->block_columns == b->block_columns &&
+           a->splits == b->splits && a->split_depth == b->split_depth;
 }
 
 uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc) {

@@ -53,10 +53,20 @@ typedef struct gan_gemm_plan {
 void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_desc *desc,
                               bool b_whole, gan_gemm_choice *out);
 
+// Sets depth and blocks to what suits the register tile and the packing that are chosen already.
+void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                             gan_gemm_choice *choice);
+
+// Whether there is a kernel for such a choice on such a device, whatever the product.
+bool gan__gemm_choice_valid(const gan_device_traits *traits, const gan_gemm_choice *choice);
+
 // The plan for a product on a device. `choice` is made to fit the product; NULL is the default one.
 // B's last run may be read whole where its pitch and its buffer allow; `b_whole` says so.
 void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
                          const gan_gemm_choice *choice, gan_gemm_plan *out);
+
+// Whether two plans are the same kernel, launched the same way.
+bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b);
 
 // Whether B's rows can be read in whole runs without leaving its buffer.
 bool gan__gemm_b_whole(const gan_gemm_desc *desc);

@@ -1,0 +1,305 @@
+// Tunes classes of matrix products. On CPUs the search goes from the usual choice along one
+// property after the other (register tile, packing, depth, blocks), always from the best so far,
+// and ends with the register tiles and depths again. On GPUs it tries both engines and the sizes of
+// work-groups.
+#include "runtime/gemm_tune.h"
+
+#include "base/memory.h"
+#include "runtime/device_state.h"
+#include "runtime/gemm_check.h"
+#include "runtime/gemm_clblast.h"
+
+#include <string.h>
+
+#define MOST_WAYS   64
+#define MOST_COPIES 16
+#define COLD_BYTES  (24 << 20) // of all copies together: more than a core's own caches
+
+typedef struct operands {
+    gan_gemm_desc desc;
+    gan_gemm_operand scratch;
+} operands;
+
+typedef struct tuning {
+    gan_device *device;
+    const gan_device_traits *traits;
+    gan_gemm_desc sizes;
+    gan_gemm_engine usual;
+    gan_gemm_way ways[MOST_WAYS];
+    size_t way_count;
+    size_t next_move;
+    operands copies[MOST_COPIES];
+    size_t copy_count;
+} tuning;
+
+// --- Moves ---------------------------------------------------------------------------------------
+
+typedef enum move_kind {
+    MOVE_TILE,       // rows, runs
+    MOVE_PACK_A,     // the other way
+    MOVE_PACK_B,     // the other way
+    MOVE_DEPTH,      // of a block
+    MOVE_BLOCK_ROWS, // times a / b
+    MOVE_WIDE,       // a block as wide as C
+    MOVE_NARROW,     // a block as wide as a tile
+    MOVE_SIDE,       // of a work-group
+    MOVE_ENGINE,
+} move_kind;
+
+typedef struct move {
+    move_kind kind;
+    uint32_t a, b;
+} move;
+
+static const move cpu_moves[] = {
+    {MOVE_TILE, 6, 4},    {MOVE_TILE, 8, 3},       {MOVE_TILE, 12, 2},      {MOVE_TILE, 8, 2},
+    {MOVE_TILE, 12, 1},   {MOVE_TILE, 14, 2},      {MOVE_TILE, 4, 5},       {MOVE_PACK_A, 0, 0},
+    {MOVE_PACK_B, 0, 0},  {MOVE_DEPTH, 64, 0},     {MOVE_DEPTH, 128, 0},    {MOVE_DEPTH, 256, 0},
+    {MOVE_DEPTH, 512, 0}, {MOVE_BLOCK_ROWS, 2, 1}, {MOVE_BLOCK_ROWS, 2, 1}, {MOVE_BLOCK_ROWS, 1, 2},
+    {MOVE_WIDE, 0, 0},    {MOVE_NARROW, 0, 0},     {MOVE_TILE, 6, 4},       {MOVE_TILE, 8, 3},
+    {MOVE_TILE, 12, 2},   {MOVE_DEPTH, 32, 0},     {MOVE_DEPTH, 96, 0},     {MOVE_DEPTH, 192, 0},
+};
+static const move gpu_moves[] = {
+    {MOVE_ENGINE, 0, 0}, {MOVE_SIDE, 16, 0}, {MOVE_SIDE, 8, 0}, {MOVE_SIDE, 4, 0}};
+
+static void apply(const tuning *t, move m, gan_gemm_way *way) {
+    gan_gemm_choice *c = &way->choice;
+    switch (m.kind) {
+    case MOVE_TILE:
+        c->rows = m.a;
+        c->runs = m.b;
+        gan__gemm_choice_blocks(t->traits, &t->sizes, c);
+        break;
+    case MOVE_PACK_A:
+        c->pack_a = !c->pack_a;
+        gan__gemm_choice_blocks(t->traits, &t->sizes, c);
+        break;
+    case MOVE_PACK_B:
+        c->pack_b = !c->pack_b;
+        gan__gemm_choice_blocks(t->traits, &t->sizes, c);
+        break;
+    case MOVE_DEPTH:
+        c->depth = m.a;
+        break;
+    case MOVE_BLOCK_ROWS:
+        c->block_rows = (c->block_rows * m.a + m.b - 1) / m.b;
+        break;
+    case MOVE_WIDE:
+        c->block_columns = t->sizes.n;
+        break;
+    case MOVE_NARROW:
+        c->block_columns = 16 * c->runs;
+        break;
+    case MOVE_SIDE:
+        way->engine = GAN_GEMM_ENGINE_TILE;
+        c->side = m.a;
+        break;
+    case MOVE_ENGINE:
+        way->engine =
+            way->engine == GAN_GEMM_ENGINE_TILE ? GAN_GEMM_ENGINE_CLBLAST : GAN_GEMM_ENGINE_TILE;
+        break;
+    }
+}
+
+// Two choices that come to the same plan are one way.
+static bool is_new(const tuning *t, const gan_gemm_way *way) {
+    gan_gemm_plan plan, other;
+    gan__gemm_plan_make(t->traits, &t->sizes, true, &way->choice, &plan);
+    for (size_t i = 0; i < t->way_count; i++) {
+        if (t->ways[i].engine != way->engine) continue;
+        gan__gemm_plan_make(t->traits, &t->sizes, true, &t->ways[i].choice, &other);
+        if (way->engine == GAN_GEMM_ENGINE_CLBLAST || gan__gemm_plan_same(&plan, &other))
+            return false;
+    }
+    return true;
+}
+
+// The choice as the sizes at hand have it, so that a move starts from what was measured.
+static void fit(const tuning *t, gan_gemm_choice *c) {
+    gan_gemm_plan plan;
+    if (t->traits->lanes == 1) return;
+    gan__gemm_plan_make(t->traits, &t->sizes, true, c, &plan);
+    c->block_rows = plan.block_rows;
+    c->block_columns = plan.block_columns;
+}
+
+static bool propose(void *user, size_t way, size_t best) {
+    tuning *t = user;
+    bool is_gpu = t->traits->lanes == 1;
+    const move *moves = is_gpu ? gpu_moves : cpu_moves;
+    size_t count =
+        is_gpu ? sizeof gpu_moves / sizeof *gpu_moves : sizeof cpu_moves / sizeof *cpu_moves;
+    if (way == 0) return true;
+    while (t->next_move < count && t->way_count < MOST_WAYS) {
+        gan_gemm_way moved = t->ways[best];
+        apply(t, moves[t->next_move++], &moved);
+        if (!gan__gemm_choice_valid(t->traits, &moved.choice)) continue;
+        fit(t, &moved.choice);
+        if (!gan__gemm_choice_valid(t->traits, &moved.choice) || !is_new(t, &moved)) continue;
+        t->ways[t->way_count++] = moved;
+        return true;
+    }
+    return false;
+}
+
+static gan_status describe(void *user, size_t way, gan_text *text) {
+    const tuning *t = user;
+    gan__gemm_way_print(t->traits, &t->ways[way], text);
+    return gan__text_status(text);
+}
+
+// The engines add up each in an order of its own.
+static bool reorders(void *user, size_t way) {
+    const tuning *t = user;
+    return t->ways[way].engine != t->usual;
+}
+
+static gan_status check(void *user, size_t way, bool *right) {
+    const tuning *t = user;
+    gan_gemm_plan plan;
+    if (t->ways[way].engine == GAN_GEMM_ENGINE_CLBLAST)
+        return gan__gemm_check_clblast(t->device, &t->sizes, right);
+    gan__gemm_plan_make(t->traits, &t->sizes, true, &t->ways[way].choice, &plan);
+    return gan__gemm_check_tile(t->device, &t->sizes, &plan, right);
+}
+
+static gan_status create(void *user, size_t way, size_t copy, gan_launch **out) {
+    const tuning *t = user;
+    const operands *o = &t->copies[copy];
+    gan_gemm_plan plan;
+    if (t->ways[way].engine == GAN_GEMM_ENGINE_CLBLAST)
+        return gan__gemm_clblast_create(t->device, &o->desc, out);
+    gan__gemm_plan_make(t->traits, &t->sizes, true, &t->ways[way].choice, &plan);
+    return gan__gemm_tile_create(t->device, &o->desc, &plan, &o->scratch, out);
+}
+
+// --- Operands ------------------------------------------------------------------------------------
+
+// As training has them: the rows of activations are padded to runs of 16, weights are dense. By
+// weight both operands are activations, else the second is.
+static void lay_out(gan_gemm_desc *d) {
+    uint32_t a_columns = d->transpose_a ? d->m : d->k, b_columns = d->transpose_b ? d->k : d->n;
+    d->a.pitch = d->transpose_b ? (a_columns + 15) / 16 * 16 : a_columns;
+    d->b.pitch = (b_columns + 15) / 16 * 16;
+    d->c.pitch = d->transpose_b ? d->n : (d->n + 15) / 16 * 16;
+    d->a.stride = (uint64_t)(d->transpose_a ? d->k : d->m) * d->a.pitch;
+    d->b.stride = (uint64_t)(d->transpose_b ? d->n : d->k) * d->b.pitch;
+    d->c.stride = (uint64_t)d->m * d->c.pitch;
+}
+
+static gan_status create_operand(tuning *t, gan_gemm_operand *x, uint64_t floats,
+                                 const float *values) {
+    GAN_TRY(gan__buffer_create(t->device, floats * sizeof(float), "tuning", &x->buffer));
+    return gan__buffer_write(x->buffer, 0, floats * sizeof(float), values);
+}
+
+static gan_status create_copy(tuning *t, const float *values) {
+    operands *o = &t->copies[t->copy_count++];
+    gan_gemm_desc *d = &o->desc;
+    *d = t->sizes;
+    d->label = "tuning of a matrix product";
+    lay_out(d);
+    GAN_TRY(create_operand(t, &d->a, d->a.stride * d->batches, values));
+    GAN_TRY(create_operand(t, &d->b, d->b.stride * d->batches, values));
+    GAN_TRY(create_operand(t, &d->c, d->c.stride * d->batches, values));
+    gan_gemm_plan plan;
+    gan__gemm_plan_make(t->traits, &t->sizes, true, NULL, &plan);
+    uint64_t scratch = gan__gemm_plan_scratch(&plan, d);
+    if (scratch == 0) return GAN_STATUS_OK;
+    return gan__buffer_create(t->device, scratch * sizeof(float), "tuning", &o->scratch.buffer);
+}
+
+static uint64_t most(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static gan_status create_copies(tuning *t) {
+    gan_gemm_desc d = t->sizes;
+    void *memory = NULL;
+    lay_out(&d);
+    uint64_t a = d.a.stride * d.batches, b = d.b.stride * d.batches, c = d.c.stride * d.batches;
+    uint64_t floats = most(a, most(b, c));
+    size_t wanted = (size_t)(COLD_BYTES / ((a + b + c) * sizeof(float))) + 2;
+    if (wanted > MOST_COPIES) wanted = MOST_COPIES;
+    GAN_TRY(gan__alloc(floats, sizeof(float), &memory));
+    float *values = memory;
+    uint32_t state = 1;
+    for (uint64_t i = 0; i < floats; i++) {
+        state = state * UINT32_C(1664525) + UINT32_C(1013904223);
+        values[i] = (float)(int32_t)state * 0x1p-31f;
+    }
+    gan_status status = GAN_STATUS_OK;
+    while (t->copy_count < wanted && status == GAN_STATUS_OK) status = create_copy(t, values);
+    gan__free(values);
+    return status;
+}
+
+static void destroy_copies(tuning *t) {
+    for (size_t i = 0; i < t->copy_count; i++) {
+        gan__buffer_destroy(t->copies[i].desc.a.buffer);
+        gan__buffer_destroy(t->copies[i].desc.b.buffer);
+        gan__buffer_destroy(t->copies[i].desc.c.buffer);
+        gan__buffer_destroy(t->copies[i].scratch.buffer);
+    }
+}
+
+// --- The task ------------------------------------------------------------------------------------
+
+static gan_status run(tuning *t, const char *key, const gan_tuner_limits *limits,
+                      gan_tuner_result *result) {
+    gan_status status = create_copies(t);
+    const gan_tuner_task task = {.key = key,
+                                 .user = t,
+                                 .propose = propose,
+                                 .describe = describe,
+                                 .reorders = reorders,
+                                 .check = check,
+                                 .create = create,
+                                 .copies = t->copy_count};
+    if (status == GAN_STATUS_OK) status = gan__tuner_run(t->device, &task, limits, result);
+    destroy_copies(t);
+    return status;
+}
+
+static gan_status tune_class(gan_device *device, const gan_gemm_desc *desc, const char *key,
+                             const gan_tuner_limits *limits, gan_tuner_result *result) {
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(1, sizeof(tuning), &memory));
+    tuning *t = memory;
+    t->device = device;
+    t->traits = &device->traits;
+    t->sizes = *desc;
+    t->sizes.epilogue = NULL;
+    t->usual = gan__gemm_usual_engine(device, desc);
+    t->ways[0].engine = t->usual;
+    gan__gemm_choice_default(t->traits, desc, true, &t->ways[0].choice);
+    t->way_count = 1;
+    gan_status status = run(t, key, limits, result);
+    gan__free(t);
+    return status;
+}
+
+gan_status gan__gemm_tune(gan_device *device, const gan_gemm_desc *desc, bool anew,
+                          const gan_tuner_limits *limits, gan_tuner_result *result) {
+    gan_text key = {0};
+    gan__gemm_key(&device->traits, desc, &key);
+    gan_status status = gan__text_status(&key);
+    *result = (gan_tuner_result){.gain = gan__tuner_gain(device, gan__text_string(&key)),
+                                 .finished = true};
+    if (status == GAN_STATUS_OK && (anew || result->gain == 0))
+        status = tune_class(device, desc, key.bytes, limits, result);
+    gan__text_destroy(&key);
+    return status;
+}
+
+gan_status gan__gemm_describe(gan_device *device, const gan_gemm_desc *desc, gan_text *key,
+                              gan_text *way) {
+    gan_gemm_way found = {.engine = gan__gemm_usual_engine(device, desc)};
+    gan__gemm_choice_default(&device->traits, desc, true, &found.choice);
+    gan_gemm_way tuned;
+    if (gan__gemm_way_find(device, desc, &tuned)) found = tuned;
+    gan__gemm_key(&device->traits, desc, key);
+    gan__gemm_way_print(&device->traits, &found, way);
+    GAN_TRY(gan__text_status(key));
+    return gan__text_status(way);
+}
