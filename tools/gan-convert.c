@@ -38,7 +38,7 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_CHOICE,
      .argument = "FORMAT",
      .choices = format_choices,
-     .help = "gan, safetensors, npz or pt; default by OUT's suffix"},
+     .help = "gan, safetensors, npz, pt, onnx; default: OUT's suffix"},
     {.group = "How",
      .name = "dtype",
      .kind = GAN_OPTION_CHOICE,
@@ -165,9 +165,11 @@ static gan_status run_tool(const gan_tool_call *call) {
     gan_conversion *conversion;
     GAN_TRY(choose_format(call->options, out, &format));
     GAN_TRY(gan_conversion_open(in, &wanted, &conversion));
-    gan_status status = gan__options_given(call->options, "dry-run") > 0
-                            ? list(call, conversion)
-                            : convert(call, conversion, out, format);
+    gan_status status = gan_conversion_plan(conversion, format);
+    if (status == GAN_STATUS_OK)
+        status = gan__options_given(call->options, "dry-run") > 0
+                     ? list(call, conversion)
+                     : convert(call, conversion, out, format);
     gan_conversion_close(conversion);
     return status;
 }

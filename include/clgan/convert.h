@@ -15,9 +15,15 @@
 //     .npz          an array a tensor, of float32 or float16; a string (numpy type S) a text
 //     .pt           torch.save's state dictionary of float32 or float16 tensors, which
 //                   torch.load(weights_only=True) reads; texts in its attribute _metadata["clgan"].
-//                   In come all layouts since PyTorch 0.4: dictionaries and lists in each other have
-//                   their keys joined by dots, strings are texts, numbers are left out. Nothing in
-//                   the pickle is run: what it may name is a list, all else is refused by name.
+//                   In come all layouts since PyTorch 0.4: dictionaries and lists in each other
+//                   have their keys joined by dots, strings are texts, numbers are left out.
+//                   Nothing in the pickle is run: what it may name is a list, all else is refused
+//                   by name.
+//     .onnx         one network as a graph of opset 17 that any batch fits: `network`, by default
+//     the
+//                   averaged generator where there is one, else the generator; its tensors are the
+//                   initialisers, float16 ones cast in the graph, and texts the metadata. Needs the
+//                   texts "recipe" and "run". In come the initialisers of any model, and metadata.
 // Tensors of other types come in from foreign files where every element is a float32 too,
 // which holds for the counters that PyTorch's batch norm keeps; others must be rounded on request.
 #ifndef CLGAN_CONVERT_H
@@ -39,7 +45,8 @@ extern "C" {
     X(GAN, "gan", "a checkpoint of clgan")                                                         \
     X(SAFETENSORS, "safetensors", "safetensors of Hugging Face")                                   \
     X(NPZ, "npz", "an archive of NumPy arrays")                                                    \
-    X(PT, "pt", "a state dictionary of PyTorch")
+    X(PT, "pt", "a state dictionary of PyTorch")                                                   \
+    X(ONNX, "onnx", "a network to run in ONNX Runtime and others")
 
 typedef enum gan_convert_format {
 #define GAN_CONVERT_FORMAT_VALUE(name, suffix, meaning) GAN_CONVERT_FORMAT_##name,
@@ -53,9 +60,10 @@ GAN_API gan_status gan_convert_format_find(const char *name, gan_convert_format 
 
 // What is taken from the source; all zero takes everything as it is.
 typedef struct gan_convert_options {
-    const char *only;    // tensors whose names match this pattern (as a shell's); NULL: all
-    const char *network; // "generator", "discriminator", "ema", "optimizer": the first part of
-                         // their names; NULL: all
+    const char *only; // tensors whose names match this pattern (as a shell's); NULL: all
+    const char
+        *network; // "generator", "discriminator", "ema", "optimizer": the first part of
+                  // their names; with "ema" the generator's running statistics too; NULL: all
     bool strip_training; // leave out what only training needs: optimizer.*, metrics.*, the history
     bool has_dtype;      // write every tensor as `dtype`, rounding where that needs it
     gan_dtype dtype;
@@ -86,6 +94,12 @@ GAN_API size_t gan_conversion_tensor_count(const gan_conversion *conversion);
 GAN_API const gan_convert_tensor *gan_conversion_tensor(const gan_conversion *conversion,
                                                         size_t index);
 GAN_API const char *gan_conversion_text_name(const gan_conversion *conversion, size_t index);
+
+// Leaves out what the format will not hold (.onnx: what is not of the network), so that the
+// functions above tell what will be written. Writing does so by itself. Errors: BAD_INPUT (no
+// recipe, a tensor that the network needs is missing, a layer that the format cannot express),
+// BAD_ARGUMENT.
+GAN_API gan_status gan_conversion_plan(gan_conversion *conversion, gan_convert_format format);
 
 // `level`: 0 (stored) to 9, of .gan and .npz. A .gan can be written to a file only, as its start is
 // completed last. Errors: BAD_OUTPUT, CLOSED, BAD_ARGUMENT (level; .gan to a descriptor; .npz of

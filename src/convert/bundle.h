@@ -35,7 +35,8 @@ struct gan_bundle {
     gan_bundle_text *texts;
     size_t text_count, text_capacity;
     gan_names tensor_names, text_names;
-    bool round; // elements may be rounded
+    bool round;          // elements may be rounded
+    const char *network; // which was asked for; NULL: none in particular
     const gan_bundle_source *source;
     void *state;
 };
@@ -63,12 +64,18 @@ gan_status gan__checkpoint_source(gan_bundle *bundle);
 gan_status gan__safetensors_source(gan_bundle *bundle);
 gan_status gan__npz_source(gan_bundle *bundle);
 gan_status gan__torch_source(gan_bundle *bundle);
+gan_status gan__onnx_source(gan_bundle *bundle);
+
+// Leaves the tensors of one network, which is what an .onnx holds. Errors: BAD_INPUT (no recipe, a
+// tensor is missing), BAD_ARGUMENT (no network of that name), NO_MEMORY.
+gan_status gan__onnx_plan(gan_bundle *bundle);
 
 // Each writes the bundle; the target is complete or absent.
 gan_status gan__checkpoint_export(gan_bundle *bundle, gan_target target, int level);
 gan_status gan__safetensors_export(gan_bundle *bundle, gan_target target, int level);
 gan_status gan__npz_export(gan_bundle *bundle, gan_target target, int level);
 gan_status gan__torch_export(gan_bundle *bundle, gan_target target, int level);
+gan_status gan__onnx_export(gan_bundle *bundle, gan_target target, int level);
 
 // Reads the tensor and packs it as its dtype; both are the caller's (gan__free).
 gan_status gan__bundle_pack(gan_bundle *bundle, const gan_bundle_tensor *tensor, uint8_t **bytes,

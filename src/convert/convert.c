@@ -2,6 +2,7 @@
 #include "clgan/convert.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "checkpoint/format.h"
 #include "convert/bundle.h"
 
@@ -21,6 +22,7 @@ typedef struct format_row {
     gan_status (*open)(gan_bundle *bundle);
     gan_status (*write)(gan_bundle *bundle, gan_target target, int level);
     bool (*matches)(const uint8_t magic[MAGIC_BYTES]);
+    gan_status (*plan)(gan_bundle *bundle); // NULL: everything is written
 } format_row;
 
 // Its first byte may be damaged: opening says so then.
@@ -55,16 +57,24 @@ static bool is_safetensors(const uint8_t magic[MAGIC_BYTES]) {
     return gan__get_u32(magic + 4) == 0 && magic[8] == '{';
 }
 
+// A protocol buffer has no magic: it begins with field 1, the IR's version, and another field.
+static bool is_onnx(const uint8_t magic[MAGIC_BYTES]) {
+    return magic[0] == 0x08 && magic[1] > 0 && magic[1] < 0x40 && magic[2] >= 0x10 &&
+           magic[2] < 0x80;
+}
+
 static const format_row formats[] = {
     [GAN_CONVERT_FORMAT_GAN] = {"gan", gan__checkpoint_source, gan__checkpoint_export,
-                                is_checkpoint},
+                                is_checkpoint, NULL},
     [GAN_CONVERT_FORMAT_SAFETENSORS] = {"safetensors", gan__safetensors_source,
-                                        gan__safetensors_export, is_safetensors},
-    [GAN_CONVERT_FORMAT_PT] = {"pt", gan__torch_source, gan__torch_export, is_torch},
-    [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_npz},
+                                        gan__safetensors_export, is_safetensors, NULL},
+    [GAN_CONVERT_FORMAT_PT] = {"pt", gan__torch_source, gan__torch_export, is_torch, NULL},
+    [GAN_CONVERT_FORMAT_NPZ] = {"npz", gan__npz_source, gan__npz_export, is_npz, NULL},
+    [GAN_CONVERT_FORMAT_ONNX] = {"onnx", gan__onnx_source, gan__onnx_export, is_onnx,
+                                 gan__onnx_plan},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
-static const char known_formats[] = "this version knows .gan, .safetensors, .npz and .pt";
+static const char known_formats[] = "this version knows .gan, .safetensors, .npz, .pt and .onnx";
 
 gan_status gan_convert_format_find(const char *name, gan_convert_format *format) {
     const char *dot = strrchr(name, '.');
@@ -113,9 +123,25 @@ static bool is_part(const char *name, const char *first) {
     return strncmp(name, first, length) == 0 && (name[length] == '.' || name[length] == 0);
 }
 
-static bool is_chosen(const gan_convert_options *options, const char *name) {
+// Whether it is one of the generator's that has no average: running statistics, which belong to the
+// averaged generator too.
+static bool is_shared(const gan_names *names, const char *name) {
+    gan_text average = {0};
+    if (!is_part(name, "generator")) return false;
+    gan__text_append(&average, "ema%s", name + strlen("generator"));
+    bool shared = gan__names_find(names, gan__text_string(&average)) == SIZE_MAX;
+    gan__text_destroy(&average);
+    return shared;
+}
+
+static bool is_of_network(const gan_names *names, const char *network, const char *name) {
+    return is_part(name, network) || (strcmp(network, "ema") == 0 && is_shared(names, name));
+}
+
+static bool is_chosen(const gan_convert_options *options, const gan_names *names,
+                      const char *name) {
     if (options->only && fnmatch(options->only, name, 0) != 0) return false;
-    if (options->network && !is_part(name, options->network)) return false;
+    if (options->network && !is_of_network(names, options->network, name)) return false;
     for (size_t i = 0; options->strip_training && i < TRAINING_ONLY; i++) {
         if (is_part(name, training_only[i])) return false;
     }
@@ -126,12 +152,17 @@ static gan_status choose(gan_bundle *bundle, const gan_convert_options *options)
     size_t before = bundle->tensor_count, kept = 0;
     for (size_t i = 0; i < before; i++) {
         gan_bundle_tensor tensor = bundle->tensors[i];
-        if (!is_chosen(options, tensor.as_written.name)) continue;
+        if (!is_chosen(options, &bundle->tensor_names, tensor.as_written.name)) continue;
         if (options->has_dtype) tensor.as_written.dtype = options->dtype;
         bundle->tensors[kept++] = tensor;
     }
     bundle->tensor_count = kept;
     bundle->round = options->has_dtype;
+    if (options->network) {
+        char *network;
+        GAN_TRY(gan__arena_string(bundle->arena, options->network, &network));
+        bundle->network = network;
+    }
     if (kept == 0 && before > 0)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "nothing is left of the %zu tensors of %s by --only, --network and "
@@ -204,12 +235,17 @@ const char *gan_conversion_text_name(const gan_conversion *conversion, size_t in
     return index < bundle->text_count ? bundle->texts[index].name : NULL;
 }
 
+gan_status gan_conversion_plan(gan_conversion *conversion, gan_convert_format format) {
+    if ((size_t)format >= FORMATS)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "format %d is none; %s", (int)format,
+                         known_formats);
+    return formats[format].plan ? formats[format].plan(&conversion->bundle) : GAN_STATUS_OK;
+}
+
 gan_status gan_conversion_write(gan_conversion *conversion, gan_target target,
                                 gan_convert_format format, int level) {
     if (level < 0 || level > 9)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "compression level %d is outside 0 to 9", level);
-    if ((size_t)format >= FORMATS)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "format %d is none; %s", (int)format,
-                         known_formats);
+    GAN_TRY(gan_conversion_plan(conversion, format));
     return formats[format].write(&conversion->bundle, target, level);
 }

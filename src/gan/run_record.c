@@ -60,16 +60,20 @@ static gan_status unpack(json_t *root, gan_run_record *out) {
     return GAN_STATUS_OK;
 }
 
-gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out) {
-    const char *const text = gan_checkpoint_text(checkpoint, "run");
+gan_status gan__run_record_parse(const char *text, gan_run_record *out) {
     *out = (gan_run_record){0};
-    json_t *const root = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_t *const root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     const gan_status status = root == NULL ? GAN_STATUS_BAD_INPUT : unpack(root, out);
     json_decref(root);
     if (status == GAN_STATUS_OK) return status;
-    return gan__fail(status, text == NULL
-                                 ? "the checkpoint holds no record of a run (text \"run\"), so it "
-                                   "can be neither sampled nor resumed"
-                                 : "the checkpoint's record of its run (text \"run\") lacks what "
-                                   "sampling and resuming need; it was made by another program");
+    return gan__fail(status, "the checkpoint's record of its run (text \"run\") lacks what sampling "
+                             "and resuming need; it was made by another program");
+}
+
+gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out) {
+    const char *const text = gan_checkpoint_text(checkpoint, "run");
+    if (text != NULL) return gan__run_record_parse(text, out);
+    *out = (gan_run_record){0};
+    return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint holds no record of a run (text \"run\"), "
+                                           "so it can be neither sampled nor resumed");
 }

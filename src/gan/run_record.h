@@ -25,6 +25,8 @@ typedef struct gan_run_record {
 } gan_run_record;
 
 gan_status gan__run_record_write(const gan_run_record *record, gan_text *json);
+// From the text itself. Errors: BAD_INPUT where it lacks what is needed.
+gan_status gan__run_record_parse(const char *text, gan_run_record *out);
 // Errors: BAD_INPUT when the checkpoint has no record or one that lacks what is needed.
 gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out);
 

@@ -105,7 +105,7 @@ static void other_formats_are_refused_by_saying_which_are_known(void **state) {
     static const char *const names[] = {"model.bin", "model", ".gan/x", ""};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(gan_convert_format_find(names[i], &format), GAN_STATUS_BAD_ARGUMENT);
-        assert_non_null(strstr(gan_status_message(), ".gan, .safetensors, .npz and .pt"));
+        assert_non_null(strstr(gan_status_message(), ".gan, .safetensors, .npz, .pt and .onnx"));
     }
     assert_int_equal(files_convert(FOREIGN "expected.txt", files_path("x.gan"), NULL),
                      GAN_STATUS_BAD_INPUT);

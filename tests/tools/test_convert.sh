@@ -35,8 +35,8 @@ gan-inspect --json stripped.gan >stripped.json
 ! grep -q 'optimizer\.' stripped.json || fail "--strip-training leaves optimiser slots"
 
 # Errors.
-expect 2 'this version knows .gan, .safetensors, .npz and .pt' gan-convert v1.gan x.bin
-expect 4 'this version knows .gan, .safetensors, .npz and .pt' \
+expect 2 'this version knows .gan, .safetensors, .npz, .pt and .onnx' gan-convert v1.gan x.bin
+expect 4 'this version knows .gan, .safetensors, .npz, .pt and .onnx' \
     gan-convert "$golden/convert/expected.txt" x.gan
 expect 4 'torch.nn.modules.container.Sequential' gan-convert "$golden/convert/torch-module.pt" x.gan
 expect 2 '--to' gan-convert v1.gan -

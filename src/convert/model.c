@@ -1,0 +1,75 @@
+// Networks out of a bundle's texts.
+#include "convert/model.h"
+
+#include "gan/run_record.h"
+
+#include <string.h>
+
+static const gan_model_role roles[] = {
+    {"generator", "generator.", "generator.", true, "latents", "samples"},
+    {"ema", "ema.", "generator.", true, "latents", "samples"},
+    {"discriminator", "discriminator.", "discriminator.", false, "samples", "outputs"},
+};
+enum { GENERATOR, EMA, ROLES = sizeof roles / sizeof roles[0] };
+
+static const char *find_text(const gan_bundle *bundle, const char *name) {
+    for (size_t i = 0; i < bundle->text_count; i++) {
+        if (strcmp(bundle->texts[i].name, name) == 0) return bundle->texts[i].content;
+    }
+    return NULL;
+}
+
+gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
+    gan_run_record record;
+    const char *recipe = find_text(bundle, "recipe"), *run = find_text(bundle, "run");
+    *model = (gan_model){0};
+    if (!recipe || !run)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "%s holds no %s, so what its networks are is not known; give the recipe "
+                         "with --recipe",
+                         bundle->path, recipe ? "record of a run" : "recipe");
+    GAN_TRY(gan__run_record_parse(run, &record));
+    GAN_TRY(gan_recipe_parse(recipe, "the recipe", &model->recipe));
+    model->sample = record.sample;
+    return gan__recipe_networks(model->recipe, &model->sample, &model->generator,
+                                &model->discriminator);
+}
+
+void gan__model_close(gan_model *model) {
+    gan__network_destroy(model->generator);
+    gan__network_destroy(model->discriminator);
+    gan_recipe_destroy(model->recipe);
+}
+
+gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out) {
+    bool averaged = false;
+    for (size_t i = 0; i < bundle->tensor_count && !averaged; i++) {
+        averaged = strncmp(bundle->tensors[i].as_written.name, roles[EMA].weights, 4) == 0;
+    }
+    *out = &roles[averaged ? EMA : GENERATOR];
+    for (size_t i = 0; bundle->network && i < ROLES; i++) {
+        *out = &roles[i];
+        if (strcmp(bundle->network, roles[i].name) == 0) return GAN_STATUS_OK;
+    }
+    if (!bundle->network) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "--network %s is no network of this kind; choose generator, ema or "
+                     "discriminator",
+                     bundle->network);
+}
+
+const gan_network *gan__model_network(const gan_model *model, const gan_model_role *role) {
+    return role->makes_samples ? model->generator : model->discriminator;
+}
+
+const gan_tensor *gan__model_tensor(const gan_network *network, const gan_model_role *role,
+                                    size_t index, gan_text *name) {
+    const size_t parameters = gan__network_parameter_count(network);
+    const bool buffer = index >= parameters;
+    if (buffer && index - parameters >= gan__network_buffer_count(network)) return NULL;
+    const gan_tensor *tensor = buffer ? gan__network_buffer(network, index - parameters)
+                                      : gan__network_parameter(network, index);
+    gan__text_clear(name);
+    gan__text_append(name, "%s%s", buffer ? role->statistics : role->weights, tensor->name);
+    return tensor;
+}
