@@ -13,6 +13,7 @@
 #define GAN_GRAPH_CONVOLUTION_H
 
 #include "graph/node.h"
+#include "runtime/convolution.h"
 
 // The shapes of all three for a node of the triple: two are its operands', one its own.
 typedef struct gan_convolution_shapes {
@@ -20,6 +21,10 @@ typedef struct gan_convolution_shapes {
 } gan_convolution_shapes;
 
 gan_convolution_shapes gan__convolution_shapes(const gan_node *node);
+
+// The sizes of such an operation on such shapes, as the runtime's kernels take them.
+void gan__convolution_describe(gan_op op, const gan_attributes *attributes,
+                               const gan_convolution_shapes *shapes, gan_convolution_desc *out);
 
 // Adds the value of the node to `out`, which holds zeros: evaluate.h's convolutions.
 void gan__evaluate_convolution(const gan_node *node, const double *const *operands, double *out);

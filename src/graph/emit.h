@@ -98,6 +98,8 @@ gan_status gan__emit_kernel(gan_plan *plan, uint32_t group, gan_plan_launch *out
 gan_status gan__emit_epilogue(gan_plan *plan, uint32_t group, gan_plan_launch *out);
 // A product on an engine, with the epilogue where there is one (lower_gemm.c).
 gan_status gan__lower_gemm(gan_plan *plan, uint32_t group, gan_plan_launch *launch);
+// A convolution likewise (lower_convolution.c).
+gan_status gan__lower_convolution(gan_plan *plan, uint32_t group, gan_plan_launch *launch);
 // Common ends of both.
 gan_status gan__emit_finish(gan_emit *e, gan_plan_launch *out);
 

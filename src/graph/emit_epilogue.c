@@ -40,6 +40,13 @@ static void product_index(gan_emit *e, const gan_shape *shape, gan_index *index)
     }
 }
 
+// A convolution's element: channel, place and image, which the engine names.
+static void convolution_index(gan_emit *e, const gan_shape *shape, gan_index *index) {
+    static const char *const names[] = {"m", "place_y", "place_x", "n"};
+    for (int i = 0; i < 4; i++)
+        index[i] = gan__index_variable(&e->space, shape->size[i], 0, i == 3, names[i]);
+}
+
 static void emit_members(gan_emit *e) {
     const gan_plan *plan = e->plan;
     const gan_group *g = &plan->groups[e->group];
@@ -47,7 +54,7 @@ static void emit_members(gan_emit *e) {
     gan_index index[GAN_RANK_MAX] = {0}, variables[GAN_RANK_MAX] = {0};
     gan_value values[GAN_GROUP_MEMBERS_MAX];
     int count = 0;
-    product_index(e, &product->shape, index);
+    (product->op == GAN_OP_MATMUL ? product_index : convolution_index)(e, &product->shape, index);
     for (int i = 0; i < product->shape.rank; i++)
         if (product->shape.size[i] > 1) variables[count++] = index[i];
     gan__emit_remember(e, g->matmul, index, (gan_value){.text = "acc"});

@@ -94,21 +94,30 @@ static gan_node *expand(gan_node *node, gan_node *a, gan_node *b) {
 
 // --- The pass -----------------------------------------------------------------------------------
 
+static bool has_kernels(gan_device *device, const gan_node *node) {
+    gan_convolution_desc desc;
+    const gan_convolution_shapes s = gan__convolution_shapes(node);
+    gan__convolution_describe(node->op, &node->attributes, &s, &desc);
+    return device && gan__convolution_choose(device, &desc);
+}
+
 // The node on its expanded operands, of which there is room for any number in `operands`.
-static gan_node *rebuild(gan_node *node, gan_node *const *expanded, gan_node **operands) {
+static gan_node *rebuild(gan_device *device, gan_node *node, gan_node *const *expanded,
+                         gan_node **operands) {
     if (node->input_count == 0) return node;
     for (uint32_t i = 0; i < node->input_count; i++) {
         operands[i] = expanded[node->inputs[i]->id];
         if (operands[i] == NULL) return NULL;
     }
-    if (gan__op_info(node->op)->class == GAN_OP_CLASS_CONVOLUTION) {
+    if (gan__op_info(node->op)->class == GAN_OP_CLASS_CONVOLUTION && !has_kernels(device, node)) {
         return expand(node, operands[0], operands[1]);
     }
     return gan__node_make(node->graph, node->op, &node->shape, &node->attributes, operands,
                           node->input_count);
 }
 
-static gan_status expand_all(gan_node *const *order, size_t length, gan_node **expanded) {
+static gan_status expand_all(gan_device *device, gan_node *const *order, size_t length,
+                             gan_node **expanded) {
     uint32_t most = 0;
     for (size_t k = 0; k < length; k++) {
         if (order[k]->input_count > most) most = order[k]->input_count;
@@ -116,20 +125,20 @@ static gan_status expand_all(gan_node *const *order, size_t length, gan_node **e
     gan_node **operands;
     GAN_TRY(gan__alloc(most, sizeof *operands, (void **)&operands));
     for (size_t k = 0; k < length; k++) {
-        expanded[order[k]->id] = rebuild(order[k], expanded, operands);
+        expanded[order[k]->id] = rebuild(device, order[k], expanded, operands);
     }
     gan__free(operands);
     return GAN_STATUS_OK;
 }
 
-gan_status gan__expand_convolutions(gan_graph *graph, gan_node *const *roots, size_t count,
-                                    gan_node **out) {
+gan_status gan__expand_convolutions(gan_graph *graph, gan_device *device, gan_node *const *roots,
+                                    size_t count, gan_node **out) {
     GAN_TRY(gan__graph_status(graph));
     gan_node **order, **expanded = NULL;
     size_t length;
     GAN_TRY(gan__graph_topological(roots, count, &order, &length));
     gan_status status = gan__alloc(graph->nodes.count, sizeof *expanded, (void **)&expanded);
-    if (status == GAN_STATUS_OK) status = expand_all(order, length, expanded);
+    if (status == GAN_STATUS_OK) status = expand_all(device, order, length, expanded);
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++) out[i] = expanded[roots[i]->id];
     gan__free(order);
     gan__free(expanded);

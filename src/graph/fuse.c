@@ -282,6 +282,8 @@ static void merge_siblings(gan_fusion *f) {
 
 static gan_status takes_epilogue(gan_plan *plan, uint32_t vertex, bool *takes) {
     gan_plan_launch launch = {0};
+    *takes = !gan__convolution_makes_weight(plan->vertices[vertex].op);
+    if (plan->vertices[vertex].op != GAN_OP_MATMUL) return GAN_STATUS_OK;
     GAN_TRY(gan__plan_product(plan, vertex, &launch));
     *takes = gan__gemm_choose(plan->device, &launch.gemm) == GAN_GEMM_ENGINE_TILE;
     return GAN_STATUS_OK;

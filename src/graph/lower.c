@@ -63,8 +63,12 @@ static gan_status lower_group(gan_plan *plan, uint32_t index) {
     gan_plan_launch *launch = &plan->launches[index];
     launch->scratch = GAN_NONE;
     write_label(plan, g, launch);
-    GAN_TRY(g->matmul != GAN_NONE ? gan__lower_gemm(plan, group, launch)
-                                  : gan__emit_kernel(plan, group, launch));
+    if (g->matmul == GAN_NONE)
+        GAN_TRY(gan__emit_kernel(plan, group, launch));
+    else if (plan->vertices[g->matmul].op == GAN_OP_MATMUL)
+        GAN_TRY(gan__lower_gemm(plan, group, launch));
+    else
+        GAN_TRY(gan__lower_convolution(plan, group, launch));
     launch->work.flops = gan__group_operations(plan, group);
     return note_uses(plan, index);
 }

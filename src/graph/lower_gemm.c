@@ -28,8 +28,7 @@ gan_status gan__plan_product(gan_plan *plan, uint32_t vertex, gan_plan_launch *l
     return find_operand(plan, v.inputs[1], &launch->b, &gemm->transpose_b);
 }
 
-// Whether the product itself is all that is stored.
-static bool is_plain(const gan_plan *plan, const gan_group *g) {
+bool gan__group_is_plain(const gan_plan *plan, const gan_group *g) {
     for (uint32_t i = 0; i < g->member_count; i++)
         if (plan->vertices[g->members[i]].wanted && g->members[i] != g->matmul) return false;
     return true;
@@ -37,10 +36,10 @@ static bool is_plain(const gan_plan *plan, const gan_group *g) {
 
 gan_status gan__lower_gemm(gan_plan *plan, uint32_t group, gan_plan_launch *launch) {
     const gan_group *g = &plan->groups[group];
-    launch->is_gemm = true;
+    launch->kind = GAN_LAUNCH_GEMM;
     launch->source = launch->parameters = "";
     GAN_TRY(gan__plan_product(plan, g->matmul, launch));
-    if (is_plain(plan, g)) {
+    if (gan__group_is_plain(plan, g)) {
         const gan_vertex *v = &plan->vertices[g->matmul];
         bool transposed = false;
         if (!gan__place_matrix(&v->place, &v->shape, &launch->c, &transposed) || transposed)

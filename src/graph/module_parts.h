@@ -46,6 +46,9 @@ struct gan_program {
 // Allocates what is the program's own and creates its launches. `done` and `total` count the
 // module's launches, for on_build.
 gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total);
+// The launch, built and bound.
+gan_status gan__program_bind(const gan_program *program, const gan_plan_launch *planned,
+                             gan_launch **out);
 void gan__program_destroy(gan_program *program); // NULL is allowed
 
 #endif

@@ -1,6 +1,7 @@
 // A program being planned: from simplified nodes to a list of launches. Private to this folder.
 //
 //     plan_vertices.c  nodes become vertices, large reductions become two
+//     plan_convolution.c  where the operands of convolutions lie
 //     plan_products.c  products without a sum, or with a vector, become elementwise work
 //     plan_places.c    who is stored where: results go straight into states, outputs and the parts
 //                      of a concatenation
@@ -16,7 +17,7 @@
 #define GAN_GRAPH_PLAN_H
 
 #include "graph/node.h"
-#include "runtime/gemm.h"
+#include "runtime/convolution.h"
 
 #define GAN_NONE         UINT32_MAX
 #define GAN_LANE_PADDING 16 // arena rows are padded to this many floats
@@ -30,8 +31,8 @@ typedef enum gan_vertex_kind {
     GAN_VERTEX_COPY, // its operand again, in another place
     GAN_VERTEX_REDUCE,
     GAN_VERTEX_SCATTER,
-    GAN_VERTEX_MATMUL,
-    GAN_VERTEX_VIEW, // index arithmetic: reshape, permute, broadcast, slice, pad
+    GAN_VERTEX_MATMUL, // or a convolution: whatever an engine of the runtime makes
+    GAN_VERTEX_VIEW,   // index arithmetic: reshape, permute, broadcast, slice, pad
     GAN_VERTEX_GATHER,
     GAN_VERTEX_CONCAT, // storage that its parts are written into
 } gan_vertex_kind;
@@ -118,19 +119,34 @@ typedef struct gan_plan_operand {
     uint64_t stride;
 } gan_plan_operand;
 
+// An operand of a convolution: an image or a weight.
+typedef struct gan_plan_image {
+    uint32_t tensor;
+    int64_t offset;
+    uint32_t stride[4];
+} gan_plan_image;
+
+typedef enum gan_launch_kind {
+    GAN_LAUNCH_KERNEL,
+    GAN_LAUNCH_GEMM,
+    GAN_LAUNCH_CONVOLUTION,
+} gan_launch_kind;
+
 // A launch to be.
 typedef struct gan_plan_launch {
     char label[96];
     const char *name; // of the kernel
-    char *source;     // the kernel, or the epilogue's body; "" for a plain product
+    char *source;     // the kernel, or the epilogue's body; "" for a plain product or convolution
     char *parameters; // the epilogue's
     gan_plan_argument *arguments;
     size_t argument_count;
     size_t global[3], local[3];
     gan_work work;
-    bool is_gemm;
-    gan_gemm_desc gemm; // without buffers
+    gan_launch_kind kind;
+    gan_gemm_desc gemm; // GEMM: without buffers
     gan_plan_operand a, b, c;
+    gan_convolution_desc convolution; // CONVOLUTION: without buffers
+    gan_plan_image x, w, y;
     uint32_t scratch; // tensor, or GAN_NONE
 } gan_plan_launch;
 
@@ -165,7 +181,8 @@ typedef struct gan_plan {
     uint64_t arena_bytes, output_bytes;
 } gan_plan;
 
-// Plans the program. `roots` are simplified and without convolutions (simplify.h, expand.h).
+// Plans the program. `roots` are simplified, and the device has kernels for their
+// convolutions (simplify.h, expand.h).
 gan_status gan__plan_create(gan_device *device, gan_graph *graph, const char *name,
                             gan_node *const *roots, size_t count, gan_plan **out);
 void gan__plan_destroy(gan_plan *plan); // NULL is allowed
@@ -205,10 +222,32 @@ gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *o
                             bool *transposed, bool *found);
 bool gan__place_matrix(const gan_place *place, const gan_shape *shape, gan_plan_operand *out,
                        bool *transposed);
+// The same for an operand of a convolution: images lie next to each other, weights anyhow.
+gan_status gan__plan_image(gan_plan *plan, uint32_t vertex, bool weight, gan_plan_image *out,
+                           bool *found);
+bool gan__place_image(const gan_place *place, const gan_shape *shape, bool weight,
+                      gan_plan_image *out);
+// Whether an operand of the convolution, or it itself, is a weight (else an image).
+bool gan__convolution_takes_weight(gan_op op, uint32_t operand);
+bool gan__convolution_makes_weight(gan_op op);
+// Where a vertex lies as seen through its views: the address grows by factor[i] along axis i.
+typedef struct gan_plan_factors {
+    uint32_t tensor;
+    int64_t offset;
+    int64_t factor[GAN_RANK_MAX];
+} gan_plan_factors;
+typedef bool (*gan_factors_fit)(const gan_plan_factors *factors, const gan_shape *shape,
+                                void *user);
+// Calls `fit` with them, if there are any; *found is what it returns. Operands not stored yet get
+// a place if it then fits.
+gan_status gan__plan_find_place(gan_plan *plan, uint32_t vertex, gan_factors_fit fit, void *user,
+                                bool *found);
 gan_place gan__place_dense(uint32_t tensor, const gan_shape *shape);
 bool gan__vertex_is_computed(const gan_vertex *vertex);
 // The product's sizes and operands, into launch->gemm, ->a and ->b.
 gan_status gan__plan_product(gan_plan *plan, uint32_t vertex, gan_plan_launch *launch);
+// Whether the group's product itself is all that it stores.
+bool gan__group_is_plain(const gan_plan *plan, const gan_group *group);
 // Whether a group other than its own reads the vertex from memory (rather than computing it).
 bool gan__vertex_is_loaded(const gan_vertex *vertex);
 // Calls `call` for each vertex that the group's kernel reads from memory, once. `direct`: by a

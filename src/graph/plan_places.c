@@ -1,6 +1,6 @@
 // Who is stored where. What a state, an output or a concatenation is made of is computed straight
-// into its place; where that cannot be, a COPY is put between. Matrix operands that are views of
-// something stored are used where they lie.
+// into its place; where that cannot be, a COPY is put between. Operands of products and
+// convolutions that are views of something stored are used where they lie.
 #include "graph/plan_index.h"
 
 #include <string.h>
@@ -42,6 +42,16 @@ static bool reshape_place(const gan_place *place, const gan_shape *from, const g
     return i == from->rank && j == to->rank;
 }
 
+// Whether an engine can store the vertex there.
+static bool can_store(const gan_vertex *v, const gan_place *place) {
+    gan_plan_operand matrix;
+    gan_plan_image image;
+    bool transposed = false;
+    if (v->op != GAN_OP_MATMUL)
+        return gan__place_image(place, &v->shape, gan__convolution_makes_weight(v->op), &image);
+    return gan__place_matrix(place, &v->shape, &matrix, &transposed) && !transposed;
+}
+
 // Makes `place` the one where the vertex is computed; false where that cannot be.
 static bool claim(gan_plan *plan, uint32_t vertex, const gan_place *place) {
     gan_vertex *v = &plan->vertices[vertex];
@@ -53,11 +63,7 @@ static bool claim(gan_plan *plan, uint32_t vertex, const gan_place *place) {
     }
     if (v->place.tensor != GAN_NONE) return false;
     if (!gan__vertex_is_computed(v) && v->kind != GAN_VERTEX_CONCAT) return false;
-    gan_plan_operand matrix;
-    bool transposed = false;
-    if (v->kind == GAN_VERTEX_MATMUL &&
-        (!gan__place_matrix(place, &v->shape, &matrix, &transposed) || transposed))
-        return false;
+    if (v->kind == GAN_VERTEX_MATMUL && !can_store(v, place)) return false;
     v->place = *place;
     v->wanted = true;
     return true;
@@ -139,8 +145,7 @@ bool gan__place_matrix(const gan_place *place, const gan_shape *shape, gan_plan_
     return matrix_of_factors(place->stride, shape, out, transposed);
 }
 
-static bool find_matrix(gan_plan *plan, gan_space *space, uint32_t vertex, gan_plan_operand *out,
-                        bool *transposed) {
+static bool find_factors(gan_plan *plan, gan_space *space, uint32_t vertex, gan_plan_factors *out) {
     const gan_vertex *v = &plan->vertices[vertex];
     const gan_shape shape = v->shape;
     gan_index variables[GAN_RANK_MAX], index[GAN_RANK_MAX], inner[GAN_RANK_MAX];
@@ -155,15 +160,13 @@ static bool find_matrix(gan_plan *plan, gan_space *space, uint32_t vertex, gan_p
     if (v->place.tensor == GAN_NONE || plan->tensors[v->place.tensor].element != GAN_ELEMENT_F32)
         return false;
     gan_index address = gan__place_address(space, &v->place, &v->shape, index);
-    int64_t factor[GAN_RANK_MAX];
     out->tensor = v->place.tensor;
     out->offset = address.constant;
-    return linear_factors(&address, variables, shape.rank, factor) &&
-           matrix_of_factors(factor, &shape, out, transposed);
+    return linear_factors(&address, variables, shape.rank, out->factor);
 }
 
-gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *out,
-                            bool *transposed, bool *found) {
+gan_status gan__plan_find_place(gan_plan *plan, uint32_t vertex, gan_factors_fit fit, void *user,
+                                bool *found) {
     uint32_t base = vertex;
     while (plan->vertices[base].kind == GAN_VERTEX_VIEW) base = plan->vertices[base].inputs[0];
     bool computed = gan__vertex_is_computed(&plan->vertices[base]);
@@ -171,7 +174,9 @@ gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *o
     gan_place none = plan->vertices[base].place;
     if (computed && !placed) GAN_TRY(gan__plan_store(plan, base));
     gan_space space = {0};
-    *found = find_matrix(plan, &space, vertex, out, transposed);
+    gan_plan_factors factors;
+    *found = find_factors(plan, &space, vertex, &factors) &&
+             fit(&factors, &plan->vertices[vertex].shape, user);
     gan_status status = space.status;
     gan__space_destroy(&space);
     if (*found && computed) plan->vertices[base].wanted = true;
@@ -182,13 +187,42 @@ gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *o
     return status;
 }
 
-// Each operand a matrix in memory, or a copy of it that is one.
+typedef struct gan_found_matrix {
+    gan_plan_operand *out;
+    bool *transposed;
+} gan_found_matrix;
+
+static bool fits_matrix(const gan_plan_factors *factors, const gan_shape *shape, void *user) {
+    const gan_found_matrix *found = user;
+    found->out->tensor = factors->tensor;
+    found->out->offset = factors->offset;
+    return matrix_of_factors(factors->factor, shape, found->out, found->transposed);
+}
+
+gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *out,
+                            bool *transposed, bool *found) {
+    gan_found_matrix matrix = {out, transposed};
+    return gan__plan_find_place(plan, vertex, fits_matrix, &matrix, found);
+}
+
+// Whether the operand lies in memory as the engine can read it.
+static gan_status find_operand(gan_plan *plan, uint32_t product, uint32_t i, bool *found) {
+    gan_plan_operand matrix;
+    gan_plan_image image;
+    bool transposed = false;
+    const gan_vertex *v = &plan->vertices[product];
+    if (v->op == GAN_OP_MATMUL)
+        return gan__plan_matrix(plan, v->inputs[i], &matrix, &transposed, found);
+    return gan__plan_image(plan, v->inputs[i], gan__convolution_takes_weight(v->op, i), &image,
+                           found);
+}
+
+// Each operand in memory as the engine reads it, or a copy of it that is.
 static gan_status place_operands(gan_plan *plan, uint32_t product) {
     for (uint32_t i = 0; i < 2; i++) {
-        gan_plan_operand matrix;
-        bool transposed = false, found = false;
+        bool found = false;
         uint32_t operand = plan->vertices[product].inputs[i], copy = 0;
-        GAN_TRY(gan__plan_matrix(plan, operand, &matrix, &transposed, &found));
+        GAN_TRY(find_operand(plan, product, i, &found));
         if (found) continue;
         gan_place place = plan->vertices[operand].place;
         place.tensor = GAN_NONE;

@@ -77,6 +77,6 @@ static gan_status replace_product(gan_plan *plan, uint32_t vertex) {
 gan_status gan__plan_replace_products(gan_plan *plan) {
     uint32_t count = plan->vertex_count;
     for (uint32_t i = 0; i < count; i++)
-        if (plan->vertices[i].kind == GAN_VERTEX_MATMUL) GAN_TRY(replace_product(plan, i));
+        if (plan->vertices[i].op == GAN_OP_MATMUL) GAN_TRY(replace_product(plan, i));
     return GAN_STATUS_OK;
 }

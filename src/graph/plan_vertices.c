@@ -21,6 +21,9 @@ static gan_vertex_kind kind_of(gan_op op) {
     case GAN_OP_REDUCE_MAX:
         return GAN_VERTEX_REDUCE;
     case GAN_OP_MATMUL:
+    case GAN_OP_CONVOLUTION:
+    case GAN_OP_CONVOLUTION_BY_INPUT:
+    case GAN_OP_CONVOLUTION_BY_WEIGHT:
         return GAN_VERTEX_MATMUL;
     case GAN_OP_SCATTER_ADD:
         return GAN_VERTEX_SCATTER;

@@ -8,12 +8,14 @@
 // --- Creation -----------------------------------------------------------------------------------
 
 // The nodes that are planned: simplified, with what has no kernels expanded into what has them.
-static gan_status rewrite(gan_graph *graph, gan_node *const *roots, size_t count, gan_node **out) {
+static gan_status rewrite(gan_graph *graph, gan_device *device, gan_node *const *roots,
+                          size_t count, gan_node **out) {
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
     gan_node **expanded = memory;
     gan_status status = gan__simplify(graph, roots, count, out);
-    if (status == GAN_STATUS_OK) status = gan__expand_convolutions(graph, out, count, expanded);
+    if (status == GAN_STATUS_OK)
+        status = gan__expand_convolutions(graph, device, out, count, expanded);
     if (status == GAN_STATUS_OK) status = gan__simplify(graph, expanded, count, out);
     gan__free(expanded);
     return status;
@@ -24,7 +26,7 @@ static gan_status plan_program(gan_program *program, gan_node *const *roots, siz
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
     gan_node **rewritten = memory;
-    gan_status status = rewrite(module->graph, roots, count, rewritten);
+    gan_status status = rewrite(module->graph, module->device, roots, count, rewritten);
     if (status == GAN_STATUS_OK)
         status = gan__plan_create(module->device, module->graph, program->name, rewritten, count,
                                   &program->plan);
@@ -100,93 +102,7 @@ static gan_status create_buffers(gan_program *program) {
     return GAN_STATUS_OK;
 }
 
-// The buffer that holds the tensor, and where it begins there, in elements.
-static gan_buffer *find_memory(const gan_program *program, uint32_t index, uint64_t *offset) {
-    const gan_module *module = program->module;
-    const gan_plan_tensor *tensor = &program->plan->tensors[index];
-    *offset = 0;
-    if (tensor->kind == GAN_TENSOR_STATE) return module->states[tensor->leaf].buffer;
-    if (tensor->kind == GAN_TENSOR_INPUT) return module->inputs[tensor->leaf].buffer;
-    if (tensor->kind == GAN_TENSOR_ARENA && program->tensors) return program->tensors[index];
-    uint64_t part = gan__plan_part_bytes(program->plan);
-    bool output = tensor->kind == GAN_TENSOR_OUTPUT;
-    *offset = (output ? tensor->offset : tensor->offset % part) / 4;
-    return output ? program->outputs : module->parts[tensor->offset / part];
-}
-
 // --- Launches -----------------------------------------------------------------------------------
-
-static gan_gemm_operand bind_operand(const gan_program *program, const gan_plan_operand *operand) {
-    uint64_t start = 0;
-    gan_buffer *buffer = find_memory(program, operand->tensor, &start);
-    return (gan_gemm_operand){.buffer = buffer,
-                              .offset = start + (uint64_t)operand->offset,
-                              .pitch = operand->pitch,
-                              .stride = operand->stride};
-}
-
-static void bind_arguments(const gan_program *program, const gan_plan_launch *planned,
-                           gan_argument *out) {
-    for (size_t i = 0; i < planned->argument_count; i++) {
-        const gan_plan_argument *a = &planned->arguments[i];
-        out[i] = (gan_argument){.kind = a->kind, .uint_value = a->uint_value};
-        if (a->kind != GAN_ARGUMENT_KIND_BUFFER) continue;
-        uint64_t start = 0;
-        out[i].buffer = find_memory(program, a->tensor, &start);
-        out[i].offset = start + (uint64_t)a->offset;
-    }
-}
-
-static gan_status create_gemm(const gan_program *program, const gan_plan_launch *planned,
-                              const gan_argument *arguments, gan_launch **out) {
-    gan_gemm_desc desc = planned->gemm;
-    gan_gemm_operand scratch = {0};
-    bool plain = planned->source[0] == 0;
-    gan_gemm_epilogue epilogue = {.parameters = planned->parameters,
-                                  .functions = "//@use functions\n//@use philox\n//@use lanes\n",
-                                  .body = planned->source,
-                                  .arguments = arguments,
-                                  .argument_count = planned->argument_count,
-                                  .work = planned->work};
-    desc.label = planned->label;
-    desc.a = bind_operand(program, &planned->a);
-    desc.b = bind_operand(program, &planned->b);
-    if (plain)
-        desc.c = bind_operand(program, &planned->c);
-    else
-        desc.epilogue = &epilogue;
-    if (planned->scratch != GAN_NONE) {
-        uint64_t start = 0;
-        scratch.buffer = find_memory(program, planned->scratch, &start);
-        scratch.offset = start;
-    }
-    return gan__gemm_create(program->module->device, &desc, &scratch, out);
-}
-
-static gan_status create_kernel(const gan_program *program, const gan_plan_launch *planned,
-                                const gan_argument *arguments, gan_launch **out) {
-    gan_launch_desc desc = {.label = planned->label,
-                            .name = planned->name,
-                            .source = planned->source,
-                            .arguments = arguments,
-                            .argument_count = planned->argument_count,
-                            .work = planned->work};
-    memcpy(desc.global, planned->global, sizeof desc.global);
-    memcpy(desc.local, planned->local, sizeof desc.local);
-    return gan__launch_create(program->module->device, &desc, out);
-}
-
-static gan_status create_launch(const gan_program *program, const gan_plan_launch *planned,
-                                gan_launch **out) {
-    void *memory = NULL;
-    GAN_TRY(gan__alloc(planned->argument_count, sizeof(gan_argument), &memory));
-    gan_argument *arguments = memory;
-    bind_arguments(program, planned, arguments);
-    gan_status status = planned->is_gemm ? create_gemm(program, planned, arguments, out)
-                                         : create_kernel(program, planned, arguments, out);
-    gan__free(arguments);
-    return status;
-}
 
 static gan_status note_run_arguments(gan_program *program, uint32_t launch) {
     const gan_plan_launch *planned = &program->plan->launches[launch];
@@ -214,7 +130,7 @@ gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total
     for (uint32_t i = 0; i < plan->launch_count; i++) {
         if (module->on_build && !module->on_build(module->on_build_user, *done, total))
             return gan__fail(GAN_STATUS_INTERRUPTED, "interrupted while compiling kernels");
-        gan_status status = create_launch(program, &plan->launches[i], &program->launches[i]);
+        gan_status status = gan__program_bind(program, &plan->launches[i], &program->launches[i]);
         if (status != GAN_STATUS_OK) return gan__fail_in(status, "preparing '%s'", program->name);
         GAN_TRY(note_run_arguments(program, i));
         ++*done;
@@ -273,19 +189,27 @@ size_t gan__program_launches(const gan_program *program) {
     return program->plan->launch_count;
 }
 
+static gan_work planned_work(const gan_plan_launch *planned) {
+    gan_gemm_desc gemm = planned->gemm;
+    gan_convolution_desc convolution = planned->convolution;
+    gan_gemm_epilogue epilogue = {.work = planned->work};
+    gemm.epilogue = convolution.epilogue = &epilogue;
+    if (planned->kind == GAN_LAUNCH_GEMM) return gan__gemm_work(&gemm);
+    if (planned->kind == GAN_LAUNCH_CONVOLUTION) return gan__convolution_work(&convolution);
+    return planned->work;
+}
+
 void gan__program_get_profile(const gan_program *program, size_t launch, gan_launch_profile *out) {
     const gan_plan_launch *planned = &program->plan->launches[launch];
     if (program->launches && program->launches[launch]) {
         gan__launch_get_profile(program->launches[launch], out);
         return;
     }
-    gan_gemm_desc gemm = planned->gemm;
-    gan_gemm_epilogue epilogue = {.work = planned->work};
-    gemm.epilogue = &epilogue;
+    static const char *const engines[] = {"kernel", "gemm", "convolution"};
     *out = (gan_launch_profile){.label = planned->label,
-                                .engine = planned->is_gemm ? "gemm" : "kernel",
+                                .engine = engines[planned->kind],
                                 .enqueues = 1,
-                                .work = planned->is_gemm ? gan__gemm_work(&gemm) : planned->work};
+                                .work = planned_work(planned)};
 }
 
 const char *gan__program_source(const gan_program *program, size_t launch) {

@@ -27,7 +27,8 @@ static void begin(expansion *e, const gan_case *description) {
         e->roots[e->count++] = e->c.first[i];
         e->roots[e->count++] = e->c.second[i];
     }
-    if (gan__expand_convolutions(e->c.graph, e->roots, e->count, e->expanded) != GAN_STATUS_OK)
+    if (gan__expand_convolutions(e->c.graph, NULL, e->roots, e->count, e->expanded) !=
+        GAN_STATUS_OK)
         fail_msg("%s", gan_status_message());
 }
 
