@@ -5,8 +5,10 @@
 #include <string.h>
 
 static const gan_layer_kind *const families[] = {
-    gan__layers_linear,     gan__layers_convolution, gan__layers_normal, gan__layers_noise,
-    gan__layers_activation, gan__layers_view,        gan__layers_block,
+    gan__layers_linear,     gan__layers_convolution, gan__layers_resize,    gan__layers_attention,
+    gan__layers_normal,     gan__layers_sample_norm, gan__layers_minibatch, gan__layers_noise,
+    gan__layers_activation, gan__layers_view,        gan__layers_merge,     gan__layers_block,
+    gan__layers_label,
 };
 
 const gan_layer_kind *gan__layer_kind(size_t index) {
@@ -39,4 +41,12 @@ void gan__layer_defaults(const gan_layer_kind *kind, gan_layer *layer) {
 gan_status gan__layer_infer_same(const gan_layer_site *site, gan_shape *out) {
     *out = *site->in;
     return GAN_STATUS_OK;
+}
+
+gan_node *gan__layer_along_features(gan_node *tensor, gan_node *x) {
+    if (!tensor || !x) return NULL;
+    gan_shape shape = *gan__node_shape(x);
+    for (int i = 1; i < shape.rank - 1; i++) shape.size[i] = 1;
+    if (gan__node_shape(tensor)->rank == 1) shape.size[shape.rank - 1] = 1;
+    return gan__reshape(tensor, &shape);
 }

@@ -1,7 +1,7 @@
 // Layers: one table of what each is called, what it takes, what it does to shapes, which parameters
 // it owns and which nodes it builds. To add a layer is to add a row (layer.c and the file of its
 // family: layer_linear.c, layer_convolution.c, layer_normal.c, layer_noise.c, layer_activation.c,
-// layer_view.c, layer_block.c).
+// layer_view.c, layer_merge.c, layer_block.c, layer_label.c).
 //
 // A block is a layer that holds lists of layers (residual); within a list layers are numbered from
 // 0, and -1 is the list's own input.
@@ -63,6 +63,8 @@ typedef struct gan_layer_site {
     const gan_shape *shapes; // shapes[i]: output of layer i of its list; shapes[-1]: list's input
     size_t index;            // its number in its list
     const gan_shape *lists[GAN_LAYER_LISTS_MAX]; // output of each of its lists; NULL: not given
+    const gan_shape *condition; // what the network is conditioned on there; NULL: its labels alone
+    int64_t classes;            // of the labels; 0: none
 } gan_layer_site;
 
 // What one layer owns. Buffers are what training updates without a gradient (running statistics).
@@ -90,6 +92,9 @@ typedef struct gan_layer_call {
     gan_node **updated;       // buffers after the step, at the places of `tensors`; preset to them
     gan_node *const *outputs; // outputs[i]: of layer i of its list; outputs[-1]: the list's input
     gan_node *lists[GAN_LAYER_LISTS_MAX]; // what its lists make of x; NULL: not given
+    gan_node *labels;    // (B), whole numbers below the number of classes; NULL: none
+    gan_node *condition; // (features, B); NULL: none
+    int64_t classes;
 } gan_layer_call;
 
 struct gan_layer_kind {
@@ -97,8 +102,11 @@ struct gan_layer_kind {
     const char *meaning;
     // The first is the one a short form gives: `- dense: 256`.
     gan_layer_argument arguments[GAN_LAYER_ARGUMENTS_MAX + 1];
-    bool has_weights;  // so init: and bias_init: may stand in it
-    bool has_matrices; // tensors that are parametrized, so parametrization: may
+    bool has_weights;     // so init: and bias_init: may stand in it
+    bool has_matrices;    // tensors that are parametrized, so parametrization: may
+    bool takes_labels;    // cannot do without
+    bool takes_condition; // or without one of the two
+    bool conditions;      // what its first list gives is the condition of all that follows
     // Output shape, without batch. On BAD_INPUT the message says what does not fit; the caller adds
     // where.
     gan_status (*infer)(const gan_layer_site *site, gan_shape *out);

@@ -25,6 +25,22 @@ static gan_node *build_residual(const gan_layer_call *call, gan_node *x) {
     return gan__add(call->lists[INNER], skips ? call->lists[SKIP] : x);
 }
 
+static gan_status infer_condition(const gan_layer_site *site, gan_shape *out) {
+    char text[GAN_SHAPE_TEXT];
+    if (site->lists[INNER]->rank != 1)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "its layers give %s: a condition must be a vector of features",
+                         gan__shape_text(site->lists[INNER], text));
+    *out = *site->in;
+    return GAN_STATUS_OK;
+}
+
+// The network keeps what the list gives (network_apply.c).
+static gan_node *build_condition(const gan_layer_call *call, gan_node *x) {
+    (void)call;
+    return x;
+}
+
 const gan_layer_kind gan__layers_block[] = {
     {.name = "residual",
      .meaning = "what its layers make of x, plus x or what the skip makes of it",
@@ -33,5 +49,12 @@ const gan_layer_kind gan__layers_block[] = {
                     "the branch around it; default: x itself"}},
      .infer = infer_residual,
      .build = build_residual},
+    {.name = "condition",
+     .meaning = "x itself; what its layers make of x conditions the layers that follow",
+     .arguments = {{"layers", GAN_LAYER_ARGUMENT_LAYERS, true, 0, 0, 0,
+                    "what gives the condition, a vector"}},
+     .conditions = true,
+     .infer = infer_condition,
+     .build = build_condition},
     {.name = NULL},
 };

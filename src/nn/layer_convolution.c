@@ -1,15 +1,10 @@
-// Layers on images: convolutions, pools, upsampling, with PyTorch's conventions and the layouts of
-// its parameters. Kernels, strides and paddings are square. The sizes of what they give are worked
-// out here, so that a message names the layer and the sizes; the nodes are those of
-// graph/build_convolution.c, pool.h and resample.h.
+// Convolutions of images, with PyTorch's conventions and the layouts of its parameters. Kernels,
+// strides and paddings are square. The sizes of what they give are worked out here, so that a
+// message names the layer and the sizes; the nodes are those of graph/build_convolution.c.
 #include "nn/layer_families.h"
-#include "nn/pool.h"
-#include "nn/resample.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS };
 enum { TRANSPOSED_OUTPUT_PADDING = DILATION, TRANSPOSED_BIAS };
-enum { POOL_SIZE, POOL_STRIDE, POOL_PADDING };
-enum { UPSAMPLE_FACTOR, UPSAMPLE_BILINEAR };
 
 static int whole(const gan_layer *layer, int argument) {
     return (int)layer->argument[argument];
@@ -17,7 +12,7 @@ static int whole(const gan_layer *layer, int argument) {
 
 // --- Shapes -------------------------------------------------------------------------------------
 
-static gan_status check_image(const gan_shape *in) {
+gan_status gan__layer_check_image(const gan_shape *in) {
     char text[GAN_SHAPE_TEXT];
     if (in->rank == 3) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_INPUT,
@@ -32,7 +27,7 @@ static gan_status fail_window(const gan_shape *in, int size, int stride, int pad
                      (long long)in->size[1], (long long)in->size[2], size, size, stride, padding);
 }
 
-static gan_status check_elements(const gan_shape *out) {
+gan_status gan__layer_check_elements(const gan_shape *out) {
     char text[GAN_SHAPE_TEXT];
     if (gan__shape_elements(out) <= GAN_LAYER_WHOLE_MAX) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_INPUT, "its output %s is too large",
@@ -40,28 +35,29 @@ static gan_status check_elements(const gan_shape *out) {
 }
 
 // out: `channels` images as windows of `size` give them.
-static gan_status infer_windows(const gan_shape *in, int64_t channels, int size, int stride,
-                                int padding, gan_shape *out) {
+gan_status gan__layer_infer_windows(const gan_shape *in, int64_t channels, int size, int stride,
+                                    int padding, gan_shape *out) {
     *out = GAN_SHAPE(channels, 0, 0);
     for (int i = 1; i < 3; i++) {
         const int64_t room = in->size[i] + 2 * (int64_t)padding - size;
         if (room < 0) return fail_window(in, size, stride, padding);
         out->size[i] = room / stride + 1;
     }
-    return check_elements(out);
+    return gan__layer_check_elements(out);
 }
 
 static gan_status infer_convolution(const gan_layer_site *site, gan_shape *out) {
     const gan_layer *layer = site->layer;
     const gan_shape *in = site->in;
     const int groups = whole(layer, GROUPS), channels = whole(layer, CHANNELS);
-    GAN_TRY(check_image(in));
+    GAN_TRY(gan__layer_check_image(in));
     if (in->size[0] % groups != 0 || channels % groups != 0)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "%lld channels to %d cannot be shared among %d groups",
                          (long long)in->size[0], channels, groups);
     const int extent = (whole(layer, KERNEL) - 1) * whole(layer, DILATION) + 1;
-    return infer_windows(in, channels, extent, whole(layer, STRIDE), whole(layer, PADDING), out);
+    return gan__layer_infer_windows(in, channels, extent, whole(layer, STRIDE),
+                                    whole(layer, PADDING), out);
 }
 
 static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
@@ -69,7 +65,7 @@ static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
     const gan_shape *in = site->in;
     const int kernel = whole(layer, KERNEL), stride = whole(layer, STRIDE);
     const int padding = whole(layer, PADDING), extra = whole(layer, TRANSPOSED_OUTPUT_PADDING);
-    GAN_TRY(check_image(in));
+    GAN_TRY(gan__layer_check_image(in));
     if (extra >= stride && extra > 0)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "output_padding is %d: it must be less than the "
@@ -80,33 +76,7 @@ static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
         out->size[i] = (in->size[i] - 1) * stride - 2 * (int64_t)padding + kernel + extra;
         if (out->size[i] < 1) return fail_window(in, kernel, stride, padding);
     }
-    return check_elements(out);
-}
-
-static int pool_stride(const gan_layer *layer) {
-    const int stride = whole(layer, POOL_STRIDE);
-    return stride == 0 ? whole(layer, POOL_SIZE) : stride;
-}
-
-static gan_status infer_pool(const gan_layer_site *site, gan_shape *out) {
-    const gan_layer *layer = site->layer;
-    const gan_shape *in = site->in;
-    const int size = whole(layer, POOL_SIZE), padding = whole(layer, POOL_PADDING);
-    GAN_TRY(check_image(in));
-    if (2 * padding > size)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "padding is %d: it must be at most half the window, which is %dx%d",
-                         padding, size, size);
-    return infer_windows(in, in->size[0], size, pool_stride(layer), padding, out);
-}
-
-static gan_status infer_upsample(const gan_layer_site *site, gan_shape *out) {
-    const gan_layer *layer = site->layer;
-    const gan_shape *in = site->in;
-    const int factor = whole(layer, UPSAMPLE_FACTOR);
-    GAN_TRY(check_image(in));
-    *out = GAN_SHAPE(in->size[0], in->size[1] * factor, in->size[2] * factor);
-    return check_elements(out);
+    return gan__layer_check_elements(out);
 }
 
 // --- Parameters ---------------------------------------------------------------------------------
@@ -180,34 +150,6 @@ static gan_node *build_transposed(const gan_layer_call *call, gan_node *x) {
     return layer->argument[TRANSPOSED_BIAS] != 0 ? add_bias(y, call->tensors[1]) : y;
 }
 
-static gan_pooling pooling_of(const gan_layer *layer) {
-    const int size = whole(layer, POOL_SIZE), padding = whole(layer, POOL_PADDING);
-    const int stride = pool_stride(layer);
-    return (gan_pooling){.size = {size, size},
-                         .stride = {stride, stride},
-                         .before = {padding, padding},
-                         .after = {padding, padding}};
-}
-
-static gan_node *build_average_pool(const gan_layer_call *call, gan_node *x) {
-    const gan_pooling pooling = pooling_of(call->layer);
-    return gan__average_pool(x, &pooling);
-}
-
-static gan_node *build_max_pool(const gan_layer_call *call, gan_node *x) {
-    const gan_pooling pooling = pooling_of(call->layer);
-    return gan__max_pool(x, &pooling);
-}
-
-static gan_node *build_upsample(const gan_layer_call *call, gan_node *x) {
-    if (!x) return NULL;
-    const int factor = whole(call->layer, UPSAMPLE_FACTOR);
-    const int64_t *size = gan__node_shape(x)->size;
-    const int64_t height = size[1] * factor, width = size[2] * factor;
-    return call->layer->argument[UPSAMPLE_BILINEAR] != 0 ? gan__resample_bilinear(x, height, width)
-                                                         : gan__resample_nearest(x, height, width);
-}
-
 // --- The table ----------------------------------------------------------------------------------
 
 #define SIZE_MAX_ARGUMENT 1024
@@ -221,13 +163,6 @@ static gan_node *build_upsample(const gan_layer_call *call, gan_node *x) {
 #define PADDING_ARGUMENT(what) WHOLE("padding", false, 0, 0, what)
 #define BIAS_ARGUMENT                                                                              \
     { "bias", GAN_LAYER_ARGUMENT_BOOL, false, 1, 0, 1, "whether to add a bias" }
-#define POOL_ARGUMENTS(padding)                                                                    \
-    {                                                                                              \
-        WHOLE("size", true, 0, 1, "height and width of the window"),                               \
-            WHOLE("stride", false, 0, 0, "places between windows; 0: the size"),                   \
-            PADDING_ARGUMENT(padding)                                                              \
-    }
-
 const gan_layer_kind gan__layers_convolution[] = {
     {.name = "convolution",
      .meaning = "each channel a sum over windows of the image, times weights",
@@ -252,21 +187,5 @@ const gan_layer_kind gan__layers_convolution[] = {
      .infer = infer_transposed,
      .declare = declare_transposed,
      .build = build_transposed},
-    {.name = "average_pool",
-     .meaning = "the mean of each window, channel by channel",
-     .arguments = POOL_ARGUMENTS("zeros around the image, which count in the mean"),
-     .infer = infer_pool,
-     .build = build_average_pool},
-    {.name = "max_pool",
-     .meaning = "the largest of each window, channel by channel",
-     .arguments = POOL_ARGUMENTS("rows and columns around the image, which never count"),
-     .infer = infer_pool,
-     .build = build_max_pool},
-    {.name = "upsample",
-     .meaning = "the image in a larger size, pixels repeated or interpolated",
-     .arguments = {WHOLE("factor", false, 2, 1, "how often its height and width"),
-                   {"bilinear", GAN_LAYER_ARGUMENT_BOOL, false, 0, 0, 1, "whether to interpolate"}},
-     .infer = infer_upsample,
-     .build = build_upsample},
     {.name = NULL},
 };

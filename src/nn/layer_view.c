@@ -1,4 +1,4 @@
-// Layers that rearrange without computing: reshape, flatten, concat with an earlier layer's output.
+// Layers that rearrange without computing: reshape, flatten.
 #include "nn/layer_families.h"
 
 // `shape` followed by the batch of x.
@@ -40,34 +40,6 @@ static gan_node *build_flatten(const gan_layer_call *call, gan_node *x) {
     return gan__reshape(x, &(gan_shape){2, {gan__shape_elements(shape) / batch, batch}});
 }
 
-static gan_status infer_concat(const gan_layer_site *site, gan_shape *out) {
-    const gan_shape *in = site->in;
-    const int64_t index = (int64_t)site->index;
-    int64_t from = (int64_t)site->layer->argument[0];
-    if (from >= index)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "layer %lld is not before it: name one from -1 (the network's input) "
-                         "to %lld",
-                         (long long)from, (long long)index - 1);
-    const gan_shape *other = &site->shapes[from];
-    bool fits = other->rank == in->rank;
-    for (int i = 1; fits && i < in->rank; i++) fits = other->size[i] == in->size[i];
-    char a[GAN_SHAPE_TEXT], b[GAN_SHAPE_TEXT];
-    if (!fits)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "its input %s and layer %lld's output %s differ in more than the first "
-                         "dimension",
-                         gan__shape_text(in, a), (long long)from, gan__shape_text(other, b));
-    *out = *in;
-    out->size[0] += other->size[0];
-    return GAN_STATUS_OK;
-}
-
-static gan_node *build_concat(const gan_layer_call *call, gan_node *x) {
-    gan_node *parts[2] = {x, call->outputs[(int64_t)call->layer->argument[0]]};
-    return parts[0] && parts[1] ? gan__concat(parts, 2, 0) : NULL;
-}
-
 const gan_layer_kind gan__layers_view[] = {
     {.name = "reshape",
      .meaning = "the same elements in another shape",
@@ -79,11 +51,5 @@ const gan_layer_kind gan__layers_view[] = {
      .meaning = "all elements as one vector",
      .infer = infer_flatten,
      .build = build_flatten},
-    {.name = "concat",
-     .meaning = "its input followed by an earlier layer's output, along the first dimension",
-     .arguments = {{"layer", GAN_LAYER_ARGUMENT_WHOLE, true, 0, -1, GAN_LAYER_WHOLE_MAX,
-                    "number of that layer; -1 is the network's input"}},
-     .infer = infer_concat,
-     .build = build_concat},
     {.name = NULL},
 };

@@ -28,6 +28,7 @@ static gan_status build(gan_network *network, const gan_network_spec *spec) {
         return gan__fail(GAN_STATUS_BAD_INPUT, "the %s has no layers", spec->name);
     GAN_TRY(gan__arena_string(network->arena, spec->name, &network->name));
     if (spec->source) GAN_TRY(gan__arena_string(network->arena, spec->source, &network->source));
+    network->classes = spec->classes;
     GAN_TRY(gan__network_list_build(network, spec));
     return check_marginals(network);
 }
@@ -94,4 +95,8 @@ const gan_tensor *gan__network_buffer(const gan_network *network, size_t index) 
 
 int64_t gan__network_buffer_elements(const gan_network *network) {
     return network->buffers.elements;
+}
+
+bool gan__network_uses_labels(const gan_network *network) {
+    return network->uses_labels;
 }

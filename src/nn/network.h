@@ -29,6 +29,7 @@ typedef struct gan_network_spec {
     gan_init init;      // of weights; DEFAULT: GAN_INIT_TORCH
     gan_init bias_init; // of biases; DEFAULT: zeros when init is given, else GAN_INIT_TORCH
     gan_parametrization parametrization; // of weights; DEFAULT: none
+    int64_t classes;                     // of the samples' labels; 0: they have none
 } gan_network_spec;
 
 // Errors: BAD_INPUT "FILE:LINE: generator layer 3 (reshape): ..." where a layer cannot take what
@@ -42,6 +43,9 @@ const gan_layer *gan__network_layer(const gan_network *network, size_t index);
 const gan_shape *gan__network_layer_shape(const gan_network *network, size_t index);
 const gan_shape *gan__network_input_shape(const gan_network *network);
 const gan_shape *gan__network_output_shape(const gan_network *network);
+
+// Whether any layer looks at the samples' labels.
+bool gan__network_uses_labels(const gan_network *network);
 
 #define GAN_TENSOR_NAME 56
 
@@ -89,6 +93,7 @@ typedef struct gan_network_call {
                               // applications with the same stream and batch share their masks
     gan_node *const *weights; // one per parameter, of its shape
     gan_node *buffers;        // flat; NULL when the network has none
+    gan_node *labels;         // (B), whole numbers below the classes; NULL where they are not used
     gan_node **activations;   // NULL, or room for every layer's output
 } gan_network_call;
 

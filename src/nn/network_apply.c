@@ -39,9 +39,10 @@ typedef struct application {
     const gan_network_call *call;
     gan_node **before; // buffers as views
     gan_node **after;
+    gan_node *condition; // at the layer that is built; NULL: none yet
 } application;
 
-static gan_node *apply_list(const application *work, const gan_network_list *list, gan_node *x,
+static gan_node *apply_list(application *work, const gan_network_list *list, gan_node *x,
                             gan_node **logits);
 
 static void set_context(const application *work, gan_graph *graph, const gan_unit *unit,
@@ -65,7 +66,7 @@ static void gather_tensors(const application *work, const gan_unit *unit, gan_no
 }
 
 // Layer `index` of a list, whose input is outputs[index - 1].
-static gan_node *apply_layer(const application *work, const gan_network_list *list, size_t index,
+static gan_node *apply_layer(application *work, const gan_network_list *list, size_t index,
                              gan_node *const *outputs) {
     const gan_unit *unit = &list->units[index];
     const gan_layer *layer = &list->layers[index];
@@ -76,19 +77,23 @@ static gan_node *apply_layer(const application *work, const gan_network_list *li
                                  .stream = work->call->stream + unit->number,
                                  .tensors = tensors,
                                  .updated = updated,
-                                 .outputs = outputs};
+                                 .outputs = outputs,
+                                 .labels = work->call->labels,
+                                 .condition = work->condition,
+                                 .classes = work->network->classes};
     for (size_t i = 0; i < GAN_LAYER_LISTS_MAX; i++)
         if (unit->lists[i]) layer_call.lists[i] = apply_list(work, unit->lists[i], x, NULL);
     if (x) set_context(work, gan__node_graph(x), unit, layer);
     gather_tensors(work, unit, tensors, updated);
     gan_node *y = layer->kind->build(&layer_call, x);
+    if (layer->kind->conditions) work->condition = layer_call.lists[0];
     for (size_t i = 0; i < unit->count; i++)
         if (unit->place[i].buffer) work->after[unit->place[i].index] = updated[i];
     return y;
 }
 
 // The list's output; *logits, where wanted: the output before a last sigmoid.
-static gan_node *apply_list(const application *work, const gan_network_list *list, gan_node *x,
+static gan_node *apply_list(application *work, const gan_network_list *list, gan_node *x,
                             gan_node **logits) {
     gan_node **outputs;
     if (!x) return NULL;
@@ -114,7 +119,7 @@ static bool input_fits(const gan_network *network, gan_node *x) {
     return fits;
 }
 
-static gan_network_result apply(const application *work, gan_node *x) {
+static gan_network_result apply(application *work, gan_node *x) {
     const gan_network *network = work->network;
     gan_network_result result = {.buffers = work->call->buffers};
     for (size_t i = 0; i < network->buffers.count; i++) {
@@ -132,7 +137,7 @@ static gan_network_result apply(const application *work, gan_node *x) {
 
 gan_network_result gan__network_apply(const gan_network *network, const gan_network_call *call,
                                       gan_node *x) {
-    application work = {network, call, NULL, NULL};
+    application work = {.network = network, .call = call};
     char want[GAN_SHAPE_TEXT], have[GAN_SHAPE_TEXT];
     if (!x) return (gan_network_result){0};
     gan_graph *graph = gan__node_graph(x);
@@ -140,6 +145,10 @@ gan_network_result gan__network_apply(const gan_network *network, const gan_netw
         gan__graph_fail(graph, "%s: its input must be %s and a batch, not %s", network->name,
                         gan__shape_text(gan__network_input_shape(network), want),
                         gan__shape_text(gan__node_shape(x), have));
+        return (gan_network_result){0};
+    }
+    if (network->uses_labels && !call->labels) {
+        gan__graph_fail(graph, "%s: it needs the samples' labels", network->name);
         return (gan_network_result){0};
     }
     if (gan__alloc(2 * network->buffers.count, sizeof(gan_node *), (void **)&work.before) !=

@@ -9,6 +9,7 @@
 typedef struct list_builder {
     gan_network *network;
     const gan_network_spec *spec;
+    const gan_shape *condition; // at the layer that is built; NULL: none yet
 } list_builder;
 
 gan_status gan__network_fail_in(const gan_network *network, const gan_layer *layer,
@@ -41,6 +42,14 @@ static gan_status check_arguments(const gan_layer *layer) {
         }
     }
     return GAN_STATUS_OK;
+}
+
+static gan_status check_labels(list_builder *build, const gan_layer_kind *kind) {
+    const bool instead = kind->takes_condition && !build->condition;
+    if (!kind->takes_labels && !instead) return GAN_STATUS_OK;
+    build->network->uses_labels = true;
+    if (build->spec->classes > 0) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT, "the data has no labels, which it needs");
 }
 
 // The name of a layer's list number `list`.
@@ -168,13 +177,19 @@ static gan_status build_lists(list_builder *build, gan_layer *layer, gan_unit *u
 static gan_status add_layer(list_builder *build, gan_network_list *list, size_t index, size_t top) {
     gan_layer *layer = &list->layers[index];
     gan_unit *unit = &list->units[index];
-    gan_layer_site site = {
-        .layer = layer, .in = &list->shapes[index], .shapes = list->shapes + 1, .index = index};
+    gan_layer_site site = {.layer = layer,
+                           .in = &list->shapes[index],
+                           .shapes = list->shapes + 1,
+                           .index = index,
+                           .condition = build->condition,
+                           .classes = build->spec->classes};
     gan_status status = check_arguments(layer);
+    if (status == GAN_STATUS_OK) status = check_labels(build, layer->kind);
     unit->parametrization = resolve_parametrization(build->spec, layer);
     if (status == GAN_STATUS_OK) GAN_TRY(build_lists(build, layer, unit, top, &site));
     if (status == GAN_STATUS_OK) status = layer->kind->infer(&site, &list->shapes[index + 1]);
     if (status == GAN_STATUS_OK) status = add_tensors(build, &site, unit, top);
+    if (layer->kind->conditions) build->condition = site.lists[0];
     if (status == GAN_STATUS_OK) return status;
     return gan__network_fail_in(build->network, layer, unit->path, status);
 }
@@ -214,7 +229,7 @@ static size_t count_units(const gan_layer *layers, size_t count) {
 }
 
 gan_status gan__network_list_build(gan_network *network, const gan_network_spec *spec) {
-    list_builder build = {network, spec};
+    list_builder build = {.network = network, .spec = spec};
     const size_t units = count_units(spec->layers, spec->count);
     const gan_layer_list layers = {(gan_layer *)(uintptr_t)spec->layers, spec->count};
     gan_tensor_table *tables[2] = {&network->parameters, &network->buffers};

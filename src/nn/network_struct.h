@@ -43,6 +43,8 @@ struct gan_network {
     char *source; // NULL: none
     gan_network_list list;
     uint32_t units; // layers in all, those of blocks included
+    int64_t classes;
+    bool uses_labels;
     gan_tensor_table parameters, buffers;
 };
 

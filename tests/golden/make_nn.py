@@ -106,6 +106,169 @@ class Equalized(nn.Module):
         return self.apply_with(x, self.weight * self.factor, self.bias * self.lr)
 
 
+class Labelled(nn.Module):
+    """A layer that looks at the labels, which are 0, 1, 2, 0, 1, 2..."""
+
+    def __init__(self, inner, uses=True):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x, torch.arange(len(x)) % CLASSES)
+
+
+CLASSES = 3
+
+
+class OneHot(nn.Module):
+    def forward(self, x, labels):
+        return nn.functional.one_hot(labels, CLASSES).to(x.dtype)
+
+
+class Embedding(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(CLASSES, size))
+
+    def forward(self, x, labels):
+        return self.weight[labels]
+
+
+class Projection(nn.Module):
+    """Miyato and Koyama's last layer: w x + b + (row of the label) x."""
+
+    def __init__(self, features, wrap=lambda layer: layer):
+        super().__init__()
+        self.linear = wrap(nn.Linear(features, 1))
+        self.embedding = wrap(nn.Embedding(CLASSES, features))
+
+    def forward(self, x, labels):
+        return self.linear(x) + (self.embedding(labels) * x).sum(1, keepdim=True)
+
+
+class ConditionalNorm(nn.Module):
+    """Batch norm with scales and shifts by label."""
+
+    def __init__(self, norm, features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(CLASSES, features))
+        self.bias = nn.Parameter(torch.zeros(CLASSES, features))
+        self.norm = norm
+
+    def forward(self, x, labels):
+        y = self.norm(x)
+        tail = (1,) * (x.dim() - 2)
+        gain, shift = (t[labels].view(len(x), -1, *tail) for t in (self.weight, self.bias))
+        return y * gain + shift
+
+
+class Conditioned(nn.Module):
+    """A dense layer and a batch norm whose scale and shift follow from embedding and input."""
+
+    def __init__(self, inputs, size, features):
+        super().__init__()
+        self.embedding = Embedding(size)
+        self.dense = nn.Linear(inputs, features, bias=False)
+        self.gain = nn.Linear(size + inputs, features, bias=False)
+        self.shift = nn.Linear(size + inputs, features, bias=False)
+        self.norm = nn.BatchNorm1d(features, affine=False)
+
+    def forward(self, x, labels):
+        condition = torch.cat([self.embedding(x, labels), x], 1)
+        return self.norm(self.dense(x)) * (1 + self.gain(condition)) + self.shift(condition)
+
+
+class Joined(nn.Module):
+    """A dense layer's output joined by `how` with a vector from the first of two dense layers."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 3), nn.Linear(3, 3)
+        self.how = how
+
+    def forward(self, x):
+        first = self.first(x)
+        return self.how(self.second(first), first)
+
+
+class JoinedPlanes(nn.Module):
+    """An image of 2 channels joined by `how` with a vector of as many."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 2), nn.Linear(2, 12)
+        self.how = how
+
+    def forward(self, x):
+        first = self.first(x)
+        image = self.second(first).view(-1, 2, 2, 3)
+        return self.how(image, first.view(-1, 2, 1, 1).expand_as(image))
+
+
+class PixelNorm(nn.Module):
+    def forward(self, x):
+        return x / (x.square().mean(1, keepdim=True) + 1e-8).sqrt()
+
+
+class Pool(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.how = how
+
+    def forward(self, x):
+        return self.how(x, (2, 3))
+
+
+class MinibatchStddev(nn.Module):
+    """As StyleGAN2 has it: sample i belongs to group i modulo the number of groups."""
+
+    def __init__(self, group, planes):
+        super().__init__()
+        self.group, self.planes = group, planes
+
+    def forward(self, x):
+        n = len(x)
+        group = min(self.group, n)
+        y = x.reshape(group, n // group, self.planes, x.shape[1] // self.planes, -1)
+        y = (y.var(0, unbiased=False) + 1e-8).sqrt().mean((2, 3))
+        y = y.repeat(group, 1).reshape(n, self.planes, *(1,) * (x.dim() - 2))
+        return torch.cat([x, y.expand(n, self.planes, *x.shape[2:])], 1)
+
+
+class MinibatchDiscrimination(nn.Module):
+    def __init__(self, inputs, kernels, dimensions):
+        super().__init__()
+        self.shape = (kernels, dimensions)
+        self.weight = nn.Parameter(torch.zeros(kernels * dimensions, inputs))
+        self.bias = nn.Parameter(torch.zeros(kernels))
+
+    def forward(self, x):
+        x = x.flatten(1)
+        m = (x @ self.weight.T).view(-1, *self.shape)
+        near = torch.exp(-(m[:, None] - m[None]).abs().sum(3))
+        others = 1 - torch.eye(len(x))
+        return torch.cat([x, (near * others[:, :, None]).sum(1) + self.bias], 1)
+
+
+class Attention(nn.Module):
+    def __init__(self, channels, reduction, values, pool):
+        super().__init__()
+        keys, values = channels // reduction, channels // values
+        self.theta = nn.Conv2d(channels, keys, 1, bias=False)
+        self.phi = nn.Conv2d(channels, keys, 1, bias=False)
+        self.g = nn.Conv2d(channels, values, 1, bias=False)
+        self.o = nn.Conv2d(values, channels, 1, bias=False)
+        self.gamma = nn.ParameterList([nn.Parameter(torch.zeros(1))])
+        self.pool = nn.MaxPool2d(2) if pool else nn.Identity()
+
+    def forward(self, x):
+        theta = self.theta(x).flatten(2)
+        phi, g = self.pool(self.phi(x)).flatten(2), self.pool(self.g(x)).flatten(2)
+        weights = torch.softmax(theta.transpose(1, 2) @ phi, 2)
+        answers = (g @ weights.transpose(1, 2)).unflatten(2, x.shape[2:])
+        return x + self.gamma[0] * self.o(answers)
+
+
 def spectral(module, iterations=1):
     return parametrizations.spectral_norm(module, n_power_iterations=iterations)
 
@@ -189,6 +352,42 @@ LAYERS = {
     "weight_norm_dense": (nn.Sequential(weight_norm(nn.Linear(4, 3))), (4,), 5, True),
     "weight_norm_transposed": (nn.Sequential(weight_norm(nn.ConvTranspose2d(3, 2, 4, 2, 1))),
                                (3, 3, 2), 3, True),
+    "layer_norm": (nn.Sequential(nn.LayerNorm((5,))), (5,), 4, True),
+    "layer_norm_of_image": (nn.Sequential(nn.LayerNorm((2, 3, 2), eps=1e-3)), (2, 3, 2), 3, True),
+    "group_norm": (nn.Sequential(nn.GroupNorm(2, 4)), (4, 3, 2), 3, True),
+    "group_norm_of_features": (nn.Sequential(nn.GroupNorm(2, 6, affine=False)), (6,), 3, True),
+    "instance_norm": (nn.Sequential(nn.InstanceNorm2d(2)), (2, 3, 2), 3, True),
+    "instance_norm_affine": (nn.Sequential(nn.InstanceNorm2d(2, affine=True)), (2, 3, 2), 3, True),
+    "pixel_norm": (nn.Sequential(PixelNorm()), (3, 2, 2), 3, True),
+    "pixel_norm_of_features": (nn.Sequential(PixelNorm()), (5,), 4, True),
+    "global_pool": (nn.Sequential(Pool(torch.mean)), (2, 3, 4), 3, True),
+    "global_sum": (nn.Sequential(Pool(torch.sum)), (2, 3, 4), 3, True),
+    "minibatch_stddev": (nn.Sequential(MinibatchStddev(3, 1)), (2, 2, 3), 6, True),
+    "minibatch_stddev_parts": (nn.Sequential(MinibatchStddev(4, 2)), (4, 2, 2), 4, True),
+    "minibatch_stddev_of_features": (nn.Sequential(MinibatchStddev(3, 1)), (5,), 6, True),
+    "minibatch_discrimination": (nn.Sequential(MinibatchDiscrimination(6, 3, 2)), (2, 3, 1), 5,
+                                 True),
+    "self_attention": (nn.Sequential(Attention(4, 2, 2, True)), (4, 4, 2), 3, True),
+    "self_attention_of_pixels": (nn.Sequential(Attention(4, 4, 1, False)), (4, 3, 2), 2, True),
+    "add": (Joined(torch.add), (4,), 5, True),
+    "multiply": (Joined(torch.mul), (4,), 5, True),
+    "add_planes": (JoinedPlanes(torch.add), (4,), 3, True),
+    "multiply_planes": (JoinedPlanes(torch.mul), (4,), 3, True),
+    "concat_planes": (JoinedPlanes(lambda a, b: torch.cat([a, b], 1)), (4,), 3, True),
+    "one_hot": (nn.Sequential(Labelled(OneHot()), nn.Linear(3, 2)), (4,), 5, True),
+    "embedding": (nn.Sequential(Labelled(Embedding(4))), (3,), 7, True),
+    "projection": (nn.Sequential(Labelled(Projection(4))), (4,), 7, True),
+    "projection_spectral": (nn.Sequential(Labelled(Projection(4, spectral))), (4,), 7, True),
+    "conditional_batch_norm": (
+        nn.Sequential(Labelled(ConditionalNorm(nn.BatchNorm1d(4, affine=False), 4))), (4,), 7,
+        True),
+    "conditional_batch_norm_of_image": (
+        nn.Sequential(Labelled(ConditionalNorm(nn.BatchNorm2d(2, affine=False), 2))), (2, 3, 2), 4,
+        True),
+    "conditional_batch_norm_inference": (
+        nn.Sequential(Labelled(ConditionalNorm(nn.BatchNorm1d(4, affine=False), 4))), (4,), 7,
+        False),
+    "condition": (Labelled(Conditioned(4, 2, 3)), (4,), 7, True),
     "equalized": (nn.Sequential(Equalized(nn.Linear(4, 3), 1.5, 0.25, nn.functional.linear)), (4,),
                   5, True),
     "equalized_convolution": (

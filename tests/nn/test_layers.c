@@ -28,7 +28,7 @@ static gan_network *make_network(const layer_text *texts, const gan_shape *input
     const gan_layer_list list = make_list(texts, &pool);
     gan_network *network;
     gan_network_spec spec = {
-        .name = "net", .layers = list.layers, .count = list.count, .input = *input};
+        .name = "net", .layers = list.layers, .count = list.count, .input = *input, .classes = 3};
     if (gan__network_create(&spec, &network) != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
     return network;
 }
@@ -76,7 +76,11 @@ static void bench_open(bench *b, const layer_case *c, runner with) {
     shape.size[shape.rank++] = c->batch;
     b->x = gan__input(b->graph, "x", GAN_ELEMENT_F32, &shape);
     gan__network_weights(b->network, b->flat, weights);
-    gan_network_call call = {.training = !c->inference, .weights = weights, .buffers = b->buffers};
+    gan_node *labels = gan__network_uses_labels(b->network)
+                           ? gan__input(b->graph, "labels", GAN_ELEMENT_F32, &GAN_SHAPE(c->batch))
+                           : NULL;
+    gan_network_call call = {
+        .training = !c->inference, .weights = weights, .buffers = b->buffers, .labels = labels};
     b->result = gan__network_apply(b->network, &call, b->x);
     if (!b->result.output) {
         gan__graph_status(b->graph);
@@ -105,6 +109,8 @@ static void bench_open(bench *b, const layer_case *c, runner with) {
     if (b->buffers) fill_state(b, b->buffers, true);
     golden_values(values, node_elements(b->x), 0, 2.0);
     b->runner.set_input(&b->runner, b->x, values);
+    for (int64_t i = 0; i < c->batch; i++) values[i] = (double)(i % 3);
+    if (labels) b->runner.set_input(&b->runner, labels, values);
     golden_values(values, node_elements(seed), 99, 1.0);
     b->runner.set_input(&b->runner, seed, values);
     golden_values(values, node_elements(again), 98, 1.0);

@@ -218,7 +218,7 @@ static void impossible_networks_are_refused_by_layer_and_line(void **state) {
     gan__layer_defaults(gan__layer_find("concat"), &layers[2]);
     layers[2].argument[0] = 2;
     expect_refusal(&spec, "m.yaml: generator layer 2 (concat): layer 2 is not before it: name one "
-                          "from -1 (the network's input) to 1");
+                          "from -1 (the list's input) to 1");
     layers[2].argument[0] = -1;
     spec.input = GAN_SHAPE(1, 5, 1);
     expect_refusal(&spec, "m.yaml: generator layer 2 (concat): its input (4) and layer -1's output "
