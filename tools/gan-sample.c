@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+static const char *const path_choices[] = {"auto", "linear", "spherical", NULL};
 static const char *const weights_choices[] = {"auto", "ema", "raw", NULL};
 
 static const gan_option option_table[] = {
@@ -26,6 +27,40 @@ static const gan_option option_table[] = {
      .argument = "LIST",
      .help = "these seeds: 0,4-6"},
     {.group = "What",
+     .name = "interpolate",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "LIST",
+     .help = "a walk through the latents of these seeds"},
+    {.group = "What",
+     .name = "frames",
+     .kind = GAN_OPTION_COUNT,
+     .argument = "N",
+     .help = "samples on the walk, both ends included; default 60",
+     .minimum = 1,
+     .maximum = 1e15},
+    {.group = "What",
+     .name = "path",
+     .kind = GAN_OPTION_CHOICE,
+     .argument = "P",
+     .choices = path_choices,
+     .help = "linear or spherical; default by the prior"},
+    {.group = "What",
+     .name = "loop",
+     .kind = GAN_OPTION_FLAG,
+     .help = "walk back to the first seed"},
+    {.group = "What",
+     .name = "latents",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "FILE",
+     .help = "latents from a .npy, (count, latent), in place of seeds"},
+    {.group = "What",
+     .name = "truncation",
+     .kind = GAN_OPTION_NUMBER,
+     .argument = "PSI",
+     .help = "draw normal latents within [-PSI, PSI]",
+     .minimum = 0.01,
+     .maximum = 1e6},
+    {.group = "What",
      .name = "weights",
      .kind = GAN_OPTION_CHOICE,
      .argument = "W",
@@ -42,18 +77,24 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_CHOICE,
      .argument = "F",
      .choices = gan__sample_formats,
-     .help = "png, npy, npz, raw, pnm or idx; default by suffix"},
+     .help = "png, npy, npz, raw, pnm, idx or y4m; default by suffix"},
     {.group = "Where",
      .name = "grid",
      .kind = GAN_OPTION_TEXT,
      .argument = "CxR",
      .help = "one picture of C columns and R rows"},
+    {.group = "Where",
+     .name = "save-latents",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "FILE",
+     .help = "keep the latents too, as a .npy"},
 };
 
 static const char *const examples[] = {
     "gan-sample latest.gan -n 64 --grid 8x8 -o grid.png",
     "gan-sample latest.gan --seeds 0,4-6 -o faces/",
     "gan-sample latest.gan -n 100000 --format raw -o - | consumer",
+    "gan-sample latest.gan --interpolate 1,5,9 --loop -o walk.y4m",
     NULL,
 };
 
@@ -91,8 +132,9 @@ int main(int argc, char **argv) {
     gan_tool_call call;
     gan_sample_request wanted = {0};
     int exit_code;
-    signal(SIGPIPE, SIG_IGN);
     if (!gan__tool_begin(&tool, argc, argv, &call, &exit_code)) return exit_code;
+    signal(SIGPIPE, SIG_IGN); // a closed pipe is seen when it is written to; gan__tool_end minds it
+    gan__sample_catch_signals();
     gan_status status = gan__sample_request_read(&call, &wanted);
     if (status == GAN_STATUS_OK) status = run_tool(&call, &wanted);
     gan__sample_request_free(&wanted);

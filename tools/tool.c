@@ -4,6 +4,7 @@
 #include "clgan/status.h"
 #include "clgan/version.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #define VERSION_SIZE 4096
@@ -70,9 +71,21 @@ bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call 
     return true;
 }
 
+// The reader of our output has gone. A tool that had not minded SIGPIPE would have died of it; so
+// does this one, now that all is freed and no unfinished file is left.
+static int end_like_sigpipe(void) {
+    signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+    return gan_status_exit_code(GAN_STATUS_CLOSED); // where the signal is blocked
+}
+
 int gan__tool_end(gan_tool_call *call, gan_status status) {
     gan_text text = {0};
-    if (gan_status_exit_code(status) != 0) { // a closed pipe ends a tool quietly
+    if (status == GAN_STATUS_CLOSED) {
+        gan__options_destroy(call->options);
+        return end_like_sigpipe();
+    }
+    if (status != GAN_STATUS_OK) {
         gan__terminal_failure(&call->err, &text, call->tool->name, status);
         (void)gan__terminal_write(&call->err, &text);
     }

@@ -20,7 +20,8 @@ typedef struct gan_tool_call {
 bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call *call,
                      int *exit_code);
 
-// Reports `status` if it is a failure, frees what _begin made, and returns the exit code.
+// Reports `status` if it is a failure, frees what _begin made, and returns the exit code. CLOSED is
+// no failure to speak of: the process ends by SIGPIPE, as a shell's pipelines expect (141).
 int gan__tool_end(gan_tool_call *call, gan_status status);
 
 // What --device said, or NULL.

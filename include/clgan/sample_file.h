@@ -27,7 +27,8 @@ extern "C" {
     X(NPY, "npy", "NumPy array of float32, (count, ...)")                                          \
     X(NPZ, "npz", "NumPy archive of one such array, stored: images, or x where they are points")   \
     X(IDX, "idx", "IDX as MNIST's: bytes where the samples are images, float32 where points")      \
-    X(PNM, "pnm", "PGM or PPM, one picture after another")
+    X(PNM, "pnm", "PGM, PPM or PAM, one picture after another")                                    \
+    X(Y4M, "y4m", "uncompressed video (YUV4MPEG2), a frame a sample, for an encoder")
 
 typedef enum gan_sample_format {
 #define GAN_SAMPLE_FORMAT_VALUE(name, suffix, meaning) GAN_SAMPLE_FORMAT_##name,
@@ -38,7 +39,7 @@ typedef enum gan_sample_format {
 typedef struct gan_sample_file gan_sample_file;
 
 // Writes the header: exactly `count` samples must follow. Of `info`, rank, size, elements, low and
-// high count (the last two as in gan_image_create, and for IDX's bytes and PNM only, where low
+// high count (the last two as in gan_image_create, and for IDX's bytes, PNM and Y4M only, where low
 // equals high the range is then 0 to 1); it is copied. Nothing is at the target's path until
 // commit. Errors: BAD_ARGUMENT (no sample; more than IDX or NPZ can hold: 2^32 samples, 4 GiB),
 // BAD_OUTPUT, CLOSED, NO_MEMORY.
@@ -50,6 +51,19 @@ GAN_API gan_status gan_sample_file_write(gan_sample_file *file, const float *sam
 GAN_API gan_status gan_sample_file_commit(gan_sample_file *file);
 // Throws the unfinished file away (what a pipe got stays there); NULL is allowed.
 GAN_API void gan_sample_file_discard(gan_sample_file *file);
+
+// --- Latents ------------------------------------------------------------------------------------
+// A .npy file of latents, (count, latent) or one alone (latent), float32 or float64 of either byte
+// order, read piece by piece. (To write latents is to write samples of rank 1.)
+typedef struct gan_latent_file gan_latent_file;
+
+// `latent`: how many elements one must have. Errors: BAD_INPUT, CORRUPT, naming the file.
+GAN_API gan_status gan_latent_file_open(const char *path, size_t latent, gan_latent_file **out);
+GAN_API uint64_t gan_latent_file_get_count(const gan_latent_file *file);
+// The next `count` of them: (count, latent). Errors: BAD_ARGUMENT past the end; BAD_INPUT where an
+// element is not finite; CORRUPT.
+GAN_API gan_status gan_latent_file_read(gan_latent_file *file, size_t count, float *latents);
+GAN_API void gan_latent_file_close(gan_latent_file *file); // NULL is allowed
 
 #ifdef __cplusplus
 }

@@ -35,7 +35,7 @@ extern "C" {
     X(DIVERGED, 13, 6, "training diverged")                                                        \
     X(INTERRUPTED, 14, 130, "interrupted")                                                         \
     X(TERMINATED, 15, 143, "terminated")                                                           \
-    X(CLOSED, 16, 0, "the reader of an output has closed it")
+    X(CLOSED, 16, 141, "the reader of an output has closed it")
 
 typedef enum gan_status {
 #define GAN_STATUS_VALUE(name, code, exit_code, meaning) GAN_STATUS_##name = (code),

@@ -66,15 +66,15 @@ static cell cell_of(const gan_sample_info *info) {
     cell c = {1, (size_t)info->size[0], 1, 1, 0};
     if (info->rank == 3)
         c = (cell){(size_t)info->size[0], (size_t)info->size[2], (size_t)info->size[1], 1, 0};
-    if (c.planes == 3) c.channels = 3;
-    c.shown_width = c.channels == 3 ? c.width : c.planes * c.width;
+    if (c.planes == 3 || c.planes == 4) c.channels = c.planes;
+    c.shown_width = c.channels > 1 ? c.width : c.planes * c.width;
     return c;
 }
 
 static void draw_sample(const cell *c, const float *sample, double low, double high,
                         gan_image *image, size_t left, size_t top) {
-    size_t pixel_step = c->channels == 3 ? 3 : 1;
-    size_t plane_step = c->channels == 3 ? 1 : c->width;
+    size_t pixel_step = c->channels;
+    size_t plane_step = c->channels > 1 ? 1 : c->width;
     for (size_t p = 0; p < c->planes; ++p)
         for (size_t y = 0; y < c->height; ++y) {
             uint8_t *row = image->pixels + ((top + y) * image->width + left) * image->channels;

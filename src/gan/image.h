@@ -7,9 +7,11 @@
 #include "base/status.h"
 #include "base/text.h"
 
+#include <stdbool.h>
+
 struct gan_image {
-    size_t width, height, channels;
-    uint8_t *pixels; // width * height * channels
+    size_t width, height, channels; // channels 1, 3 or 4
+    uint8_t *pixels;                // width * height * channels
 };
 
 // A picture of that size, black. Errors: NO_MEMORY, BAD_ARGUMENT (a side of 0 or absurdly large).
@@ -24,7 +26,12 @@ gan_status gan__image_plot_density(const float *samples, size_t count,
 gan_status gan__image_plot_points(const float *samples, size_t count,
                                   const gan_image_options *options, gan_image **out);
 
-// Appends the picture as PGM or PPM.
+// Appends the picture as PGM, PPM or PAM.
 gan_status gan__image_encode_pnm(const gan_image *image, gan_text *out);
+
+// Appends the picture as a frame of YUV4MPEG2 video, 4:4:4, by ITU-R BT.601 in its usual range
+// (black 16, white 235), which is what encoders take such files for; opacity is laid on white. With
+// `first` the stream's header comes before it: 25 frames a second, square pixels.
+gan_status gan__image_encode_y4m(const gan_image *image, bool first, gan_text *out);
 
 #endif

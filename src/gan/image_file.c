@@ -67,14 +67,19 @@ static void put_text(png_structp png, png_infop info, const gan_image_text *text
     png_set_text(png, info, &chunk, 1);
 }
 
+static int color_type(size_t channels) {
+    if (channels == 1) return PNG_COLOR_TYPE_GRAY;
+    return channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA;
+}
+
 // Everything between setjmp and the end, in a function of its own: no local of the caller changes.
 static void write_png(png_structp png, png_infop info, const gan_image *image,
                       const gan_image_text *texts, size_t text_count) {
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_compression_level(png, 6);
     png_set_IHDR(png, info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
-                 image->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 color_type(image->channels), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
     for (size_t i = 0; i < text_count; ++i) put_text(png, info, &texts[i]);
     png_write_info(png, info);
     for (size_t y = 0; y < image->height; ++y)
@@ -100,8 +105,14 @@ static gan_status encode_png(const gan_image *image, const gan_image_text *texts
 }
 
 gan_status gan__image_encode_pnm(const gan_image *image, gan_text *out) {
-    gan__text_append(out, "P%c\n%zu %zu\n255\n", image->channels == 3 ? '6' : '5', image->width,
-                     image->height);
+    if (image->channels == 4)
+        gan__text_append(out,
+                         "P7\nWIDTH %zu\nHEIGHT %zu\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\n"
+                         "ENDHDR\n",
+                         image->width, image->height);
+    else
+        gan__text_append(out, "P%c\n%zu %zu\n255\n", image->channels == 3 ? '6' : '5', image->width,
+                         image->height);
     gan__text_append_bytes(out, image->pixels, image->width * image->height * image->channels);
     return gan__text_status(out);
 }

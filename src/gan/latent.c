@@ -4,6 +4,7 @@
 #include "base/philox.h"
 
 #include <math.h>
+#include <string.h>
 
 // Below this no direction can be told, and dividing would give infinities.
 #define SMALLEST_NORM 1e-7
@@ -38,4 +39,41 @@ void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *lat
     if (recipe->latent.prior == GAN_PRIOR_NORMAL) return;
     const double norm = fmax(sqrt(squares), SMALLEST_NORM);
     for (uint32_t e = 0; e < size; e++) latent[e] = (float)((double)latent[e] / norm);
+}
+
+void gan__latent_truncate(const gan_recipe_values *recipe, uint64_t seed, double psi,
+                          float *latent) {
+    const uint32_t size = (uint32_t)recipe->latent.size;
+    for (uint32_t e = 0; e < size; e++)
+        for (uint64_t step = 1; fabs((double)latent[e]) > psi; step++)
+            latent[e] = gan__philox_normal(seed, GAN_STREAM_LATENT, step, e);
+}
+
+// The angle between two latents; 0 where one has no direction.
+static double angle(const float *a, const float *b, size_t size) {
+    double product = 0, a_squares = 0, b_squares = 0;
+    for (size_t i = 0; i < size; i++) {
+        product += (double)a[i] * (double)b[i];
+        a_squares += (double)a[i] * (double)a[i];
+        b_squares += (double)b[i] * (double)b[i];
+    }
+    const double lengths = sqrt(a_squares) * sqrt(b_squares);
+    return lengths < SMALLEST_NORM ? 0 : acos(fmax(-1, fmin(1, product / lengths)));
+}
+
+void gan__latent_interpolate(gan_sample_path path, const float *from, const float *to, size_t size,
+                             double at, float *latent) {
+    double near = 1 - at, far = at;
+    if (at <= 0 || at >= 1) {
+        memcpy(latent, at <= 0 ? from : to, size * sizeof *latent);
+        return;
+    }
+    const double theta = path == GAN_SAMPLE_PATH_SPHERICAL ? angle(from, to, size) : 0;
+    // Of the same or opposite directions there is no one great circle; the line will do.
+    if (sin(theta) > 1e-6) {
+        near = sin((1 - at) * theta) / sin(theta);
+        far = sin(at * theta) / sin(theta);
+    }
+    for (size_t i = 0; i < size; i++)
+        latent[i] = (float)(near * (double)from[i] + far * (double)to[i]);
 }

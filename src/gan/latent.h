@@ -2,6 +2,7 @@
 #ifndef GAN_GAN_LATENT_H
 #define GAN_GAN_LATENT_H
 
+#include "clgan/sample.h"
 #include "graph/graph.h"
 #include "recipe/recipe.h"
 
@@ -12,5 +13,13 @@ gan_node *gan__latent_node(gan_graph *graph, const gan_recipe_values *recipe, in
 // The latent that belongs to `seed`: latent.size floats, element e from Philox's (seed,
 // GAN_STREAM_LATENT, 0, e). A function of prior and seed alone.
 void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *latent);
+// Draws each element outside [-psi, psi] again, under steps 1, 2, ...: of a normal latent of
+// `seed`.
+void gan__latent_truncate(const gan_recipe_values *recipe, uint64_t seed, double psi,
+                          float *latent);
+
+// gan_sampler_interpolate for latents of `size` elements; `path` is not AUTO.
+void gan__latent_interpolate(gan_sample_path path, const float *from, const float *to, size_t size,
+                             double at, float *latent);
 
 #endif

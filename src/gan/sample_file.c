@@ -21,6 +21,7 @@ struct gan_sample_file {
     gan_zip_writer archive;  // of which the samples are the only member
     bool bytes;              // elements are written as bytes, not as float32
     bool big_endian;
+    bool has_begun; // of video: its header is there
     size_t waiting; // bytes in the chunk
     uint8_t chunk[CHUNK_BYTES];
     gan_text header;
@@ -74,7 +75,10 @@ static gan_status put_picture(gan_sample_file *file, const float *sample) {
     info.high = file->high;
     gan__text_clear(&file->header);
     GAN_TRY(gan_image_create(&info, sample, 1, NULL, &image));
-    gan_status status = gan__image_encode_pnm(image, &file->header);
+    gan_status status = file->format == GAN_SAMPLE_FORMAT_PNM
+                            ? gan__image_encode_pnm(image, &file->header)
+                            : gan__image_encode_y4m(image, !file->has_begun, &file->header);
+    file->has_begun = true;
     if (status == GAN_STATUS_OK) status = put(file, file->header.bytes, file->header.length);
     gan_image_destroy(image);
     return status;
@@ -163,6 +167,7 @@ static const struct {
     [GAN_SAMPLE_FORMAT_NPZ] = {begin_npz, end_npz},
     [GAN_SAMPLE_FORMAT_IDX] = {begin_idx, end_plain},
     [GAN_SAMPLE_FORMAT_PNM] = {begin_raw, end_plain},
+    [GAN_SAMPLE_FORMAT_Y4M] = {begin_raw, end_plain},
 };
 
 // --- The file -----------------------------------------------------------------------------------
@@ -196,7 +201,7 @@ gan_status gan_sample_file_write(gan_sample_file *file, const float *samples, si
                          "a file of %" PRIu64 " samples was begun; more were written to it",
                          file->count);
     file->written += count;
-    if (file->format != GAN_SAMPLE_FORMAT_PNM)
+    if (file->format != GAN_SAMPLE_FORMAT_PNM && file->format != GAN_SAMPLE_FORMAT_Y4M)
         return put_values(file, samples, count * file->info.elements);
     for (size_t i = 0; i < count; ++i)
         GAN_TRY(put_picture(file, samples + i * file->info.elements));

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BATCH 64
+#define BATCH            64
+#define TRUNCATION_LEAST 0.01 // below, a hundred draws would be wasted for each that is taken
 
 struct gan_sampler {
     gan_recipe *recipe;
@@ -25,7 +26,8 @@ struct gan_sampler {
     gan_generation generation;
     gan_node *parameters, *buffers; // buffers NULL when the network has none
     gan_sample_info info;
-    float *batch; // BATCH samples
+    double truncation; // 0: none
+    float *batch;      // BATCH samples
 };
 
 // --- Opening -------------------------------------------------------------------------------------
@@ -149,6 +151,31 @@ const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler) {
 
 void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent) {
     gan__latent_draw(sampler->values, seed, latent);
+    if (sampler->truncation > 0)
+        gan__latent_truncate(sampler->values, seed, sampler->truncation, latent);
+}
+
+gan_status gan_sampler_set_truncation(gan_sampler *sampler, double psi) {
+    static const char *const priors[] = {"uniform", "normal", "spherical"};
+    if (sampler->values->latent.prior != GAN_PRIOR_NORMAL)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "this checkpoint's latents are %s, and only normal ones can be truncated; "
+                         "sample without",
+                         priors[sampler->values->latent.prior]);
+    if (!(psi >= TRUNCATION_LEAST))
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "a truncation of %g is not possible; give a number from %g on", psi,
+                         TRUNCATION_LEAST);
+    sampler->truncation = psi;
+    return GAN_STATUS_OK;
+}
+
+void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path, const float *from,
+                             const float *to, double at, float *latent) {
+    const bool flat = sampler->values->latent.prior == GAN_PRIOR_UNIFORM;
+    if (path == GAN_SAMPLE_PATH_AUTO)
+        path = flat ? GAN_SAMPLE_PATH_LINEAR : GAN_SAMPLE_PATH_SPHERICAL;
+    gan__latent_interpolate(path, from, to, sampler->info.latent, at, latent);
 }
 
 gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,

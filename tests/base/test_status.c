@@ -19,7 +19,7 @@ static void each_status_has_its_name_and_exit_code(void **state) {
     assert_int_equal(gan_status_exit_code(GAN_STATUS_BAD_OUTPUT), 5);
     assert_int_equal(gan_status_exit_code(GAN_STATUS_DIVERGED), 6);
     assert_int_equal(gan_status_exit_code(GAN_STATUS_TERMINATED), 143);
-    assert_int_equal(gan_status_exit_code(GAN_STATUS_CLOSED), 0);
+    assert_int_equal(gan_status_exit_code(GAN_STATUS_CLOSED), 141);
     assert_string_equal(gan_status_name((gan_status)999), "UNKNOWN");
     assert_int_equal(gan_status_exit_code((gan_status)999), 1);
 }

@@ -6,6 +6,7 @@
 #include "clgan/sample_file.h"
 #include "data/dataset.h"
 
+#include <math.h>
 #include <pthread.h>
 
 #define COUNT 3
@@ -108,6 +109,117 @@ static void pictures_follow_one_another_in_pnm(void **state) {
     }
 }
 
+static void pictures_with_opacity_follow_one_another_in_pam(void **state) {
+    (void)state;
+    uint8_t bytes[1024];
+    size_t length = write_and_read(GAN_SAMPLE_FORMAT_PNM, info_of(3, 4, 2, 2), bytes, sizeof bytes);
+    static const char header[] =
+        "P7\nWIDTH 2\nHEIGHT 2\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n";
+    assert_int_equal(length, 3 * (sizeof header - 1 + 16));
+    assert_memory_equal(bytes, header, sizeof header - 1);
+    for (size_t p = 0; p < 4; ++p)
+        for (size_t c = 0; c < 4; ++c)
+            assert_int_equal(bytes[sizeof header - 1 + 4 * p + c], 4 * c + p);
+}
+
+// The bars that every monitor of ITU-R BT.601 is set up with, at full amplitude: white, yellow,
+// cyan, green, magenta, red, blue, black.
+static void video_has_the_values_of_bt601(void **state) {
+    (void)state;
+    static const uint8_t rgb[8][3] = {{255, 255, 255}, {255, 255, 0}, {0, 255, 255}, {0, 255, 0},
+                                      {255, 0, 255},   {255, 0, 0},   {0, 0, 255},   {0, 0, 0}};
+    static const uint8_t yuv[3][8] = {{235, 210, 170, 145, 106, 81, 41, 16},
+                                      {128, 16, 166, 54, 202, 90, 240, 128},
+                                      {128, 146, 16, 34, 222, 240, 110, 128}};
+    const gan_sample_info info = {.rank = 3, .size = {3, 1, 8}, .elements = 24, .high = 255};
+    const gan_target target = {.path = in_folder("bars.y4m")};
+    float sample[24];
+    for (size_t i = 0; i < 24; ++i) sample[i] = (float)rgb[i % 8][i / 8];
+    gan_sample_file *file;
+    assert_int_equal(gan_sample_file_create(GAN_SAMPLE_FORMAT_Y4M, &info, 2, target, &file),
+                     GAN_STATUS_OK);
+    assert_int_equal(gan_sample_file_write(file, sample, 1), GAN_STATUS_OK);
+    assert_int_equal(gan_sample_file_write(file, sample, 1), GAN_STATUS_OK);
+    assert_int_equal(gan_sample_file_commit(file), GAN_STATUS_OK);
+    uint8_t bytes[512];
+    static const char header[] = "YUV4MPEG2 W8 H1 F25:1 Ip A1:1 C444\n";
+    assert_int_equal(read_whole(target.path, bytes, sizeof bytes),
+                     sizeof header - 1 + 2 * (6 + 24));
+    assert_memory_equal(bytes, header, sizeof header - 1);
+    for (size_t frame = 0; frame < 2; ++frame) {
+        const uint8_t *at = bytes + sizeof header - 1 + frame * 30;
+        assert_memory_equal(at, "FRAME\n", 6);
+        assert_memory_equal(at + 6, yuv, 24);
+    }
+}
+
+static gan_status open_latents(const char *header, const void *elements, size_t length,
+                               gan_latent_file **out) {
+    char text[128];
+    FILE *file = fopen(in_folder("latents.npy"), "wb");
+    assert_non_null(file);
+    snprintf(text, sizeof text, "%-117s\n", header);
+    assert_int_equal(fwrite("\x93NUMPY\1\0\x76\0", 1, 10, file), 10);
+    assert_int_equal(fwrite(text, 1, 118, file), 118);
+    assert_int_equal(fwrite(elements, 1, length, file), length);
+    fclose(file);
+    return gan_latent_file_open(in_folder("latents.npy"), 3, out);
+}
+
+#define HEADER(type, shape) "{'descr': '" type "', 'fortran_order': False, 'shape': " shape ", }"
+
+static void latents_are_read_piece_by_piece(void **state) {
+    (void)state;
+    const float singles[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    const double doubles[] = {0.5, -1, 1e-3};
+    gan_latent_file *file;
+    float got[9];
+    assert_int_equal(open_latents(HEADER("<f4", "(3, 3)"), singles, sizeof singles, &file),
+                     GAN_STATUS_OK);
+    assert_int_equal(gan_latent_file_get_count(file), 3);
+    assert_int_equal(gan_latent_file_read(file, 1, got), GAN_STATUS_OK);
+    assert_int_equal(gan_latent_file_read(file, 2, got + 3), GAN_STATUS_OK);
+    assert_memory_equal(got, singles, sizeof got);
+    assert_int_equal(gan_latent_file_read(file, 1, got), GAN_STATUS_BAD_ARGUMENT);
+    gan_latent_file_close(file);
+    assert_int_equal(open_latents(HEADER("<f8", "(3,)"), doubles, sizeof doubles, &file),
+                     GAN_STATUS_OK);
+    assert_int_equal(gan_latent_file_get_count(file), 1);
+    assert_int_equal(gan_latent_file_read(file, 1, got), GAN_STATUS_OK);
+    for (size_t i = 0; i < 3; ++i) assert_true(got[i] == (float)doubles[i]);
+    gan_latent_file_close(file);
+}
+
+static void latents_that_are_none_are_refused(void **state) {
+    (void)state;
+    const float singles[] = {1, 2, 3, 4, 5, 6, 7, 8, NAN};
+    static const struct {
+        const char *header, *says;
+        size_t length;
+    } cases[] = {
+        {HEADER("<f4", "(3, 4)"), "(count, 3)", 36}, {HEADER("<f4", "(3, 1, 3)"), "3 axes", 36},
+        {HEADER("<i4", "(3, 3)"), "astype", 36},     {HEADER("<f4", "(4, 3)"), "cut short", 36},
+        {HEADER("<f4", "(0, 3)"), "no latent", 36},  {"text", "latents.npy", 36},
+        {HEADER("<f4", "(3, 3)"), "cut short", 35},
+    };
+    gan_latent_file *file;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        gan_status status = open_latents(cases[i].header, singles, cases[i].length, &file);
+        assert_true(status == GAN_STATUS_BAD_INPUT || status == GAN_STATUS_CORRUPT);
+        assert_null(file);
+        if (!strstr(gan_status_message(), cases[i].says) ||
+            !strstr(gan_status_message(), "latents.npy"))
+            fail_msg("no \"%s\" in: %s", cases[i].says, gan_status_message());
+    }
+    float got[9];
+    assert_int_equal(open_latents(HEADER("<f4", "(3, 3)"), singles, sizeof singles, &file),
+                     GAN_STATUS_OK);
+    assert_int_equal(gan_latent_file_read(file, 3, got), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "element 2 of latent 2"));
+    gan_latent_file_close(file);
+    assert_int_equal(gan_latent_file_open(in_folder("absent.npy"), 3, &file), GAN_STATUS_BAD_INPUT);
+}
+
 typedef struct reader {
     int fd;
     uint8_t *bytes;
@@ -128,7 +240,7 @@ static void a_pipe_gets_the_same_bytes_as_a_file(void **state) {
     enum { MANY = 5000, SIZE = 1 << 20 };
     uint8_t *piped = test_malloc(SIZE), *filed = test_malloc(SIZE);
     gan_sample_info info = info_of(3, 1, 4, 5);
-    for (int format = GAN_SAMPLE_FORMAT_RAW; format <= GAN_SAMPLE_FORMAT_PNM; ++format) {
+    for (int format = GAN_SAMPLE_FORMAT_RAW; format <= GAN_SAMPLE_FORMAT_Y4M; ++format) {
         int ends[2];
         assert_int_equal(pipe(ends), 0);
         reader r = {ends[0], piped, 0, SIZE};
@@ -191,7 +303,7 @@ static void more_than_a_format_holds_is_refused_at_once(void **state) {
 static void each_allocation_may_fail(void **state) {
     (void)state;
     gan_target target = {.path = in_folder("c")};
-    for (int format = GAN_SAMPLE_FORMAT_RAW; format <= GAN_SAMPLE_FORMAT_PNM; ++format) {
+    for (int format = GAN_SAMPLE_FORMAT_RAW; format <= GAN_SAMPLE_FORMAT_Y4M; ++format) {
         gan_status status = GAN_STATUS_NO_MEMORY;
         for (size_t n = 1; status != GAN_STATUS_OK; ++n) {
             gan_sample_info info = info_of(3, 1, 4, 5);
@@ -209,6 +321,10 @@ int main(void) {
         cmocka_unit_test(every_format_with_a_header_reads_back_as_a_data_set),
         cmocka_unit_test(grey_idx_has_the_three_axes_of_mnist),
         cmocka_unit_test(pictures_follow_one_another_in_pnm),
+        cmocka_unit_test(pictures_with_opacity_follow_one_another_in_pam),
+        cmocka_unit_test(video_has_the_values_of_bt601),
+        cmocka_unit_test(latents_are_read_piece_by_piece),
+        cmocka_unit_test(latents_that_are_none_are_refused),
         cmocka_unit_test(a_pipe_gets_the_same_bytes_as_a_file),
         cmocka_unit_test(a_closed_pipe_is_told_from_a_failure),
         cmocka_unit_test(a_file_not_committed_leaves_nothing),

@@ -21,7 +21,7 @@ gan-sample run/latest.gan --seed 42 --weights raw -o raw.raw
 ! cmp -s one.raw raw.raw || fail "raw weights give the averaged weights' sample"
 
 # Formats by suffix and by name.
-for format in png npy npz raw idx; do
+for format in png npy npz raw idx pnm y4m; do
     expect 0 '' gan-sample run/latest.gan -n 10 -q -o "ten.$format"
     [ -s "ten.$format" ] || fail "ten.$format is empty"
 done
@@ -41,6 +41,83 @@ expect 4 'small\.yaml' gan-sample small.yaml -o x.png
 expect 5 'no-such' gan-sample run/latest.gan -o no-such/x.png
 [ ! -e x.png ] || fail "a failed command left a file"
 
-# A closed pipe ends it without a word.
-gan-sample run/latest.gan -n 100000 -q --format raw -o - 2>pipe.txt | head -c 100 >/dev/null
-[ ! -s pipe.txt ] || fail "a closed pipe made it say: $(cat pipe.txt)"
+# A walk goes from the first seed's image to the last one's, through those between; one that loops
+# does not repeat the first.
+gan-sample run/latest.gan --interpolate 42,7,9 --frames 5 -q -o walk.raw
+[ "$(wc -c <walk.raw)" -eq 40 ] || fail "5 frames are not 40 bytes"
+gan-sample run/latest.gan --seeds 42,7,9 -o keys.raw
+for frame in 0:0 2:1 4:2; do
+    tail -c +$((${frame%:*} * 8 + 1)) walk.raw | head -c 8 >frame.raw
+    tail -c +$((${frame#*:} * 8 + 1)) keys.raw | head -c 8 | cmp -s - frame.raw ||
+        fail "frame:seed $frame of a walk differs from the seed's image"
+done
+gan-sample run/latest.gan --interpolate 42,7 --loop --frames 4 -q -o loop.raw
+gan-sample run/latest.gan --seeds 42,7 -o keys.raw
+head -c 8 loop.raw | cmp -s - one.raw || fail "a loop does not begin at its first seed"
+tail -c +17 loop.raw | head -c 8 >frame.raw
+tail -c 8 keys.raw | cmp -s - frame.raw || fail "the middle of a loop is not its second seed"
+gan-sample run/latest.gan --interpolate 42,7 --frames 3 --path linear -q -o line.raw
+gan-sample run/latest.gan --interpolate 42,7 --frames 3 --path spherical -q -o arc.raw
+gan-sample run/latest.gan --interpolate 42,7 --frames 3 -q -o auto.raw
+! cmp -s line.raw arc.raw || fail "a line and an arc are the same"
+cmp -s auto.raw arc.raw || fail "the way between normal latents is not an arc"
+gan-sample run/latest.gan --interpolate 42,7 --frames 3 -q -o frames/
+[ "$(echo frames/*)" = "frames/frame-00000000.png frames/frame-00000001.png \
+frames/frame-00000002.png" ] || [ "$(ls frames | wc -l)" -eq 3 ] || fail "$(ls frames)"
+
+# Latents out and in again: the same images, and any part of them.
+gan-sample run/latest.gan -n 300 --seed 7 --save-latents z.npy -q -o first.raw
+head -c 2400 all.raw | head -c 800 >some.raw
+head -c 800 first.raw | cmp -s - some.raw || fail "keeping latents changes the samples"
+gan-sample run/latest.gan --latents z.npy -q -o second.raw
+cmp -s first.raw second.raw || fail "latents read back give other samples"
+gan-sample run/latest.gan --latents z.npy -n 100 -q -o part.raw
+cmp -s all.raw part.raw || fail "a part of the latents gives other samples"
+gan-sample run/latest.gan -n 20 --truncation 0.5 --save-latents t.npy -q -o cut.raw
+tail -c +129 t.npy | od -An -v -t f4 | tr -s ' ' '\n' | awk 'NF && ($1 > 0.5 || $1 < -0.5) { exit 1 }' ||
+    fail "truncated latents go past 0.5"
+
+# A picture says where it comes from.
+gan-sample run/latest.gan --seeds 3,5-6 --truncation 2 -q -o said.png
+for text in 'Checkpoint.latest.gan, step 60' 'Seeds.3,5-6' 'Weights.averaged' 'Truncation.2' \
+    'Software.clgan '; do
+    LC_ALL=C tr '\000' '.' <said.png | grep -aq "$text" || fail "a picture does not say '$text'"
+done
+LC_ALL=C tr '\000' '.' <frames/frame-00000001.png | grep -aq 'Frame.1' || fail "no frame's number"
+
+# Contradictions.
+expect 2 'seeds and --latents' gan-sample run/latest.gan --seeds 1 --latents z.npy -o x.png
+expect 2 'frames has no effect without --interpolate' gan-sample run/latest.gan --frames 3 -o x.png
+expect 2 'two seeds or more' gan-sample run/latest.gan --interpolate 3 -o x.png
+expect 2 'only 300 latents' gan-sample run/latest.gan --latents z.npy -n 301 -o x.png
+expect 2 'truncation' gan-sample run/latest.gan --truncation 0 -o x.png
+expect 4 'absent.npy' gan-sample run/latest.gan --latents absent.npy -o x.png
+head -c 1000 z.npy >cut.npy
+expect 4 'cut.npy: cut short' gan-sample run/latest.gan --latents cut.npy -o x.png
+expect 4 'one.raw' gan-sample run/latest.gan --latents one.raw -o x.png
+[ ! -e x.png ] || fail "a failed command left a file"
+
+# A pipeline whose reader leaves ends without a word, by SIGPIPE's convention; so does one that
+# begins in a file that is full or a reader that takes nothing.
+for format in raw npy npz pnm idx y4m; do
+    { got=0; gan-sample run/latest.gan -n 1000000 -q --format $format -o - 2>pipe.txt || got=$?
+      echo $got >code.txt; } | head -c 100000 >/dev/null
+    [ "$(cat code.txt)" -eq 141 ] || fail "$format into a closed pipe: exit $(cat code.txt)"
+    [ ! -s pipe.txt ] || fail "a closed pipe made it say: $(cat pipe.txt)"
+done
+[ "$(gan-sample run/latest.gan -n 1000 -q --format raw -o - | wc -c)" -eq 8000 ] ||
+    fail "a whole pipe does not get 8000 bytes"
+
+# An interrupted one leaves nothing behind.
+for signal in INT:130 TERM:143; do
+    gan-sample run/latest.gan -n 1000000000 -q -o endless.raw 2>said.txt &
+    for wait in $(seq 100); do
+        ls -a | grep -q 'endless.raw.tmp' && break
+        sleep 0.1
+    done
+    kill -s "${signal%:*}" $!
+    got=0
+    wait $! || got=$?
+    [ "$got" -eq "${signal#*:}" ] || fail "$signal: exit $got: $(cat said.txt)"
+    [ -z "$(ls -a | grep endless)" ] || fail "an interrupted command left $(ls -a | grep endless)"
+done

@@ -9,22 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const gan__sample_formats[] = {"png", "npy", "npz", "raw", "pnm", "idx", NULL};
+const char *const gan__sample_formats[] = {"png", "npy", "npz", "raw", "pnm", "idx", "y4m", NULL};
 
 static gan_status complain(const char *format, const char *what) {
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, format, what);
 }
 
-static gan_status add_range(gan_sample_request *wanted, uint64_t first, uint64_t last,
-                            const char *list) {
-    if (last < first || last - first >= INT64_MAX - wanted->count)
-        return complain("--seeds %s: a range goes from the lower seed to the higher, as in 4-6",
-                        list);
+static gan_status add_range(gan_sample_request *wanted, uint64_t first, uint64_t last) {
+    if (last < first || last - first >= INT64_MAX - wanted->seeds)
+        return complain("%s: a range of seeds goes from the lower one to the higher, as in 4-6",
+                        wanted->list);
     void *const grown = realloc(wanted->ranges, (wanted->range_count + 1) * sizeof *wanted->ranges);
     if (grown == NULL) return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for the seeds");
     wanted->ranges = grown;
     wanted->ranges[wanted->range_count++] = (gan_seed_range){first, last};
-    wanted->count += last - first + 1;
+    wanted->seeds += last - first + 1;
     return GAN_STATUS_OK;
 }
 
@@ -37,8 +36,10 @@ static bool parse_seed(const char **at, uint64_t *seed) {
     return errno == 0;
 }
 
-static gan_status parse_seeds(const char *list, gan_sample_request *wanted) {
+// `option` is what the list was given by.
+static gan_status parse_seeds(const char *option, const char *list, gan_sample_request *wanted) {
     const char *at = list;
+    wanted->list = list;
     do {
         uint64_t first, last;
         if (!parse_seed(&at, &first)) break;
@@ -47,11 +48,13 @@ static gan_status parse_seeds(const char *list, gan_sample_request *wanted) {
             at++;
             if (!parse_seed(&at, &last)) break;
         }
-        gan_status status = add_range(wanted, first, last, list);
+        gan_status status = add_range(wanted, first, last);
         if (status != GAN_STATUS_OK) return status;
         if (*at == '\0') return GAN_STATUS_OK;
     } while (*at++ == ',');
-    return complain("--seeds %s: give numbers and ranges with commas between, as in 0,4-6", list);
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "--%s %s: give numbers and ranges with commas between, as in 0,4-6", option,
+                     list);
 }
 
 static gan_status parse_grid(const char *text, gan_sample_request *wanted) {
@@ -78,8 +81,8 @@ static gan_status choose_format(const gan_options *options, gan_sample_request *
         return GAN_STATUS_OK;
     if (wanted->output == NULL || wanted->to_folder || wanted->to_stdout) return GAN_STATUS_OK;
     if (dot != NULL && find_format(dot + 1, &wanted->format)) return GAN_STATUS_OK;
-    return complain("-o %s: its suffix names no format; end it in .png, .npy, .npz, .raw, .pnm or "
-                    ".idx, or give --format",
+    return complain("-o %s: its suffix names no format; end it in .png, .npy, .npz, .raw, .pnm, "
+                    ".idx or .y4m, or give --format",
                     wanted->output);
 }
 
@@ -99,20 +102,84 @@ static gan_status count_seeds(const gan_options *options, gan_sample_request *wa
                          "--seed %" PRIu64 ": %" PRIu64 " seeds from there on go past the largest, "
                          "2^64 - 1; begin lower",
                          first, count);
-    return add_range(wanted, first, first + count - 1, "");
+    return add_range(wanted, first, first + count - 1);
+}
+
+#define FRAMES_DEFAULT 60
+#define KEYS_MAX       1000000 // seeds that a walk goes through
+
+static gan_status read_walk(const gan_options *options, gan_sample_request *wanted) {
+    static const gan_sample_path paths[] = {GAN_SAMPLE_PATH_AUTO, GAN_SAMPLE_PATH_LINEAR,
+                                            GAN_SAMPLE_PATH_SPHERICAL};
+    const char *const list = gan__options_text(options, "interpolate", NULL);
+    const gan_status status = parse_seeds("interpolate", list, wanted);
+    if (status != GAN_STATUS_OK) return status;
+    if (wanted->seeds < 2 || wanted->seeds > KEYS_MAX)
+        return complain("--interpolate %s: a walk leads through two seeds or more, up to a million",
+                        list);
+    wanted->origin = GAN_SAMPLE_ORIGIN_WALK;
+    wanted->count = gan__options_count(options, "frames", FRAMES_DEFAULT);
+    wanted->path = paths[gan__options_choice(options, "path", 0)];
+    wanted->loops = gan__options_given(options, "loop") > 0;
+    return GAN_STATUS_OK;
+}
+
+// What the latents are drawn from.
+static gan_status read_origin(const gan_options *options, gan_sample_request *wanted) {
+    gan_status status = GAN_STATUS_OK;
+    if (gan__options_given(options, "interpolate") > 0) return read_walk(options, wanted);
+    if (gan__options_given(options, "latents") > 0) {
+        wanted->origin = GAN_SAMPLE_ORIGIN_FILE;
+        wanted->latents = gan__options_text(options, "latents", NULL);
+        wanted->count = gan__options_count(options, "count", 0);
+        return status;
+    }
+    wanted->origin = GAN_SAMPLE_ORIGIN_SEEDS;
+    status = gan__options_given(options, "seeds") > 0
+                 ? parse_seeds("seeds", gan__options_text(options, "seeds", NULL), wanted)
+                 : count_seeds(options, wanted);
+    wanted->count = wanted->seeds;
+    return status;
+}
+
+// Options that contradict each other, and those that mean something only beside another.
+static gan_status check_options(const gan_options *options) {
+    static const struct {
+        const char *one, *other;
+    } apart[] = {{"seeds", "interpolate"},   {"seeds", "latents"},     {"seeds", "count"},
+                 {"seeds", "seed"},          {"seed", "latents"},      {"seed", "interpolate"},
+                 {"latents", "interpolate"}, {"count", "interpolate"}, {"latents", "truncation"}},
+      within[] = {{"frames", "interpolate"}, {"path", "interpolate"}, {"loop", "interpolate"}};
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+        if (gan__options_given(options, apart[i].one) > 0 &&
+            gan__options_given(options, apart[i].other) > 0)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                             "--%s and --%s cannot be given together: each says what the latents "
+                             "are",
+                             apart[i].one, apart[i].other);
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+        if (gan__options_given(options, within[i].one) > 0 &&
+            gan__options_given(options, within[i].other) == 0)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "--%s has no effect without --%s",
+                             within[i].one, within[i].other);
+    return GAN_STATUS_OK;
+}
+
+static void read_output(const gan_options *options, gan_sample_request *wanted) {
+    wanted->output = gan__options_text(options, "output", NULL);
+    wanted->to_stdout = wanted->output != NULL && strcmp(wanted->output, "-") == 0;
+    wanted->to_folder = wanted->output != NULL && !wanted->to_stdout && is_folder(wanted->output);
+    wanted->kept = gan__options_text(options, "save-latents", NULL);
+    wanted->truncation = gan__options_number(options, "truncation", 0);
 }
 
 gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_request *wanted) {
     const gan_options *const options = call->options;
-    const char *const seeds = gan__options_text(options, "seeds", NULL);
     const char *const grid = gan__options_text(options, "grid", NULL);
-    gan_status status = GAN_STATUS_OK;
-    wanted->output = gan__options_text(options, "output", NULL);
-    wanted->to_stdout = wanted->output != NULL && strcmp(wanted->output, "-") == 0;
-    wanted->to_folder = wanted->output != NULL && !wanted->to_stdout && is_folder(wanted->output);
-    if (grid != NULL) status = parse_grid(grid, wanted);
-    if (status == GAN_STATUS_OK && seeds != NULL) status = parse_seeds(seeds, wanted);
-    if (status == GAN_STATUS_OK && seeds == NULL) status = count_seeds(options, wanted);
+    gan_status status = check_options(options);
+    read_output(options, wanted);
+    if (status == GAN_STATUS_OK && grid != NULL) status = parse_grid(grid, wanted);
+    if (status == GAN_STATUS_OK) status = read_origin(options, wanted);
     if (status == GAN_STATUS_OK) status = choose_format(options, wanted);
     if (status == GAN_STATUS_OK && wanted->output == NULL && !isatty(STDOUT_FILENO))
         status = complain("%s: stdout is no terminal to show samples on; say where they go with -o "

@@ -1,8 +1,11 @@
-// What gan-sample is asked for, and how it is done.
+// What gan-sample is asked for, and how it is done: where latents come from, and where the samples
+// that are drawn from them go.
 #ifndef GAN_TOOLS_SAMPLE_H
 #define GAN_TOOLS_SAMPLE_H
 
+#include "clgan/image.h"
 #include "clgan/sample.h"
+#include "clgan/sample_file.h"
 #include "tool.h"
 
 #include <stdbool.h>
@@ -12,10 +15,25 @@ typedef struct gan_seed_range {
     uint64_t first, last; // both included
 } gan_seed_range;
 
+// Where latents come from.
+typedef enum gan_sample_origin {
+    GAN_SAMPLE_ORIGIN_SEEDS, // one of each seed of the ranges
+    GAN_SAMPLE_ORIGIN_WALK,  // frames of a walk through those seeds
+    GAN_SAMPLE_ORIGIN_FILE,
+} gan_sample_origin;
+
 typedef struct gan_sample_request {
+    gan_sample_origin origin;
     gan_seed_range *ranges; // owned
     size_t range_count;
-    uint64_t count;       // of samples
+    uint64_t seeds;       // in them
+    const char *list;     // as they were given; NULL for -n and --seed
+    uint64_t count;       // of samples; 0: as many as the file of latents has
+    gan_sample_path path; // of a walk
+    bool loops;           // it ends where it began
+    const char *latents;  // file they are read from
+    const char *kept;     // file they are written to
+    double truncation;    // 0: none
     size_t columns, rows; // of the one picture; 0: none was asked for
     const char *output;   // NULL: the terminal
     size_t format;        // index in gan__sample_formats
@@ -29,9 +47,56 @@ extern const char *const gan__sample_formats[];
 gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_request *request);
 void gan__sample_request_free(gan_sample_request *request);
 
+// --- Latents (latents.c) ------------------------------------------------------------------------
+typedef struct gan_sample_source {
+    gan_sampler *sampler;
+    const gan_sample_request *wanted;
+    uint64_t count, done;  // samples
+    size_t range;          // of seeds: where the next one is ...
+    uint64_t offset;       // ... in its range
+    float *keys;           // of a walk: the latents it goes through
+    gan_latent_file *file; // they are read from
+    gan_sample_file *kept; // they are written to
+    float *latents;        // of one piece
+} gan_sample_source;
+
+// At most so many samples are drawn at once, where they are not to be one picture.
+#define GAN_SAMPLE_PIECE 256
+
+// *out is to be closed even on failure.
+gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
+                                   gan_sample_source *out);
+void gan__sample_source_close(gan_sample_source *source);
+// How many samples the next piece has; 0 at the end.
+size_t gan__sample_source_piece(const gan_sample_source *source);
+// Draws the next `count` samples; the number of each (its seed, or its place in the walk or file)
+// goes to `numbers` where that is not NULL. Errors: also INTERRUPTED and TERMINATED.
+gan_status gan__sample_source_draw(gan_sample_source *source, size_t count, uint64_t *numbers,
+                                   float *samples);
+// What a sample's number is: "seed", "frame", "latent".
+const char *gan__sample_source_unit(const gan_sample_source *source);
+// After the last sample: puts the latents' file in its place, where there is one.
+gan_status gan__sample_source_commit(gan_sample_source *source);
+
+// --- Texts in pictures (texts.c) ----------------------------------------------------------------
+enum { GAN_SAMPLE_TEXTS_MAX = 8, GAN_SAMPLE_TEXT_SIZE = 512 };
+typedef struct gan_sample_texts {
+    gan_image_text entry[GAN_SAMPLE_TEXTS_MAX];
+    char text[GAN_SAMPLE_TEXTS_MAX][GAN_SAMPLE_TEXT_SIZE];
+    size_t count;
+} gan_sample_texts;
+
+// What a picture says of where it comes from: of sample `number`, or of all where that is NULL.
+void gan__sample_texts(const gan_sample_source *source, const gan_tool_call *call,
+                       const uint64_t *number, gan_sample_texts *out);
+
+// --- Outputs (output.c) -------------------------------------------------------------------------
 // Draws the samples and brings them where they are wanted. Memory does not grow with their number,
 // but for that of one picture.
 gan_status gan__sample_produce(gan_sampler *sampler, const gan_sample_request *request,
                                const gan_tool_call *call);
+
+// Interrupts by signals, from now on: gan__sample_source_draw then fails.
+void gan__sample_catch_signals(void);
 
 #endif

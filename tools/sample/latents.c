@@ -1,0 +1,181 @@
+// Where gan-sample's latents come from: seeds, a walk through the latents of seeds, or a file.
+#include "sample/sample.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// --- Signals -------------------------------------------------------------------------------------
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number) {
+    if (stop_signal != 0) _exit(128 + number);
+    stop_signal = number;
+}
+
+void gan__sample_catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static gan_status check_signal(const gan_sample_source *source) {
+    if (stop_signal == 0) return GAN_STATUS_OK;
+    const bool interrupted = stop_signal == SIGINT;
+    return gan__fail(interrupted ? GAN_STATUS_INTERRUPTED : GAN_STATUS_TERMINATED,
+                     "%s after %" PRIu64 " of %" PRIu64 " samples; no unfinished file is left",
+                     interrupted ? "interrupted" : "terminated", source->done, source->count);
+}
+
+// --- Seeds and walks -----------------------------------------------------------------------------
+
+static uint64_t next_seed(gan_sample_source *source) {
+    const gan_seed_range *const range = &source->wanted->ranges[source->range];
+    const uint64_t seed = range->first + source->offset;
+    if (seed == range->last) {
+        source->range++;
+        source->offset = 0;
+    } else {
+        source->offset++;
+    }
+    return seed;
+}
+
+static size_t latent_size(const gan_sample_source *source) {
+    return gan_sampler_get_info(source->sampler)->latent;
+}
+
+static gan_status alloc_latents(const gan_sample_source *source, uint64_t count, float **out) {
+    const size_t size = latent_size(source) * sizeof(float);
+    *out = count > SIZE_MAX / size ? NULL : calloc((size_t)count, size);
+    if (*out != NULL) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for %" PRIu64 " latents", count);
+}
+
+static gan_status draw_keys(gan_sample_source *source) {
+    const uint64_t count = source->wanted->seeds;
+    const gan_status status = alloc_latents(source, count, &source->keys);
+    for (uint64_t i = 0; i < count && status == GAN_STATUS_OK; i++)
+        gan_sampler_latent(source->sampler, next_seed(source),
+                           source->keys + i * latent_size(source));
+    return status;
+}
+
+// The latent of frame `number`: the first is the first key, the last the last one, or, of a walk
+// that loops, the one before it begins again.
+static void draw_frame(const gan_sample_source *source, uint64_t number, float *latent) {
+    const gan_sample_request *const wanted = source->wanted;
+    const uint64_t legs = wanted->loops ? wanted->seeds : wanted->seeds - 1;
+    const uint64_t steps = wanted->loops ? source->count : source->count - 1;
+    const double at = steps == 0 ? 0 : (double)legs * ((double)number / (double)steps);
+    const uint64_t leg = (uint64_t)at < legs ? (uint64_t)at : legs - 1;
+    const size_t size = latent_size(source);
+    gan_sampler_interpolate(source->sampler, wanted->path, source->keys + leg * size,
+                            source->keys + (leg + 1) % wanted->seeds * size, at - (double)leg,
+                            latent);
+}
+
+// --- The source ----------------------------------------------------------------------------------
+
+static gan_status open_file(gan_sample_source *source) {
+    const gan_sample_request *const wanted = source->wanted;
+    gan_status status = gan_latent_file_open(wanted->latents, latent_size(source), &source->file);
+    if (status != GAN_STATUS_OK) return status;
+    const uint64_t held = gan_latent_file_get_count(source->file);
+    if (source->count == 0) source->count = held;
+    if (source->count <= held) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "-n %" PRIu64 ": %s has only %" PRIu64 " latents",
+                     source->count, wanted->latents, held);
+}
+
+static gan_status open_kept(gan_sample_source *source) {
+    const size_t size = latent_size(source);
+    const gan_sample_info info = {.rank = 1, .size = {(int64_t)size}, .elements = size};
+    if (source->wanted->kept == NULL) return GAN_STATUS_OK;
+    return gan_sample_file_create(GAN_SAMPLE_FORMAT_NPY, &info, source->count,
+                                  (gan_target){.path = source->wanted->kept}, &source->kept);
+}
+
+gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
+                                   gan_sample_source *out) {
+    gan_status status = GAN_STATUS_OK;
+    *out = (gan_sample_source){.sampler = sampler, .wanted = wanted, .count = wanted->count};
+    if (wanted->truncation > 0) status = gan_sampler_set_truncation(sampler, wanted->truncation);
+    if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_WALK)
+        status = draw_keys(out);
+    if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_FILE)
+        status = open_file(out);
+    return status == GAN_STATUS_OK ? open_kept(out) : status;
+}
+
+void gan__sample_source_close(gan_sample_source *source) {
+    gan_sample_file_discard(source->kept);
+    gan_latent_file_close(source->file);
+    free(source->keys);
+    free(source->latents);
+}
+
+const char *gan__sample_source_unit(const gan_sample_source *source) {
+    static const char *const units[] = {[GAN_SAMPLE_ORIGIN_SEEDS] = "seed",
+                                        [GAN_SAMPLE_ORIGIN_WALK] = "frame",
+                                        [GAN_SAMPLE_ORIGIN_FILE] = "latent"};
+    return units[source->wanted->origin];
+}
+
+size_t gan__sample_source_piece(const gan_sample_source *source) {
+    const uint64_t left = source->count - source->done;
+    return left < GAN_SAMPLE_PIECE ? (size_t)left : GAN_SAMPLE_PIECE;
+}
+
+// Fills in source->latents, and the number of each.
+static gan_status next_latents(gan_sample_source *source, size_t count, uint64_t *numbers) {
+    const gan_sample_origin origin = source->wanted->origin;
+    for (size_t i = 0; i < count; i++) {
+        float *const latent = source->latents + i * latent_size(source);
+        uint64_t number = source->done + i;
+        if (origin == GAN_SAMPLE_ORIGIN_WALK) draw_frame(source, number, latent);
+        if (origin == GAN_SAMPLE_ORIGIN_SEEDS) {
+            number = next_seed(source);
+            gan_sampler_latent(source->sampler, number, latent);
+        }
+        if (numbers != NULL) numbers[i] = number;
+    }
+    if (origin != GAN_SAMPLE_ORIGIN_FILE) return GAN_STATUS_OK;
+    return gan_latent_file_read(source->file, count, source->latents);
+}
+
+static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *numbers,
+                             float *samples) {
+    gan_status status = check_signal(source);
+    if (status == GAN_STATUS_OK && source->latents == NULL)
+        status = alloc_latents(source, GAN_SAMPLE_PIECE, &source->latents);
+    if (status == GAN_STATUS_OK) status = next_latents(source, count, numbers);
+    if (status == GAN_STATUS_OK && source->kept != NULL)
+        status = gan_sample_file_write(source->kept, source->latents, count);
+    if (status == GAN_STATUS_OK)
+        status = gan_sampler_generate(source->sampler, source->latents, count, samples);
+    source->done += count;
+    return status;
+}
+
+gan_status gan__sample_source_draw(gan_sample_source *source, size_t count, uint64_t *numbers,
+                                   float *samples) {
+    const size_t elements = gan_sampler_get_info(source->sampler)->elements;
+    gan_status status = GAN_STATUS_OK;
+    for (size_t done = 0; done < count && status == GAN_STATUS_OK;) {
+        const size_t piece = count - done < GAN_SAMPLE_PIECE ? count - done : GAN_SAMPLE_PIECE;
+        status = draw_piece(source, piece, numbers == NULL ? NULL : numbers + done,
+                            samples + done * elements);
+        done += piece;
+    }
+    return status;
+}
+
+gan_status gan__sample_source_commit(gan_sample_source *source) {
+    gan_sample_file *const kept = source->kept;
+    source->kept = NULL;
+    return kept == NULL ? GAN_STATUS_OK : gan_sample_file_commit(kept);
+}
