@@ -226,27 +226,35 @@ static gan_convolution_desc small_problem(const gan_convolution_plan *plan, uint
     const uint32_t rows = plan->group_rows + (plan->rest_rows ? plan->rest_rows : plan->tile_rows);
     const uint32_t depth =
         plan->block_taps > 1 ? plan->block_depth : plan->block_depth + plan->block_depth / 2 + 1;
-    const bool forward = plan->member == GAN_CONVOLUTION_FORWARD;
-    return (gan_convolution_desc){.label = what,
-                                  .member = plan->member,
-                                  .groups = 2,
-                                  .channels = forward ? depth : rows,
-                                  .filters = forward ? rows : depth,
-                                  .images = images,
-                                  .input = {5, 6},
-                                  .output = {3, 3},
-                                  .kernel = {3, 4},
-                                  .stride = {2, 2},
-                                  .dilation = {1, 2},
-                                  .before = {1, 2}};
+    gan_convolution_desc desc = {.label = what,
+                                 .member = plan->member,
+                                 .groups = 2,
+                                 .channels = rows,
+                                 .filters = depth,
+                                 .images = images,
+                                 .input = {5, 6},
+                                 .output = {3, 3},
+                                 .kernel = {3, 4},
+                                 .stride = {2, 2},
+                                 .dilation = {1, 2},
+                                 .before = {1, 2}};
+    if (plan->member == GAN_CONVOLUTION_FORWARD) desc.channels = depth, desc.filters = rows;
+    if (plan->member == GAN_CONVOLUTION_BY_WEIGHT) desc.filters = 16 * plan->runs + 5;
+    return desc;
 }
 
-// Images that fill the tile's columns exactly, and some that end within a run.
+// Images that fill runs and blocks exactly, and some that end within one.
 static gan_status compare_both(gan_device *device, const gan_convolution_plan *plan, bool *right) {
-    const gan_convolution_desc whole = small_problem(plan, 16 * plan->runs);
-    const gan_convolution_desc odd = small_problem(plan, 21);
-    GAN_TRY(compare(device, plan, &whole, right));
-    return *right ? compare(device, plan, &odd, right) : GAN_STATUS_OK;
+    const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
+    const uint32_t images[] = {16 * plan->runs, weight ? plan->block_depth + 5 : 21};
+    *right = true;
+    for (int i = 0; i < 2 && *right; i++) {
+        const gan_convolution_desc desc = small_problem(plan, images[i]);
+        gan_convolution_plan small = *plan;
+        if (weight) gan__convolution_plan_split(&desc, 2, &small);
+        GAN_TRY(compare(device, &small, &desc, right));
+    }
+    return GAN_STATUS_OK;
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text) {

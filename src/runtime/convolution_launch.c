@@ -119,9 +119,60 @@ static gan_status add_product(gan_launch *launch, const gan_convolution_desc *de
     return GAN_STATUS_OK;
 }
 
+// --- By weight ----------------------------------------------------------------------------------
+
+static gan_status add_parts(gan_launch *launch, const gan_convolution_desc *desc,
+                            const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
+                            gan_argument *items) {
+    gan_text source = {0};
+    argument_list list = {.items = items};
+    add_uint(&list, desc->channels);
+    add_uint(&list, desc->filters);
+    add_uint(&list, desc->images);
+    add_uint(&list, plan->split_blocks);
+    add_axes(&list, desc);
+    add_image(&list, &desc->x);
+    add_image(&list, &desc->y);
+    add_buffer(&list, scratch->buffer, scratch->offset);
+    const uint32_t panels = divided_up(desc->filters, 16 * plan->runs);
+    gan_launch_desc kernel = {
+        .name = "gan_convolution_weight",
+        .global = {(size_t)panels * divided_up(desc->channels, plan->group_rows), plan->splits,
+                   desc->groups},
+        .local = {1, 1, 1}};
+    gan_status status = gan__convolution_source_weight(plan, &source);
+    return add_kernel(launch, &kernel, status, &source, &list);
+}
+
+static gan_status add_sum(gan_launch *launch, const gan_convolution_desc *desc,
+                          const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
+                          gan_argument *items) {
+    gan_text source = {0};
+    argument_list list = {.items = items};
+    const uint32_t sizes[] = {desc->channels,  desc->filters,
+                              desc->kernel[0], desc->kernel[1],
+                              plan->splits,    gan__convolution_plan_pitch(plan, desc)};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
+    add_buffer(&list, scratch->buffer, scratch->offset);
+    add_buffer(&list, desc->w.buffer, desc->w.offset);
+    for (int i = 0; i < 4; i++) add_uint(&list, desc->w.stride[i]);
+    gan_launch_desc kernel = {
+        .name = "gan_convolution_weight_sum",
+        .global = {divided_up(desc->filters, plan->lanes), desc->channels, desc->groups},
+        .local = {1, 1, 1}};
+    gan_status status = gan__convolution_source_weight_sum(&source);
+    return add_kernel(launch, &kernel, status, &source, &list);
+}
+
+// --- All of them --------------------------------------------------------------------------------
+
 static gan_status add_kernels(gan_launch *launch, const gan_convolution_desc *desc,
                               const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                               gan_argument *items) {
+    if (desc->member == GAN_CONVOLUTION_BY_WEIGHT) {
+        GAN_TRY(add_parts(launch, desc, plan, scratch, items));
+        return add_sum(launch, desc, plan, scratch, items);
+    }
     GAN_TRY(add_pack(launch, desc, plan, scratch, items));
     return add_product(launch, desc, plan, scratch, items);
 }

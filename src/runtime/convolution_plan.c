@@ -51,8 +51,16 @@ uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
     return blocks;
 }
 
+uint32_t gan__convolution_plan_pitch(const gan_convolution_plan *plan,
+                                     const gan_convolution_desc *desc) {
+    return divided_up(desc->filters, plan->runs * RUN) * plan->runs * RUN;
+}
+
 uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
                                        const gan_convolution_desc *desc) {
+    if (desc->member == GAN_CONVOLUTION_BY_WEIGHT)
+        return (uint64_t)plan->splits * desc->groups * desc->kernel[0] * desc->kernel[1] *
+               desc->channels * gan__convolution_plan_pitch(plan, desc);
     uint64_t rows = gan__convolution_rows(desc);
     rows = divided_up(rows, plan->tile_rows) * plan->tile_rows;
     return desc->groups * rows * gan__convolution_depth(desc) * desc->kernel[0] * desc->kernel[1];
@@ -119,9 +127,61 @@ static void choose_group(const gan_device_traits *traits, const gan_convolution_
     }
 }
 
+// --- By weight ----------------------------------------------------------------------------------
+
+#define WORK_GROUPS 32   // that keep a CPU busy, however many cores it has
+#define LEAST_ROWS  32   // channels that packing y pays for
+#define LEAST_TERMS 1024 // of a split's sum
+
+// Packed blocks of y, to each (place, images).
+static uint32_t weight_blocks(const gan_convolution_desc *desc, const gan_convolution_plan *plan) {
+    return desc->output[0] * divided_up(desc->output[1], plan->block_taps) *
+           divided_up(desc->images, plan->block_depth);
+}
+
+void gan__convolution_plan_split(const gan_convolution_desc *desc, uint32_t splits,
+                                 gan_convolution_plan *plan) {
+    const uint32_t blocks = weight_blocks(desc, plan);
+    plan->split_blocks = divided_up(blocks, least(most(splits, 1), blocks));
+    plan->splits = divided_up(blocks, plan->split_blocks);
+}
+
+static void plan_weight(const gan_device_traits *traits, const gan_convolution_desc *desc,
+                        gan_convolution_plan *plan) {
+    static const uint32_t rows_of_runs[] = {0, 14, 12, 8, 6};
+    plan->runs = least(4, divided_up(desc->filters, RUN));
+    plan->tile_rows = least(rows_of_runs[plan->runs], desc->channels);
+    plan->rest_rows = desc->channels % plan->tile_rows;
+    plan->panels = 1;
+    plan->block_depth = least(desc->images, 2 * DEPTH);
+    plan->block_taps = least(most(1, 2 * DEPTH / plan->block_depth), desc->output[1]);
+    while (plan->block_taps * plan->block_depth * plan->runs * RUN * sizeof(float) >
+               traits->local_memory_bytes &&
+           plan->block_taps * plan->block_depth > 1) {
+        if (plan->block_taps > 1)
+            plan->block_taps = divided_up(plan->block_taps, 2);
+        else
+            plan->block_depth = divided_up(plan->block_depth, 2);
+    }
+    const uint32_t panels = divided_up(desc->filters, plan->runs * RUN) * desc->groups;
+    const uint32_t parts =
+        least(divided_up(WORK_GROUPS, panels), most(1, desc->channels / LEAST_ROWS));
+    const uint32_t tiles = divided_up(desc->channels, plan->tile_rows);
+    plan->group_rows = divided_up(tiles, parts) * plan->tile_rows;
+    const uint32_t groups = panels * divided_up(desc->channels, plan->group_rows);
+    const uint64_t terms = (uint64_t)desc->output[0] * desc->output[1] * desc->images;
+    gan__convolution_plan_split(
+        desc, (uint32_t)least(divided_up(WORK_GROUPS, groups), divided_up(terms, LEAST_TERMS)),
+        plan);
+}
+
 void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convolution_desc *desc,
                                 gan_convolution_plan *out) {
     *out = (gan_convolution_plan){.member = desc->member, .lanes = traits->lanes, .splits = 1};
+    if (desc->member == GAN_CONVOLUTION_BY_WEIGHT) {
+        plan_weight(traits, desc, out);
+        return;
+    }
     choose_tile(desc, out);
     choose_block(desc, out);
     choose_group(traits, desc, out);
@@ -131,7 +191,8 @@ void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convo
 
 // Whether there are kernels at all.
 static bool can(const gan_device_traits *traits, const gan_convolution_desc *desc) {
-    return traits->lanes == RUN && desc->member != GAN_CONVOLUTION_BY_WEIGHT;
+    (void)desc;
+    return traits->lanes == RUN;
 }
 
 // Where a run of images is mostly empty, or a group has hardly any channels, the products that the

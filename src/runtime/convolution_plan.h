@@ -19,12 +19,14 @@ typedef struct gan_convolution_plan {
     // What the kernel's text depends on.
     uint32_t tile_rows, rest_rows; // rows of a tile; of the last tile, where it is shorter
     uint32_t runs;                 // of 16 columns in a tile: a panel of columns
-    uint32_t panels;               // of columns to a work-group
+    uint32_t panels;               // of columns to a work-group; BY_WEIGHT: 1
     uint32_t group_rows;           // to a work-group, a multiple of tile_rows
-    uint32_t block_taps;           // gathered at a time; over 1, block_depth is all channels
-    uint32_t block_depth;          // channels (BY_WEIGHT: places) gathered at a time
+    // What is packed at a time: taps (over 1, all channels are) and channels of the source;
+    // BY_WEIGHT: places of a row and images of y.
+    uint32_t block_taps, block_depth;
     // How it is launched.
-    uint32_t splits; // of BY_WEIGHT's sum
+    uint32_t splits; // of BY_WEIGHT's sum, each this many blocks
+    uint32_t split_blocks;
 } gan_convolution_plan;
 
 // Whether the kernels should make such a convolution, as far as sizes can tell.
@@ -42,6 +44,12 @@ uint32_t gan__convolution_depth(const gan_convolution_desc *desc);
 // Work-groups along the columns of FORWARD and BY_INPUT.
 uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
                                       const gan_convolution_desc *desc);
+// Floats between the channels of BY_WEIGHT's partial sums.
+uint32_t gan__convolution_plan_pitch(const gan_convolution_plan *plan,
+                                     const gan_convolution_desc *desc);
+// Sets how often the sum is split, at most `splits` times.
+void gan__convolution_plan_split(const gan_convolution_desc *desc, uint32_t splits,
+                                 gan_convolution_plan *plan);
 uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
                                        const gan_convolution_desc *desc);
 
@@ -49,6 +57,9 @@ uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
 gan_status gan__convolution_source_pack(const gan_convolution_plan *plan, gan_text *text);
 gan_status gan__convolution_source(const gan_convolution_plan *plan,
                                    const gan_gemm_epilogue *epilogue, gan_text *text);
+// ... gan_convolution_weight and gan_convolution_weight_sum.
+gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_text *text);
+gan_status gan__convolution_source_weight_sum(gan_text *text);
 
 // All of a plan's kernels with the plain store, one after the other: what they are known by.
 gan_status gan__convolution_source_all(const gan_convolution_plan *plan, gan_text *text);

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+// Rows of images that share a base pointer: x86 addresses base, base + 1 and 2 strides without
+// arithmetic.
+#define ROWS_PER_POINTER 3
+
 // The arguments that describe an axis (gan_axis in cl/convolution.cl).
 #define AXIS_PARAMETERS(a)                                                                         \
     "const uint conv_" a "_kernel, const uint conv_" a "_stride, const uint conv_" a               \
@@ -22,42 +26,92 @@ static void append_axes(gan_text *text) {
 
 // --- Tile functions -----------------------------------------------------------------------------
 
-// Every sum is a variable of its own: compilers keep those in registers.
-static void append_tile(const gan_convolution_plan *plan, uint32_t rows, gan_text *text) {
-    const uint32_t columns = 16 * plan->runs;
+// Every sum is a variable of its own: compilers keep those in registers. `pitch` is the text that
+// stands between rows of sums, `start` what a sum begins with.
+static void append_sums(const gan_convolution_plan *plan, uint32_t rows, const char *pitch,
+                        const char *start, gan_text *text) {
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t j = 0; j < plan->runs; j++)
+            gan__text_append(text, "    float16 c%u_%u = %svload16(%u, s + %u * %s);\n", i, j,
+                             start, j, i, pitch);
+}
+
+static void append_stores(const gan_convolution_plan *plan, uint32_t rows, const char *pitch,
+                          const char *space, gan_text *text) {
+    for (uint32_t i = 0; i < rows; i++)
+        for (uint32_t j = 0; j < plan->runs; j++)
+            gan__text_append(text, "    *(%s gan_run *)(s + %u * %s + %u) = c%u_%u;\n", space, i,
+                             pitch, 16 * j, i, j);
+}
+
+// A run of columns times an element of each row.
+static void append_step(const gan_convolution_plan *plan, uint32_t rows, bool packed,
+                        gan_text *text) {
+    for (uint32_t j = 0; j < plan->runs; j++)
+        gan__text_append(text, "        const float16 b%u = vload16(%u, b);\n", j, j);
+    for (uint32_t i = 0; i < rows; i++) {
+        gan__text_append(text, "        const float16 e%u = ", i);
+        if (packed)
+            gan__text_append(text, "a[%u];\n", i);
+        else
+            gan__text_append(text, "a%u[%u * lda];\n", i - i % ROWS_PER_POINTER,
+                             i % ROWS_PER_POINTER);
+        for (uint32_t j = 0; j < plan->runs; j++)
+            gan__text_append(text, "        c%u_%u = fma(e%u, b%u, c%u_%u);\n", i, j, i, j, i, j);
+    }
+    gan__text_append(text, "        b += CONV_COLUMNS;\n");
+}
+
+// Rows packed next to each other, one depth after the other; sums in local memory.
+static void append_packed_tile(const gan_convolution_plan *plan, uint32_t rows, gan_text *text) {
     gan__text_append(text,
                      "static inline void gan_tile_%u(const uint depth, global const float *a, "
                      "local const float *b, local float *s, const bool first) {\n",
                      rows);
-    for (uint32_t i = 0; i < rows; i++)
-        for (uint32_t j = 0; j < plan->runs; j++)
-            gan__text_append(
-                text, "    float16 c%u_%u = first ? (float16)(0.0f) : vload16(%u, s + %u);\n", i, j,
-                j, i * columns);
+    append_sums(plan, rows, "CONV_COLUMNS", "first ? (float16)(0.0f) : ", text);
     gan__text_append(text, "    for (uint k = 0; k < depth; k++) {\n");
-    for (uint32_t j = 0; j < plan->runs; j++)
-        gan__text_append(text, "        const float16 b%u = vload16(%u, b);\n", j, j);
-    for (uint32_t i = 0; i < rows; i++) {
-        gan__text_append(text, "        const float16 e%u = a[%u];\n", i, i);
-        for (uint32_t j = 0; j < plan->runs; j++)
-            gan__text_append(text, "        c%u_%u = fma(e%u, b%u, c%u_%u);\n", i, j, i, j, i, j);
-    }
-    gan__text_append(text, "        a += %u;\n        b += %u;\n    }\n", plan->tile_rows, columns);
-    for (uint32_t i = 0; i < rows; i++)
-        for (uint32_t j = 0; j < plan->runs; j++)
-            gan__text_append(text, "    *(local gan_run *)(s + %u) = c%u_%u;\n",
-                             i * columns + 16 * j, i, j);
+    append_step(plan, rows, true, text);
+    gan__text_append(text, "        a += CONV_TILE_ROWS;\n    }\n");
+    append_stores(plan, rows, "CONV_COLUMNS", "local", text);
     gan__text_append(text, "}\n");
 }
 
+// Rows of images `lda` apart, for several places `step` apart; sums in global memory.
+static void append_image_tile(const gan_convolution_plan *plan, uint32_t rows, gan_text *text) {
+    gan__text_append(text,
+                     "static inline void gan_tile_%u(const uint places, const uint images, "
+                     "global const float *a0, const size_t lda, const size_t step, "
+                     "local const float *b, global float *s, const size_t pitch) {\n",
+                     rows);
+    append_sums(plan, rows, "pitch", "", text);
+    for (uint32_t i = ROWS_PER_POINTER; i < rows; i += ROWS_PER_POINTER)
+        gan__text_append(text, "    global const float *a%u = a0 + %u * lda;\n", i, i);
+    gan__text_append(text, "    for (uint p = 0; p < places; p++) {\n"
+                           "    for (uint k = 0; k < images; k++) {\n");
+    append_step(plan, rows, false, text);
+    for (uint32_t i = 0; i < rows; i += ROWS_PER_POINTER)
+        gan__text_append(text, "        a%u++;\n", i);
+    gan__text_append(text, "    }\n");
+    for (uint32_t i = 0; i < rows; i += ROWS_PER_POINTER)
+        gan__text_append(text, "    a%u += step - images;\n", i);
+    gan__text_append(text, "    }\n");
+    append_stores(plan, rows, "pitch", "global", text);
+    gan__text_append(text, "}\n");
+}
+
+// CONV_TILE(arguments, rows left): the whole tile's function, or that of the last, shorter one.
 static void append_tiles(const gan_convolution_plan *plan, gan_text *text) {
-    append_tile(plan, plan->tile_rows, text);
-    if (plan->rest_rows) append_tile(plan, plan->rest_rows, text);
-    gan__text_append(text, "#define CONV_TILE(depth, a, b, s, first, rows) ");
+    const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
+    const char *arguments =
+        weight ? "places, images, a, lda, step, b, s, pitch" : "depth, a, b, s, first";
+    const uint32_t rows[] = {plan->tile_rows, plan->rest_rows};
+    for (int i = 0; i < 2; i++)
+        if (rows[i]) (weight ? append_image_tile : append_packed_tile)(plan, rows[i], text);
+    gan__text_append(text, "#define CONV_TILE(%s, rows) ", arguments);
     if (plan->rest_rows)
-        gan__text_append(text, "if ((rows) < %u) gan_tile_%u(depth, a, b, s, first); else ",
-                         plan->tile_rows, plan->rest_rows);
-    gan__text_append(text, "gan_tile_%u(depth, a, b, s, first)\n", plan->tile_rows);
+        gan__text_append(text, "if ((rows) < %u) gan_tile_%u(%s); else ", plan->tile_rows,
+                         plan->rest_rows, arguments);
+    gan__text_append(text, "gan_tile_%u(%s)\n", plan->tile_rows, arguments);
 }
 
 // --- Kernels ------------------------------------------------------------------------------------
@@ -112,7 +166,30 @@ gan_status gan__convolution_source(const gan_convolution_plan *plan,
     return gan__text_status(text);
 }
 
+gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_text *text) {
+    gan__text_append(text, "//@use gemm_pack\n");
+    append_axes(text);
+    gan__text_append(text,
+                     "#define CONV_TILE_ROWS %u\n#define CONV_COLUMNS %u\n"
+                     "#define CONV_GROUP_ROWS %u\n#define CONV_BLOCK_PLACES %u\n"
+                     "#define CONV_BLOCK_IMAGES %u\n",
+                     plan->tile_rows, 16 * plan->runs, plan->group_rows, plan->block_taps,
+                     plan->block_depth);
+    append_tiles(plan, text);
+    gan__text_append(text, "%s", gan__embedded_kernel("convolution_weight"));
+    return gan__text_status(text);
+}
+
+gan_status gan__convolution_source_weight_sum(gan_text *text) {
+    gan__text_append(text, "%s", gan__embedded_kernel("convolution_weight_sum"));
+    return gan__text_status(text);
+}
+
 gan_status gan__convolution_source_all(const gan_convolution_plan *plan, gan_text *text) {
+    if (plan->member == GAN_CONVOLUTION_BY_WEIGHT) {
+        GAN_TRY(gan__convolution_source_weight(plan, text));
+        return gan__convolution_source_weight_sum(text);
+    }
     GAN_TRY(gan__convolution_source_pack(plan, text));
     return gan__convolution_source(plan, NULL, text);
 }
