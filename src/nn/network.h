@@ -62,6 +62,7 @@ typedef struct gan_tensor {
     gan_tensor_role role;
     size_t weight;   // not PLAIN: number of the parameter it belongs to
     int output_axis; // of a weight
+    gan_parametrization parametrization; // what acts on it; NONE where nothing does
 } gan_tensor;
 
 size_t gan__network_parameter_count(const gan_network *network);

@@ -87,6 +87,8 @@ static const char *suffix(gan_tensor_role role) {
     return suffixes[role];
 }
 
+static const gan_parametrization none = {.kind = GAN_PARAMETRIZATION_NONE};
+
 // Of a unit whose earlier tensors have their places.
 static gan_status add_tensor(list_builder *build, const gan_layer *layer, gan_unit *unit,
                              size_t index, size_t top) {
@@ -94,6 +96,9 @@ static gan_status add_tensor(list_builder *build, const gan_layer *layer, gan_un
     gan_tensor_table *table =
         declared->buffer ? &build->network->buffers : &build->network->parameters;
     gan_tensor *tensor = &table->tensors[table->count];
+    const bool acts =
+        declared->parametrized ||
+        (declared->is_bias && unit->parametrization.kind == GAN_PARAMETRIZATION_EQUALIZED);
     *tensor = (gan_tensor){.shape = declared->shape,
                            .offset = table->elements,
                            .elements = gan__shape_elements(&declared->shape),
@@ -104,7 +109,8 @@ static gan_status add_tensor(list_builder *build, const gan_layer *layer, gan_un
                            .init = resolve_init(build->spec, layer, declared),
                            .role = declared->role,
                            .weight = unit->place[declared->of].index,
-                           .output_axis = declared->output_axis};
+                           .output_axis = declared->output_axis,
+                           .parametrization = acts ? unit->parametrization : none};
     const int length = snprintf(tensor->name, sizeof tensor->name, "%s.%s%s", unit->path,
                                 declared->name, suffix(declared->role));
     if (length < 0 || (size_t)length >= sizeof tensor->name)
@@ -131,7 +137,7 @@ static gan_parametrization resolve_parametrization(const gan_network_spec *spec,
     const bool own = layer->parametrization.kind != GAN_PARAMETRIZATION_DEFAULT;
     const gan_parametrization chosen = own ? layer->parametrization : spec->parametrization;
     if (chosen.kind != GAN_PARAMETRIZATION_DEFAULT) return chosen;
-    return (gan_parametrization){.kind = GAN_PARAMETRIZATION_NONE};
+    return none;
 }
 
 static gan_status add_tensors(list_builder *build, const gan_layer_site *site, gan_unit *unit,

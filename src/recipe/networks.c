@@ -68,12 +68,17 @@ static gan_status check_discriminator(const gan_recipe *recipe, const gan_networ
                        "the discriminator must give one value for a sample");
 }
 
+gan_status gan__recipe_generator(const gan_recipe *recipe, gan_network **generator) {
+    const gan_shape latent = GAN_SHAPE(recipe->values.latent.size);
+    *generator = NULL;
+    return create(recipe, "generator", &recipe->values.generator, &latent, generator);
+}
+
 gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
                                 gan_network **generator, gan_network **discriminator) {
     const gan_recipe_values *values = &recipe->values;
-    gan_shape latent = GAN_SHAPE(values->latent.size);
     *generator = *discriminator = NULL;
-    gan_status status = create(recipe, "generator", &values->generator, &latent, generator);
+    gan_status status = gan__recipe_generator(recipe, generator);
     if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
     if (status == GAN_STATUS_OK)

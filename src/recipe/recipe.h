@@ -137,6 +137,9 @@ const char *gan__recipe_source(const gan_recipe *recipe);
 gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
                                 gan_network **generator, gan_network **discriminator);
 
+// The generator alone, whatever a sample's shape is. The caller's (gan__network_destroy).
+gan_status gan__recipe_generator(const gan_recipe *recipe, gan_network **generator);
+
 // Appends "key, key" for each key whose value differs between the two, except those that
 // gan_recipe_set has changed in `now`; for --resume. `before` is read with gan_recipe_parse from a
 // checkpoint's text. Returns how many.
