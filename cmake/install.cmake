@@ -19,6 +19,7 @@ install(DIRECTORY include/clgan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MA
 install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/clgan/models
         FILES_MATCHING PATTERN *.yaml)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.c)
 
 # Man pages and completions come from the tools' own tables of options.
 set(documents)
