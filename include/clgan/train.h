@@ -99,6 +99,8 @@ typedef struct gan_run_metrics {
     double d_real, d_fake; // D's mean probability for real and for generated samples
     bool has_gradients;    // the recipe's log_gradients: mean norms of each player's gradient
     double d_gradient, g_gradient;
+    bool has_augmentation; // the recipe's augment.target: the probability it has come to
+    double augmentation;
     uint64_t host_syncs;   // since the metrics before, the reading of these included
     // Only where has_modes: on a built-in mixture, when a sample interval has ended since the metrics
     // before, and at the last step. Measured on GAN_MODE_SAMPLES samples of the seeds from 0 on.

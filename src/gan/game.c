@@ -2,6 +2,7 @@
 #include "gan/game_builder.h"
 
 #include "base/memory.h"
+#include "gan/augment.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,6 +39,8 @@ static void create_player(gan_game *game, const char *name, gan_optimizer optimi
     for (size_t i = 0; i < player->slot_count; i++)
         player->state.slots[i] = gan__state(graph, player->slot_names[i], &parameters);
     if (buffers > 0) player->buffers = gan__state(graph, "running statistics", &GAN_SHAPE(buffers));
+    if (game->recipe->objective.historical_averaging > 0)
+        player->history = gan__state(graph, "mean of the parameters", &parameters);
 }
 
 static gan_status create_weights(const gan_player *player, gan_node ***weights) {
@@ -72,6 +75,10 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
     if (game->recipe->ema.decay > 0)
         game->average = gan__state(graph, "averaged generator",
                                    gan__node_shape(game->generator.state.parameters));
+    if (game->recipe->augment.target > 0)
+        game->augmentation = gan__state(graph, "augmentation", &GAN_SHAPE(GAN_AUGMENT_STATE));
+    if (game->recipe->objective.lecam > 0)
+        game->anchors = gan__state(graph, "averages of logits", &GAN_SHAPE(2));
     game->real = gan__input(graph, "real samples", data->element, &batch);
     game->discriminator_sums =
         gan__state(graph, "discriminator's figures", &GAN_SHAPE(GAN_GAME_D_METRICS - without));
@@ -79,11 +86,34 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
         gan__state(graph, "generator's figures", &GAN_SHAPE(GAN_GAME_G_METRICS - without));
 }
 
+// Which of D's layers gives features: the one that the recipe names, or the one before the last
+// that has weights.
+static gan_status find_features(gan_builder *builder) {
+    const gan_network *const network = builder->game->discriminator.network;
+    const int64_t layers = (int64_t)gan__network_layer_count(network);
+    const int64_t named = builder->game->recipe->objective.feature_layer;
+    const size_t parameters = gan__network_parameter_count(network);
+    if (builder->game->recipe->objective.feature_matching == 0) return GAN_STATUS_OK;
+    const int64_t last = (int64_t)gan__network_parameter(network, parameters - 1)->layer;
+    const int64_t layer = named < 0 ? last - 1 : named;
+    if (layer < 0 || layer >= layers)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "objective.feature_layer: the discriminator has no layer %lld to take "
+                         "features from; its layers are 0 to %lld",
+                         (long long)layer, (long long)layers - 1);
+    void *memory = NULL;
+    GAN_TRY(gan__alloc((size_t)layers, sizeof(gan_node *), &memory));
+    builder->activations = memory;
+    builder->feature_layer = (size_t)layer;
+    return GAN_STATUS_OK;
+}
+
 static gan_status build(gan_builder *builder, const gan_game_data *data) {
     gan_game *const game = builder->game;
     GAN_TRY(gan__graph_status(game->graph));
     GAN_TRY(create_weights(&game->generator, &builder->generator_weights));
     GAN_TRY(create_weights(&game->discriminator, &builder->discriminator_weights));
+    GAN_TRY(find_features(builder));
     builder->real = real_samples(game, data);
     builder->fake_shape = data->sample;
     builder->fake_shape.size[builder->fake_shape.rank++] = game->recipe->batch;
@@ -106,6 +136,7 @@ gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data,
     }
     gan__free(builder.generator_weights);
     gan__free(builder.discriminator_weights);
+    gan__free(builder.activations);
     if (status != GAN_STATUS_OK) {
         gan__game_destroy(game);
         return status;

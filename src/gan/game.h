@@ -20,10 +20,11 @@ typedef struct gan_player {
     const char *slot_names[GAN_OPTIMIZER_SLOTS_MAX];
     size_t slot_count;
     gan_node *buffers; // NULL when the network has none
+    gan_node *history; // mean of the parameters so far (objective.historical_averaging), or NULL
 } gan_player;
 
 // What to compute in one program.
-#define GAN_GAME_ROOTS_MAX 16
+#define GAN_GAME_ROOTS_MAX 24
 typedef struct gan_game_step {
     const char *name; // "discriminator step"; for messages and profiles
     gan_node *roots[GAN_GAME_ROOTS_MAX];
@@ -51,8 +52,10 @@ typedef struct gan_game {
     const gan_recipe_values *recipe;
     gan_graph *graph;
     gan_player generator, discriminator;
-    gan_node *average;            // moving average of the generator's parameters; NULL: none
-    gan_node *real;               // input (B, sample...): as the data set gives it
+    gan_node *average;      // moving average of the generator's parameters; NULL: none
+    gan_node *augmentation; // what adapting it remembers (gan/augment.h); NULL: it does not
+    gan_node *anchors;      // averages of D's logits, real and fake (objective.lecam); or NULL
+    gan_node *real;         // input (B, sample...): as the data set gives it
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
     gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
     gan_game_step steps[GAN_GAME_PARTS];

@@ -8,11 +8,78 @@
 typedef struct gan_builder {
     gan_game *game;
     gan_node **generator_weights, **discriminator_weights;
-    gan_node *real;       // (sample..., B), in the recipe's range
-    gan_shape fake_shape; // (sample..., B)
+    gan_node **activations; // room for D's, one a layer; NULL where no cost is of them
+    size_t feature_layer;   // which of them
+    gan_node *real;         // (sample..., B), in the recipe's range
+    gan_shape fake_shape;   // (sample..., B)
 } gan_builder;
 
-// game_steps.c: fills in the steps of the game.
+// Where each use of randomness draws from; an application of a network takes up to 4096 streams.
+// Each kind of step has streams of its own.
+enum {
+    GAN_STREAM_LATENTS = 0,
+    GAN_STREAM_GENERATOR = 1 << 12,
+    GAN_STREAM_REAL = 2 << 12,
+    GAN_STREAM_FAKE = 3 << 12,
+    GAN_STREAM_POINTS = 4 << 12, // where penalties are taken
+    GAN_STREAM_AT_POINTS = 5 << 12,
+    GAN_STREAM_AUGMENT_REAL = 6 << 12,
+    GAN_STREAM_AUGMENT_FAKE = 7 << 12,
+    GAN_STREAM_CONSISTENT_REAL = 8 << 12,
+    GAN_STREAM_CONSISTENT_FAKE = 9 << 12,
+    GAN_STREAMS_OF_DISCRIMINATOR = 0,
+    GAN_STREAMS_OF_GENERATOR = 1 << 16,
+    GAN_STREAMS_OF_PENALTY = 2 << 16,
+};
+
+// --- Applications (game_judge.c) -----------------------------------------------------------------
+// `streams` is where the step's streams begin.
+
+// G(z) in training, as samples.
+gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams);
+
+// What D says of a real and of a generated batch, both augmented as the recipe has it.
+typedef struct gan_answers {
+    uint32_t streams;
+    gan_node *fake;                         // the samples
+    gan_node *on_real, *on_fake;            // D's logits; on_real NULL where nobody asked
+    gan_node *real_features, *fake_features; // where a cost is of them
+    gan_node *buffers;                      // D's running statistics after it
+} gan_answers;
+
+gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, uint32_t streams);
+// Of the generated batch, and of the real one (which D saw last) only where G's cost depends on it.
+gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *fake,
+                                          uint32_t streams);
+// D's logits of samples as they are given; its running statistics stay as they are.
+gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, uint32_t stream,
+                                  gan_node *buffers);
+
+// --- Costs (game_costs.c) ------------------------------------------------------------------------
+
+// What a cost remembers from one step to the next; stored when the player is updated.
+typedef struct gan_memory {
+    gan_node *state, *after; // NULL: nothing
+} gan_memory;
+
+enum { GAN_MEMORIES = 2 };
+typedef struct gan_cost {
+    gan_node *value; // rank 0, or NULL after a failure of the graph
+    gan_memory memories[GAN_MEMORIES];
+} gan_cost;
+
+gan_cost gan__game_discriminator_cost(const gan_builder *builder, const gan_answers *given);
+gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers *given);
+// All penalties on D's gradient, times the updates that each stands for.
+gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given);
+// Whether G's cost needs D's answer to real samples.
+bool gan__game_generator_sees_real(const gan_recipe_values *recipe);
+
+// --- Steps (game_steps.c) ------------------------------------------------------------------------
+
+// The gradient of `loss` by the player's weights, as one vector; NULL after a failure.
+gan_node *gan__game_gradient(const gan_player *player, gan_node *const *weights, gan_node *loss);
+// Fills in the steps of the game.
 gan_status gan__game_build_steps(const gan_builder *builder);
 
 #endif

@@ -33,6 +33,7 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
         append_number(history, "d_gradient", metrics->d_gradient);
         append_number(history, "g_gradient", metrics->g_gradient);
     }
+    if (metrics->has_augmentation) append_number(history, "augmentation", metrics->augmentation);
     if (metrics->has_modes) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);
         append_number(history, "high_quality", metrics->modes.high_quality);

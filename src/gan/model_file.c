@@ -19,7 +19,7 @@ typedef struct stored_state {
     bool is_weights; // must be finite
 } stored_state;
 
-#define STATES_MAX 16
+#define STATES_MAX 24
 typedef struct stored_states {
     stored_state entry[STATES_MAX];
     size_t count;
@@ -58,6 +58,15 @@ static void list_states(const gan_game *game, stored_states *states) {
     add_network(states, &game->discriminator);
     add_optimizer(states, &game->generator);
     add_optimizer(states, &game->discriminator);
+    if (game->generator.history != NULL)
+        add_state(states, game->generator.history, game->generator.network, "history.",
+                  game->generator.name, ".");
+    if (game->discriminator.history != NULL)
+        add_state(states, game->discriminator.history, game->discriminator.network, "history.",
+                  game->discriminator.name, ".");
+    if (game->augmentation != NULL)
+        add_state(states, game->augmentation, NULL, "augmentation", "", "");
+    if (game->anchors != NULL) add_state(states, game->anchors, NULL, "anchors", "", "");
     add_state(states, game->generator_sums, NULL, "metrics.generator", "", "");
     add_state(states, game->discriminator_sums, NULL, "metrics.discriminator", "", "");
 }

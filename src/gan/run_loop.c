@@ -58,7 +58,8 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     metrics->has_gradients = run->values->log_gradients;
     metrics->d_gradient = sums.d_gradient / updates;
     metrics->g_gradient = sums.g_gradient / steps;
-    return GAN_STATUS_OK;
+    metrics->has_augmentation = run->values->augment.target > 0;
+    return gan__trainer_read_augmentation(run->trainer, &metrics->augmentation);
 }
 
 // What this costs is neither training time nor a wait of the steps.

@@ -1,8 +1,8 @@
-// Implements gan/trainer.h.
-#include "gan/trainer.h"
+// Implements gan/trainer.h: planning, setting up and stepping. What looks at a trainer without
+// changing it is trainer_look.c.
+#include "gan/trainer_state.h"
 
 #include "base/memory.h"
-#include "gan/generation.h"
 #include "gan/latent.h"
 
 #include <string.h>
@@ -12,24 +12,6 @@ enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16 };
 
 // Host memory that waiting batches may take.
 #define STAGE_BYTES (64u << 20)
-
-enum { SAMPLING = GAN_GAME_PARTS, PROGRAMS };
-
-struct gan_trainer {
-    gan_device *device;
-    const gan_recipe_values *recipe;
-    const gan_dataset *dataset;
-    gan_game *game;
-    gan_module *module;
-    gan_program *programs[PROGRAMS]; // by gan_game_part; NULL where the game has no such step
-    gan_trainer_program listed[PROGRAMS];
-    size_t listed_count;
-    gan_generation generation;
-    gan_loader *loader; // of batches, from the first that is needed
-    float *batch;       // one run of the sampling program
-    uint64_t step;
-    bool is_within_step;
-};
 
 // --- Planning ------------------------------------------------------------------------------------
 
@@ -76,16 +58,12 @@ static gan_status plan_program(gan_trainer *trainer, size_t index, const char *n
     return GAN_STATUS_OK;
 }
 
-static int64_t grid_cells(const gan_recipe_values *recipe) {
-    return recipe->samples.grid[0] * recipe->samples.grid[1];
-}
-
 static gan_status plan(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     const gan_player *const generator = &game->generator;
     gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
     GAN_TRY(gan__generation_build(game->graph, generator->network, weights, generator->buffers,
-                                  grid_cells(trainer->recipe), &trainer->generation));
+                                  gan__trainer_cells(trainer), &trainer->generation));
     GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
     gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
     for (size_t part = 0; part < GAN_GAME_PARTS; part++) {
@@ -94,7 +72,8 @@ static gan_status plan(gan_trainer *trainer) {
         GAN_TRY(plan_program(trainer, part, step->name, step->roots, step->count,
                              runs_per_step(trainer, (gan_game_part)part)));
     }
-    return plan_program(trainer, SAMPLING, "sampling", &trainer->generation.samples, 1, 0);
+    return plan_program(trainer, GAN_TRAINER_SAMPLING, "sampling", &trainer->generation.samples, 1,
+                        0);
 }
 
 gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
@@ -140,16 +119,11 @@ const gan_trainer_program *gan__trainer_program(const gan_trainer *trainer, size
 
 // --- Set-up --------------------------------------------------------------------------------------
 
-static uint64_t sample_elements(const gan_trainer *trainer) {
-    const gan_game_data data = data_of(trainer->dataset);
-    return (uint64_t)gan__shape_elements(&data.sample);
-}
-
 // Enough slots that no batch waits for another between two readings of the figures, within reason.
 static uint32_t stage_slots(const gan_trainer *trainer) {
     const bool bytes = gan__dataset_info(trainer->dataset)->type == GAN_SAMPLE_TYPE_U8;
-    const uint64_t batch_bytes =
-        sample_elements(trainer) * (uint64_t)trainer->recipe->batch * (bytes ? 1 : sizeof(float));
+    const uint64_t batch_bytes = gan__trainer_sample_elements(trainer) *
+                                 (uint64_t)trainer->recipe->batch * (bytes ? 1 : sizeof(float));
     const uint64_t wanted = (uint64_t)trainer->recipe->log_every *
                             (uint64_t)trainer->recipe->schedule.discriminator_steps;
     const uint64_t affordable = STAGE_BYTES / batch_bytes;
@@ -159,7 +133,7 @@ static uint32_t stage_slots(const gan_trainer *trainer) {
 
 gan_status gan__trainer_prepare(gan_trainer *trainer) {
     GAN_TRY(gan__module_prepare(trainer->module, stage_slots(trainer)));
-    const size_t grid = (size_t)grid_cells(trainer->recipe) * sample_elements(trainer);
+    const size_t grid = (size_t)gan__trainer_cells(trainer) * gan__trainer_sample_elements(trainer);
     void *batch = NULL;
     GAN_TRY(gan__alloc(grid, sizeof(float), &batch));
     trainer->batch = batch;
@@ -169,7 +143,7 @@ gan_status gan__trainer_prepare(gan_trainer *trainer) {
 // The data's mean of each element in the recipe's range, for output biases from marginals.
 static gan_status output_means(const gan_trainer *trainer, double **out) {
     void *memory = NULL;
-    const uint64_t elements = sample_elements(trainer);
+    const uint64_t elements = gan__trainer_sample_elements(trainer);
     *out = NULL;
     if (!gan__network_wants_means(trainer->game->generator.network)) return GAN_STATUS_OK;
     GAN_TRY(gan__alloc(elements, sizeof(double), &memory));
@@ -298,53 +272,4 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
 
 bool gan__trainer_is_within_step(const gan_trainer *trainer) {
     return trainer->is_within_step;
-}
-
-// --- Looking -------------------------------------------------------------------------------------
-
-gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
-    float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0};
-    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
-    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
-    *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
-                              .d_real = (double)d[GAN_GAME_D_REAL],
-                              .d_fake = (double)d[GAN_GAME_D_FAKE],
-                              .d_gradient = (double)d[GAN_GAME_D_GRADIENT],
-                              .g_loss = (double)g[GAN_GAME_G_LOSS],
-                              .g_gradient = (double)g[GAN_GAME_G_GRADIENT]};
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
-    static const float zeros[GAN_GAME_D_METRICS + GAN_GAME_G_METRICS] = {0};
-    GAN_TRY(gan__module_write_state(trainer->module, trainer->game->discriminator_sums, zeros));
-    return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
-}
-
-// One run of the sampling program: the samples of so many seeds from `seed` on.
-static gan_status generate_batch(gan_trainer *trainer, uint64_t seed, size_t cells) {
-    const size_t latent = (size_t)trainer->recipe->latent.size;
-    void *slot = NULL;
-    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
-    float *const latents = slot;
-    for (size_t i = 0; i < cells; i++)
-        gan__latent_draw(trainer->recipe, seed + i, latents + i * latent);
-    GAN_TRY(gan__module_feed_end(trainer->module, trainer->generation.latents));
-    GAN_TRY(gan__program_run(trainer->programs[SAMPLING], 0));
-    return gan__program_read(trainer->programs[SAMPLING], 0, trainer->batch);
-}
-
-gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
-                                 float *samples) {
-    const size_t cells = (size_t)grid_cells(trainer->recipe), elements = sample_elements(trainer);
-    for (size_t done = 0; done < count; done += cells) {
-        const size_t wanted = count - done < cells ? count - done : cells;
-        GAN_TRY(generate_batch(trainer, first_seed + done, cells));
-        memcpy(samples + done * elements, trainer->batch, wanted * elements * sizeof *samples);
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
-    return gan__trainer_generate(trainer, 0, (size_t)grid_cells(trainer->recipe), samples);
 }

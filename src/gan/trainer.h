@@ -50,6 +50,8 @@ typedef struct gan_trainer_sums {
     double g_loss, g_gradient;                 // one term a step; gradients 0 where not logged
 } gan_trainer_sums;
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
+// The probability of augmentation that adapts, as it stands; blocking. 1 where none does.
+gan_status gan__trainer_read_augmentation(gan_trainer *trainer, double *out);
 gan_status gan__trainer_clear_sums(gan_trainer *trainer);
 
 // The samples of seeds `first_seed`, `first_seed` + 1, ..., as pictures have them: `samples`

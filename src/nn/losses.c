@@ -6,6 +6,21 @@ gan_node *gan__mean(gan_node *a) {
     return gan__reshape(gan__reduce_mean(a, GAN_AXES_ALL), &scalar);
 }
 
+gan_node *gan__norm(gan_node *a) {
+    // Far below any norm that matters, so that a zero's root has a finite slope.
+    const double tiny = 1e-30;
+    const gan_shape scalar = gan__shape_scalar();
+    if (!a) return NULL;
+    gan_node *squares = gan__reshape(gan__reduce_sum(gan__square(a), GAN_AXES_ALL), &scalar);
+    return gan__sqrt(gan__maximum(squares, gan__scalar(gan__node_graph(a), tiny)));
+}
+
+gan_node *gan__element(gan_node *vector, int64_t index) {
+    const int64_t one = 1;
+    const gan_shape scalar = gan__shape_scalar();
+    return gan__reshape(gan__slice(vector, &index, &one, NULL), &scalar);
+}
+
 gan_node *gan__bce_each(gan_node *logits, double target) {
     if (target == 1) return gan__softplus(gan__neg(logits));
     if (target == 0) return gan__softplus(logits);

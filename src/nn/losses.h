@@ -23,6 +23,10 @@ gan_node *gan__softmax_cross_entropy(gan_node *logits, gan_node *labels);
 
 // The mean of all elements as a rank-0 node.
 gan_node *gan__mean(gan_node *a);
+// Their 2-norm likewise, of which the gradient at zeros is 0.
+gan_node *gan__norm(gan_node *a);
+// One element of a vector as a rank-0 node.
+gan_node *gan__element(gan_node *vector, int64_t index);
 // The sum of squares of each sample, (B), of (features..., B): for gradient penalties.
 gan_node *gan__sample_squares(gan_node *a);
 

@@ -95,6 +95,7 @@ static gan_status check_pairs(gan_document *document, const gan_recipe_values *v
         const char *path;
         bool rising;
     } checks[] = {
+        {"augment.noise_ramp", values->augment.noise_ramp[0] <= values->augment.noise_ramp[1]},
         {"data.range", !values->data.has_range || values->data.range[0] < values->data.range[1]},
         {"latent.range", values->latent.range[0] < values->latent.range[1]},
         {"optimizer.generator.lr_ramp",
@@ -172,6 +173,29 @@ static gan_status check_applies(gan_document *document, const gan_key *key,
     return status;
 }
 
+// Additions to the objective that need something else of it.
+static gan_status check_additions(gan_document *document, const gan_recipe_values *values) {
+    const bool consistent =
+        values->objective.consistency > 0 || values->objective.consistency_generated > 0;
+    const bool augmented = values->augment.flip || values->augment.brightness > 0 ||
+                           values->augment.saturation > 0 || values->augment.contrast > 0 ||
+                           values->augment.translation > 0 || values->augment.cutout > 0;
+    if (consistent && !augmented)
+        return gan__tree_fail(document, line_of(document, "objective"),
+                              "objective.consistency compares samples with augmented ones, so some "
+                              "augmentation must be asked for, such as augment.translation: 0.125");
+    if (values->augment.target > 0 && !augmented)
+        return gan__tree_fail(document, line_of(document, "augment.target"),
+                              "augment.target has no effect while nothing of augment.flip, "
+                              "brightness, saturation, contrast, translation and cutout is asked "
+                              "for");
+    if (values->objective.generator_scale == 0 && values->objective.feature_matching == 0)
+        return gan__tree_fail(document, line_of(document, "objective.generator_scale"),
+                              "objective.generator_scale may be 0 only where "
+                              "objective.feature_matching gives the generator another cost");
+    return GAN_STATUS_OK;
+}
+
 static gan_status check_penalties(gan_document *document, const gan_recipe_values *values) {
     if (!values->objective.penalty_apart || values->schedule.order == GAN_ORDER_ALTERNATING)
         return GAN_STATUS_OK;
@@ -200,6 +224,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     for (size_t i = 0; i < gan__key_count(); i++)
         GAN_TRY(check_applies(document, gan__key(i), values));
     GAN_TRY(check_pairs(document, values));
+    GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
     GAN_TRY(check_sides(document, values));
     GAN_TRY(check_updates(document, values));

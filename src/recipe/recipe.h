@@ -107,7 +107,21 @@ typedef struct gan_recipe_values {
         double penalty_deviation; // of PERTURBED, in the batch's own
         int64_t penalty_every;    // all penalties: updates of D from one that has them to the next
         bool penalty_apart;       // they have updates of their own
+        double consistency, consistency_generated;
+        double lecam, lecam_decay;
+        double historical_averaging;
+        double feature_matching;
+        int64_t feature_layer; // of D; -1: the one before its last with weights
+        double gradient_regularization;
     } objective;
+    struct { // gan/augment.h
+        bool flip;
+        double brightness, saturation, contrast, translation, cutout;
+        double noise;
+        int64_t noise_ramp[2];
+        double probability, target;
+        int64_t every, images;
+    } augment;
     struct {
         int64_t discriminator_steps; // k of Algorithm 1
         int order;                   // gan_order

@@ -25,6 +25,16 @@ enum { STEPS = 5, SEED = 7 };
 #define DENSE_ADAM    DENSE ADAM_100
 #define UNBIASED_ADAM NETWORKS("{units: 1, bias: false}") ADAM_100
 
+// And on pictures, for what augmentation does to them.
+#define PICTURES                                                                                   \
+    "batch: 6\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"                           \
+    "generator: [dense: 90, tanh, reshape: [3, 6, 5]]\n"                                           \
+    "discriminator:\n"                                                                             \
+    "  - convolution: {channels: 4, kernel: 3, stride: 2, padding: 1}\n"                           \
+    "  - tanh\n  - flatten\n  - dense: {units: 1, bias: false}\n" ADAM_100
+#define EVERYTHING                                                                                 \
+    "flip: true, brightness: 0.5, saturation: 1, contrast: 0.5, translation: 0.3, cutout: 0.5"
+
 typedef struct game_case {
     const char *name, *recipe;
     double weights; // scale of the initial ones
@@ -89,6 +99,31 @@ static const game_case cases[] = {
     {"minimax_one_sided",
      DENSE_ADAM "objective: {generator_cost: minimax, gradient_penalty: 3, penalty_target: 0.2, "
                 "penalty_points: generated, penalty_one_sided: true}\n",
+     0.7,
+     {1, {2}}},
+    {"augmented",
+     PICTURES "objective: {kind: hinge, r1: 2}\naugment: {" EVERYTHING ", probability: 0.7}\n",
+     0.4,
+     {3, {3, 6, 5}}},
+    {"adaptive",
+     PICTURES "objective: {generator_cost: minimax}\nschedule: {discriminator_steps: 2}\n"
+              "augment: {" EVERYTHING ", target: 0.1, every: 2, images: 40}\n",
+     0.8,
+     {3, {3, 6, 5}}},
+    {"consistent",
+     PICTURES "objective: {kind: hinge, consistency: 3, consistency_generated: 2}\n"
+              "augment: {flip: true, translation: 0.3}\n",
+     0.4,
+     {3, {3, 6, 5}}},
+    {"regularized",
+     DENSE_ADAM "objective: {generator_cost: minimax, lecam: 0.5, lecam_decay: 0.9, "
+                "historical_averaging: 0.2, gradient_regularization: 0.7}\n"
+                "schedule: {order: simultaneous}\n",
+     0.7,
+     {1, {2}}},
+    {"matched",
+     DENSE_ADAM "objective: {generator_scale: 0, feature_matching: 4}\n"
+                "augment: {noise: 0.3, noise_ramp: [1, 5]}\n",
      0.7,
      {1, {2}}},
 };
@@ -250,6 +285,8 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     for (uint64_t step = 0; step < STEPS; step++) take_step(&m, step);
     compare_figures(&m, is, golden, "d_figures", game->discriminator_sums);
     compare_figures(&m, is, golden, "g_figures", game->generator_sums);
+    if (game->augmentation) compare_figures(&m, is, golden, "augmentation", game->augmentation);
+    if (game->anchors) compare_figures(&m, is, golden, "anchors", game->anchors);
     compare_player(&m, is, golden, &game->discriminator);
     compare_player(&m, is, golden, &game->generator);
     machine_close(&m);

@@ -19,6 +19,9 @@ from make_nn import HERE, batch_first, fill, values
 
 STEPS, SEED = 5, 7
 STREAM_GRAPH, STREAM_LATENT, STREAM_POINTS = 256, 0, 4 << 12
+STREAM_AUGMENT_REAL, STREAM_AUGMENT_FAKE = 6 << 12, 7 << 12
+STREAM_CONSISTENT_REAL, STREAM_CONSISTENT_FAKE = 8 << 12, 9 << 12
+AUGMENT_STREAMS = 64
 DISCRIMINATOR_STREAMS, GENERATOR_STREAMS, PENALTY_STREAMS = 0, 1 << 16, 2 << 16
 
 
@@ -36,6 +39,71 @@ def uniform(shape, stream, counter):
     numbers = [(philox((e, STREAM_GRAPH + stream, counter, 0), (SEED, 0))[0] >> 8) * 2.0**-24
                for e in range(math.prod(shape))]
     return torch.tensor(numbers, dtype=torch.float64).reshape(shape)
+
+
+def normal(shape, stream, counter):
+    """N(0, 1) by Box and Muller from words 0 and 1, rounded to float32."""
+    numbers = []
+    for e in range(math.prod(shape)):
+        words = philox((e, STREAM_GRAPH + stream, counter, 0), (SEED, 0))
+        u, v = ((words[0] >> 8) + 1) * 2.0**-24, (words[1] >> 8) * 2.0**-24
+        numbers.append(math.sqrt(-2 * math.log(u)) * math.cos(2 * math.pi * v))
+    return torch.tensor(numbers, dtype=torch.float32).double().reshape(shape)
+
+
+# --- Augmentation ---------------------------------------------------------------------------------
+
+def moved(image, by, axis):
+    """Pixel i is what pixel i + by was; 0 where there was none."""
+    size = image.shape[axis]
+    columns = [image.narrow(axis, i + by, 1) if 0 <= i + by < size
+               else torch.zeros_like(image.narrow(axis, 0, 1)) for i in range(size)]
+    return torch.cat(columns, axis)
+
+
+def augment(settings, p, x, stream, counter):
+    """One image after the other, as gan/augment.h has it; p None: always."""
+    draws = iter([uniform((len(x),), stream + i, counter) for i in range(AUGMENT_STREAMS)])
+
+    def chosen():
+        drawn = next(draws)
+        return torch.ones(len(x)) if p is None else (drawn < p).double()
+
+    def amount(size):
+        gate = chosen()
+        return (gate * (2 * size * next(draws) - size)).reshape(-1, 1, 1, 1)
+
+    height, width = x.shape[2:]
+    if "flip" in settings:
+        gate = chosen() * (next(draws) < 0.5)
+        x = torch.stack([i.flip(2) if g else i for i, g in zip(x, gate)])
+    if "brightness" in settings:
+        x = x + amount(settings["brightness"])
+    if "saturation" in settings:
+        mean = x.mean(1, keepdim=True)
+        x = mean + (1 + amount(settings["saturation"])) * (x - mean)
+    if "contrast" in settings:
+        mean = x.mean((1, 2, 3), keepdim=True)
+        x = mean + (1 + amount(settings["contrast"])) * (x - mean)
+    if "translation" in settings:
+        gate = chosen()
+        for axis, size in ((1, height), (2, width)):
+            most = int(size * settings["translation"] + 0.5)
+            by = gate * (torch.floor(next(draws) * (2 * most + 1)) - most)
+            x = torch.stack([moved(i, int(d), axis) for i, d in zip(x, by)])
+    if "cutout" in settings:
+        gate = chosen()
+        first = []
+        for size in (height, width):
+            n = int(size * settings["cutout"] + 0.5)
+            first.append((torch.floor(next(draws) * (size + 1 - n % 2)) - n // 2, n))
+        mask = torch.ones_like(x)
+        for b in range(len(x)):
+            (top, rows), (left, columns) = ((int(f[b]), n) for f, n in first)
+            if gate[b]:
+                mask[b, :, max(top, 0):max(top + rows, 0), max(left, 0):max(left + columns, 0)] = 0
+        x = x * mask
+    return x
 
 
 # --- Objectives and penalties ---------------------------------------------------------------------
@@ -76,11 +144,12 @@ def make_points(game, real, fake, stream, counter):
 
 
 def penalty(game, critic, real, fake, streams, counter):
-    total = game.get("r1", 0) / 2 * gradient(critic, real).square().sum(1).mean()
-    total = total + game.get("r2", 0) / 2 * gradient(critic, fake).square().sum(1).mean()
+    """`critic` shows D its samples augmented, by kind; the norm's own points are shown plainly."""
+    total = game.get("r1", 0) / 2 * gradient(critic("real"), real).square().sum(1).mean()
+    total = total + game.get("r2", 0) / 2 * gradient(critic("fake"), fake).square().sum(1).mean()
     if "penalty" in game:
         at = make_points(game, real, fake.detach(), streams + STREAM_POINTS, counter)
-        excess = gradient(critic, at).norm(dim=1) - game["target"]
+        excess = gradient(critic(None), at).norm(dim=1) - game["target"]
         if game.get("one_sided"):
             excess = relu(excess)
         total = total + game["penalty"] * excess.square().mean()
@@ -101,11 +170,68 @@ class Play:
         self.steppers = (game["optimizer"](self.g.parameters(), 1),
                          game["optimizer"](self.d.parameters(), share))
         self.figures = ([], [])
+        self.updates = [0, 0]
+        self.adaptive = "target" in game.get("augment", {})
+        self.state = [0.0, 0.0, 0]  # of the augmentation that adapts
+        self.anchors = None
+        self.history = [[torch.zeros_like(p) for p in net.parameters()] for net in (self.g, self.d)]
 
     def fake(self, streams, counter):
         z = 2 * uniform((self.game["latent"], self.game["batch"]), streams + STREAM_LATENT,
                         counter) - 1
         return self.g(batch_first(z)).reshape(self.game["batch"], *self.game["sample"])
+
+    def shown(self, x, kind, streams, counter):
+        """What D sees of real or generated samples."""
+        stream = streams + {"real": STREAM_AUGMENT_REAL, "fake": STREAM_AUGMENT_FAKE}[kind]
+        if "augment" in self.game and "consistency" not in self.game:
+            x = self.augmented(x, stream, counter)
+        if "noise" in self.game:
+            start, ramp = self.game["noise"]
+            size = start * (1 - min(max((self.updates[0] - ramp[0]) / (ramp[1] - ramp[0]), 0), 1))
+            noise = normal((*x.shape[1:], len(x)), stream + AUGMENT_STREAMS, counter)
+            x = x + size * batch_first(noise)
+        return x
+
+    def augmented(self, x, stream, counter):
+        p = self.state[0] if self.adaptive else self.game["augment"].get("probability")
+        return augment(self.game["augment"], p, x, stream, counter)
+
+    def adapt(self, r):
+        settings = self.game["augment"]
+        p, signs, count = self.state
+        signs, count = signs + r.detach().sign().mean().item(), count + 1
+        if count == settings["every"]:
+            change = settings["every"] * self.game["batch"] / settings["images"]
+            p += change * ((signs / count > settings["target"]) - (signs / count < settings["target"]))
+            p, signs, count = min(max(p, 0.0), 1.0), 0.0, 0
+        self.state = [p, signs, count]
+
+    def consistency(self, real, fake, streams, counter):
+        total = 0
+        for x, stream, weight in zip((real, fake.detach()),
+                                     (STREAM_CONSISTENT_REAL, STREAM_CONSISTENT_FAKE),
+                                     self.game["consistency"]):
+            changed = self.augmented(x, streams + stream, counter)
+            total = total + weight * (self.d(x) - self.d(changed)).square().mean()
+        return total
+
+    def lecam(self, r, f):
+        now = [r.mean().detach(), f.mean().detach()]
+        if self.anchors is None:
+            self.anchors = now
+        at_real, at_fake = self.anchors
+        self.anchors = [0.9 * a + 0.1 * n for a, n in zip(self.anchors, now)]
+        return self.game["lecam"] * (relu(r - at_fake).square().mean() +
+                                     relu(at_real - f).square().mean())
+
+    def averaging(self, player):
+        """The pull towards the mean of all parameters so far, these included."""
+        parameters = list((self.g, self.d)[player].parameters())
+        self.history[player] = [h + (p.detach() - h) / (self.updates[player] + 1)
+                                for h, p in zip(self.history[player], parameters)]
+        return self.game["historical"] * sum((p - h).square().sum() for p, h in
+                                             zip(parameters, self.history[player]))
 
     def gradients(self, net, loss):
         return torch.autograd.grad(loss, list(net.parameters()), retain_graph=True)
@@ -115,6 +241,7 @@ class Play:
         for p, g in zip(net.parameters(), gradients):
             p.grad = g
         self.steppers[player].step()
+        self.updates[player] += 1
         limit = self.game.get("clip_weights")
         if player == 1 and limit:
             with torch.no_grad():
@@ -126,16 +253,50 @@ class Play:
         self.figures[player].append(torch.stack([loss.detach(), *means, norm]))
 
     def discriminator_loss(self, real, fake, streams, counter, penalised):
-        r, f = self.d(real), self.d(fake)
+        r = self.d(self.shown(real, "real", streams, counter))
+        f = self.d(self.shown(fake, "fake", streams, counter))
         loss = OBJECTIVES[self.game["kind"]][0](r, f)
+        if "consistency" in self.game:
+            loss = loss + self.consistency(real, fake, streams, counter)
+        if "lecam" in self.game:
+            loss = loss + self.lecam(r, f)
+        if "historical" in self.game:
+            loss = loss + self.averaging(1)
         if penalised:
-            loss = loss + penalty(self.game, self.d, real, fake, streams, counter)
+            loss = loss + self.penalty(real, fake, streams, counter)
+        if self.adaptive:
+            self.adapt(r)
         gradients = self.gradients(self.d, loss)
         self.note(1, loss, gradients, r.detach().sigmoid().mean(), f.detach().sigmoid().mean())
         return gradients
 
-    def generator_loss(self, real, fake):
-        loss = OBJECTIVES[self.game["kind"]][1](self.d(real), self.d(fake))
+    def penalty(self, real, fake, streams, counter):
+        def critic(kind):
+            return self.d if kind is None else lambda x: self.d(
+                self.shown(x, kind, streams, counter))
+        return penalty(self.game, critic, real, fake, streams, counter)
+
+    def features(self, x):
+        """Before the last layer that has weights."""
+        for layer in list(self.d)[:-1]:
+            x = layer(x)
+        return x
+
+    def generator_loss(self, real, fake, counter):
+        real = self.shown(real, "real", GENERATOR_STREAMS, counter)
+        fake = self.shown(fake, "fake", GENERATOR_STREAMS, counter)
+        r, f = self.d(real), self.d(fake)
+        loss = self.game.get("generator_scale", 1) * OBJECTIVES[self.game["kind"]][1](r, f)
+        if "matching" in self.game:
+            difference = self.features(real).mean(0).detach() - self.features(fake).mean(0)
+            loss = loss + self.game["matching"] * difference.square().mean()
+        if "regularization" in self.game:
+            by_d = torch.autograd.grad(OBJECTIVES[self.game["kind"]][0](r, f),
+                                       list(self.d.parameters()), create_graph=True)
+            squares = sum(g.square().sum() for g in by_d)
+            loss = loss + self.game["regularization"] / 2 * squares
+        if "historical" in self.game:
+            loss = loss + self.averaging(0)
         gradients = self.gradients(self.g, loss)
         self.note(0, loss, gradients)
         return gradients
@@ -153,7 +314,7 @@ class Play:
             if joint and last:
                 fake = self.fake(GENERATOR_STREAMS, t)
                 by_d = self.discriminator_loss(real, fake, GENERATOR_STREAMS, t, due)
-                by_g = self.generator_loss(real, fake)
+                by_g = self.generator_loss(real, fake, t)
                 self.update(1, by_d)
                 self.update(0, by_g)
                 continue
@@ -162,14 +323,18 @@ class Play:
                                                    due and not game.get("apart")))
             if game.get("apart") and due:
                 fake = self.fake(PENALTY_STREAMS, update).detach()
-                loss = penalty(game, self.d, real, fake, PENALTY_STREAMS, update)
+                loss = self.penalty(real, fake, PENALTY_STREAMS, update)
                 self.update(1, torch.autograd.grad(loss, list(self.d.parameters()),
                                                    allow_unused=True, materialize_grads=True))
         if not joint:
-            self.update(0, self.generator_loss(real, self.fake(GENERATOR_STREAMS, t)))
+            self.update(0, self.generator_loss(real, self.fake(GENERATOR_STREAMS, t), t))
 
     def write(self, file, name):
         file.write(f"case {name}\n")
+        if self.adaptive:
+            line(file, "augmentation", torch.tensor(self.state))
+        if self.anchors:
+            line(file, "anchors", torch.stack(self.anchors))
         for prefix, net, figures in zip("gd", (self.g, self.d), self.figures):
             line(file, f"{prefix}_figures", torch.stack(figures).sum(0))
             for i, p in enumerate(net.parameters()):
@@ -182,12 +347,22 @@ def adam(beta1, beta2, lr):
 
 def dense(kind, **more):
     """What most cases are: two small networks of dense layers on two-dimensional samples. A last bias
-    cancels in differences of logits; its gradient is a rounding error that Adam would blow up."""
+    cancels in differences of logits, and in hinge costs within their margins; its gradient is then a
+    rounding error that Adam would blow up."""
     return {"kind": kind, "weights": 0.7, "latent": 3, "batch": 5, "sample": (2,),
             "generator": nn.Sequential(nn.Linear(3, 6), nn.LeakyReLU(0.2), nn.Linear(6, 2)),
             "discriminator": nn.Sequential(
                 nn.Linear(2, 7), nn.Tanh(), nn.Linear(7, 5), nn.Softplus(),
                 nn.Linear(5, 1, bias=not kind.startswith("relativistic"))),
+            "optimizer": adam(0.5, 0.99, 0.01), **more}
+
+
+def pictures(kind, **more):
+    """Two small networks on colour pictures, for what augmentation does to them."""
+    return {"kind": kind, "weights": 0.4, "latent": 3, "batch": 6, "sample": (3, 6, 5),
+            "generator": nn.Sequential(nn.Linear(3, 90), nn.Tanh(), nn.Unflatten(1, (3, 6, 5))),
+            "discriminator": nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.Tanh(), nn.Flatten(),
+                                           nn.Linear(36, 1, bias=False)),
             "optimizer": adam(0.5, 0.99, 0.01), **more}
 
 
@@ -214,6 +389,16 @@ def games():
                                                      penalty=5, target=0, every=3)
     yield "minimax_one_sided", dense("logistic", penalty=3, target=0.2, one_sided=True,
                                      points="generated")
+    everything = {"flip": True, "brightness": 0.5, "saturation": 1, "contrast": 0.5,
+                  "translation": 0.3, "cutout": 0.5}
+    yield "augmented", pictures("hinge", r1=2, augment={**everything, "probability": 0.7})
+    yield "adaptive", pictures("logistic", weights=0.8, k=2, augment={**everything, "target": 0.1, "every": 2,
+                                                         "images": 40})
+    yield "consistent", pictures("hinge", augment={"flip": True, "translation": 0.3},
+                                 consistency=(3, 2))
+    yield "regularized", dense("logistic", simultaneous=True, lecam=0.5, historical=0.2,
+                               regularization=0.7)
+    yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
 
 
 def main():

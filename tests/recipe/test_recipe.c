@@ -193,7 +193,7 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
     expect_failure(
         NETWORKS "data.range: [0, 1]\n",
         "r.yaml:6: unknown key \"data.range\"; there are name, seed, batch, steps, data, "
-        "latent, objective, schedule, generator, discriminator, optimizer, ema, "
+        "latent, objective, augment, schedule, generator, discriminator, optimizer, ema, "
         "log_every, sample_every, save_every, keep, log_gradients, samples");
     expect_failure("generator: [dens: 2]\n",
                    "r.yaml:1: there is no layer \"dens\"; did you mean \"dense\"?");
@@ -286,6 +286,15 @@ static void what_contradicts_itself_is_refused(void **state) {
     expect_failure(NETWORKS "schedule: {order: simultaneous}\nobjective: {penalty_apart: true}\n",
                    "r.yaml:7: objective.penalty_apart gives the discriminator updates of its own, "
                    "so schedule.order must be alternating, not simultaneous");
+    expect_failure(NETWORKS "objective: {consistency: 10}\n",
+                   "r.yaml:6: objective.consistency compares samples with augmented ones, so some "
+                   "augmentation must be asked for, such as augment.translation: 0.125");
+    expect_failure(NETWORKS "augment: {noise: 0.1, target: 0.6}\n",
+                   "r.yaml:6: augment.target has no effect while nothing of augment.flip, "
+                   "brightness, saturation, contrast, translation and cutout is asked for");
+    expect_failure(NETWORKS "objective: {generator_scale: 0}\n",
+                   "r.yaml:6: objective.generator_scale may be 0 only where "
+                   "objective.feature_matching gives the generator another cost");
     expect_failure(NETWORKS "data:\n  range: [1, 0]\n",
                    "r.yaml:7: data.range must name the smaller number first");
     expect_failure(NETWORKS "steps: 3355444\nschedule:\n  discriminator_steps: 5\n",

@@ -1,0 +1,166 @@
+// The costs of both players: the objective's, and what the recipe adds to them.
+#include "gan/game_builder.h"
+
+#include "gan/augment.h"
+#include "gan/objective.h"
+#include "gan/penalty.h"
+#include "nn/losses.h"
+
+// --- Penalties on D's gradient -------------------------------------------------------------------
+
+typedef struct critic {
+    const gan_builder *builder;
+    const gan_answers *given;
+} critic;
+
+static gan_node *judge_points(void *user, gan_node *points) {
+    const critic *const at = user;
+    return gan__game_judge_plainly(at->builder, points, at->given->streams + GAN_STREAM_AT_POINTS,
+                                   at->given->buffers);
+}
+
+gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given) {
+    critic at = {.builder = builder, .given = given};
+    const gan_penalty_call call = {.recipe = builder->game->recipe,
+                                   .real = builder->real,
+                                   .fake = given->fake,
+                                   .real_logits = given->on_real,
+                                   .fake_logits = given->on_fake,
+                                   .stream = given->streams + GAN_STREAM_POINTS,
+                                   .logits = judge_points,
+                                   .user = &at};
+    return gan__scale(gan__penalty(&call), (double)call.recipe->objective.penalty_every);
+}
+
+// --- Additions of D ------------------------------------------------------------------------------
+
+// weight mean (D(x) - D(T(x)))^2 for an augmentation T (Zhang et al. 2020, consistency; Zhao et al.
+// 2021, balanced consistency, for generated samples too).
+static gan_node *inconsistency(const gan_builder *builder, gan_node *samples, gan_node *logits,
+                               double weight, uint32_t stream, gan_node *buffers) {
+    gan_node *const changed =
+        gan__augment(builder->game->recipe, builder->game->augmentation, samples, stream);
+    gan_node *const answer =
+        gan__game_judge_plainly(builder, changed, stream + GAN_AUGMENT_STREAMS, buffers);
+    return gan__scale(gan__mean_square_error(logits, answer), weight);
+}
+
+static gan_node *add_consistency(const gan_builder *builder, const gan_answers *given,
+                                 gan_node *cost) {
+    const double on_real = builder->game->recipe->objective.consistency;
+    const double on_fake = builder->game->recipe->objective.consistency_generated;
+    if (on_real > 0)
+        cost = gan__add(cost,
+                        inconsistency(builder, builder->real, given->on_real, on_real,
+                                      given->streams + GAN_STREAM_CONSISTENT_REAL, given->buffers));
+    if (on_fake > 0)
+        cost = gan__add(
+            cost, inconsistency(builder, gan__stop_gradient(given->fake), given->on_fake, on_fake,
+                                given->streams + GAN_STREAM_CONSISTENT_FAKE, given->buffers));
+    return cost;
+}
+
+// mean max(0, a)^2
+static gan_node *mean_squared_excess(gan_node *a) {
+    if (a == NULL) return NULL;
+    return gan__mean(gan__square(gan__maximum(a, gan__scalar(gan__node_graph(a), 0))));
+}
+
+// LeCam's regulariser (Tseng et al. 2021), one-sided as in its authors' code: with moving averages
+// a of D's mean logits, weight (mean max(0, D(x) - a_fake)^2 + mean max(0, a_real - D(G(z)))^2).
+// Before the first update the averages are the first batch's means.
+static gan_node *add_lecam(const gan_builder *builder, const gan_answers *given, gan_node *cost,
+                           gan_memory *memory) {
+    const gan_game *const game = builder->game;
+    const double weight = game->recipe->objective.lecam,
+                 decay = game->recipe->objective.lecam_decay;
+    const gan_shape one = GAN_SHAPE(1);
+    if (weight == 0) return cost;
+    gan_node *const first = gan__equal(game->discriminator.state.step, gan__scalar(game->graph, 0));
+    gan_node *const answers[2] = {given->on_real, given->on_fake};
+    gan_node *anchors[2], *after[2];
+    for (int i = 0; i < 2; i++) {
+        gan_node *const now = gan__stop_gradient(gan__mean(answers[i]));
+        anchors[i] = gan__select(first, now, gan__element(game->anchors, i));
+        after[i] =
+            gan__reshape(gan__add(gan__scale(anchors[i], decay), gan__scale(now, 1 - decay)), &one);
+    }
+    *memory = (gan_memory){game->anchors, gan__concat(after, 2, 0)};
+    gan_node *const on_real = mean_squared_excess(gan__sub(given->on_real, anchors[1]));
+    gan_node *const on_fake = mean_squared_excess(gan__sub(anchors[0], given->on_fake));
+    return gan__add(cost, gan__scale(gan__add(on_real, on_fake), weight));
+}
+
+// --- Additions of both ---------------------------------------------------------------------------
+
+// weight |p - mean of all p so far, this one included|^2 (Salimans et al. 2016).
+static gan_node *add_history(const gan_builder *builder, const gan_player *player,
+                             gan_node *const *weights, gan_node *cost, gan_memory *memory) {
+    const double weight = builder->game->recipe->objective.historical_averaging;
+    if (weight == 0) return cost;
+    const gan_shape scalar = gan__shape_scalar();
+    gan_node *const now = gan__network_flatten(player->network, weights);
+    gan_node *const share = gan__reciprocal(gan__offset(player->state.step, 1));
+    gan_node *const mean = gan__stop_gradient(
+        gan__add(player->history, gan__mul(share, gan__sub(now, player->history))));
+    gan_node *const squares = gan__reduce_sum(gan__square(gan__sub(now, mean)), GAN_AXES_ALL);
+    *memory = (gan_memory){player->history, mean};
+    return gan__add(cost, gan__scale(gan__reshape(squares, &scalar), weight));
+}
+
+// --- Additions of G ------------------------------------------------------------------------------
+
+// The mean over features of (mean over real samples - mean over generated ones)^2 (Salimans et al.
+// 2016, as their code has it).
+static gan_node *feature_distance(const gan_answers *given) {
+    if (given->fake_features == NULL || given->real_features == NULL) return NULL;
+    const uint32_t batch = 1u << (gan__node_shape(given->fake_features)->rank - 1);
+    return gan__mean_square_error(gan__stop_gradient(gan__reduce_mean(given->real_features, batch)),
+                                  gan__reduce_mean(given->fake_features, batch));
+}
+
+// |gradient of D's cost by D's weights|^2 / 2 (Nagarajan, Kolter 2017).
+static gan_node *opponents_gradient(const gan_builder *builder, const gan_answers *given) {
+    const gan_game *const game = builder->game;
+    const gan_shape scalar = gan__shape_scalar();
+    gan_node *const cost =
+        gan__objective_discriminator(game->recipe, given->on_real, given->on_fake);
+    gan_node *const gradient =
+        gan__game_gradient(&game->discriminator, builder->discriminator_weights, cost);
+    gan_node *const squares = gan__reduce_sum(gan__square(gradient), GAN_AXES_ALL);
+    return gan__scale(gan__reshape(squares, &scalar), 0.5);
+}
+
+bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
+    return gan__objective(recipe)->generator_sees_real || recipe->objective.feature_matching > 0 ||
+           recipe->objective.gradient_regularization > 0;
+}
+
+// --- All of it -----------------------------------------------------------------------------------
+
+gan_cost gan__game_discriminator_cost(const gan_builder *builder, const gan_answers *given) {
+    const gan_game *const game = builder->game;
+    gan_cost cost = {
+        .value = gan__objective_discriminator(game->recipe, given->on_real, given->on_fake)};
+    cost.value = add_consistency(builder, given, cost.value);
+    cost.value = add_lecam(builder, given, cost.value, &cost.memories[0]);
+    cost.value = add_history(builder, &game->discriminator, builder->discriminator_weights,
+                             cost.value, &cost.memories[1]);
+    return cost;
+}
+
+gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers *given) {
+    const gan_game *const game = builder->game;
+    const double matching = game->recipe->objective.feature_matching;
+    const double regularization = game->recipe->objective.gradient_regularization;
+    gan_cost cost = {.value =
+                         gan__objective_generator(game->recipe, given->on_real, given->on_fake)};
+    if (matching > 0)
+        cost.value = gan__add(cost.value, gan__scale(feature_distance(given), matching));
+    if (regularization > 0)
+        cost.value =
+            gan__add(cost.value, gan__scale(opponents_gradient(builder, given), regularization));
+    cost.value = add_history(builder, &game->generator, builder->generator_weights, cost.value,
+                             &cost.memories[0]);
+    return cost;
+}

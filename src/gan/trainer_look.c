@@ -1,0 +1,75 @@
+// What looks at a trainer and leaves the state of training as it is: figures and samples.
+#include "gan/trainer_state.h"
+
+#include "gan/augment.h"
+#include "gan/latent.h"
+
+#include <string.h>
+
+int64_t gan__trainer_cells(const gan_trainer *trainer) {
+    return trainer->recipe->samples.grid[0] * trainer->recipe->samples.grid[1];
+}
+
+uint64_t gan__trainer_sample_elements(const gan_trainer *trainer) {
+    const gan_dataset_info *const info = gan__dataset_info(trainer->dataset);
+    uint64_t elements = 1;
+    for (int i = 0; i < info->rank; i++) elements *= (uint64_t)info->size[i];
+    return elements;
+}
+
+gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
+    float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0};
+    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
+    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
+    *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
+                              .d_real = (double)d[GAN_GAME_D_REAL],
+                              .d_fake = (double)d[GAN_GAME_D_FAKE],
+                              .d_gradient = (double)d[GAN_GAME_D_GRADIENT],
+                              .g_loss = (double)g[GAN_GAME_G_LOSS],
+                              .g_gradient = (double)g[GAN_GAME_G_GRADIENT]};
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
+    static const float zeros[GAN_GAME_D_METRICS + GAN_GAME_G_METRICS] = {0};
+    GAN_TRY(gan__module_write_state(trainer->module, trainer->game->discriminator_sums, zeros));
+    return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
+}
+
+gan_status gan__trainer_read_augmentation(gan_trainer *trainer, double *out) {
+    float state[GAN_AUGMENT_STATE];
+    *out = 1;
+    if (trainer->game->augmentation == NULL) return GAN_STATUS_OK;
+    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->augmentation, state));
+    *out = (double)state[GAN_AUGMENT_PROBABILITY];
+    return GAN_STATUS_OK;
+}
+
+// One run of the sampling program: the samples of so many seeds from `seed` on.
+static gan_status generate_batch(gan_trainer *trainer, uint64_t seed, size_t cells) {
+    const size_t latent = (size_t)trainer->recipe->latent.size;
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
+    float *const latents = slot;
+    for (size_t i = 0; i < cells; i++)
+        gan__latent_draw(trainer->recipe, seed + i, latents + i * latent);
+    GAN_TRY(gan__module_feed_end(trainer->module, trainer->generation.latents));
+    GAN_TRY(gan__program_run(trainer->programs[GAN_TRAINER_SAMPLING], 0));
+    return gan__program_read(trainer->programs[GAN_TRAINER_SAMPLING], 0, trainer->batch);
+}
+
+gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
+                                 float *samples) {
+    const size_t cells = (size_t)gan__trainer_cells(trainer),
+                 elements = gan__trainer_sample_elements(trainer);
+    for (size_t done = 0; done < count; done += cells) {
+        const size_t wanted = count - done < cells ? count - done : cells;
+        GAN_TRY(generate_batch(trainer, first_seed + done, cells));
+        memcpy(samples + done * elements, trainer->batch, wanted * elements * sizeof *samples);
+    }
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
+    return gan__trainer_generate(trainer, 0, (size_t)gan__trainer_cells(trainer), samples);
+}

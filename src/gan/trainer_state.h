@@ -1,0 +1,31 @@
+// What a trainer is made of: for gan/trainer*.c only.
+#ifndef GAN_GAN_TRAINER_STATE_H
+#define GAN_GAN_TRAINER_STATE_H
+
+#include "gan/generation.h"
+#include "gan/trainer.h"
+
+enum { GAN_TRAINER_SAMPLING = GAN_GAME_PARTS, GAN_TRAINER_PROGRAMS };
+
+struct gan_trainer {
+    gan_device *device;
+    const gan_recipe_values *recipe;
+    const gan_dataset *dataset;
+    gan_game *game;
+    gan_module *module;
+    gan_program
+        *programs[GAN_TRAINER_PROGRAMS]; // by gan_game_part; NULL where the game has no such step
+    gan_trainer_program listed[GAN_TRAINER_PROGRAMS];
+    size_t listed_count;
+    gan_generation generation;
+    gan_loader *loader; // of batches, from the first that is needed
+    float *batch;       // one run of the sampling program
+    uint64_t step;
+    bool is_within_step;
+};
+
+// Samples of one run of the sampling program.
+int64_t gan__trainer_cells(const gan_trainer *trainer);
+uint64_t gan__trainer_sample_elements(const gan_trainer *trainer);
+
+#endif
