@@ -27,11 +27,15 @@ static const gan_option option_table[] = {
      .name = "devices",
      .kind = GAN_OPTION_FLAG,
      .help = "the OpenCL devices, with a self-test of each"},
+    {.group = "What to show",
+     .name = "tune",
+     .kind = GAN_OPTION_FLAG,
+     .help = "with --devices: find and keep the fastest kernels for them"},
     {.group = "How",
      .name = "data",
      .kind = GAN_OPTION_TEXT,
      .argument = "SRC",
-     .help = "the training data to evaluate by; default the recipe's"},
+     .help = "the data to evaluate or tune by; default the recipe's"},
     {.group = "How",
      .name = "count",
      .letter = 'n',
@@ -40,6 +44,17 @@ static const gan_option option_table[] = {
      .help = "samples to evaluate; default the protocol's",
      .minimum = 2,
      .maximum = 1e9},
+    {.group = "How",
+     .name = "seconds",
+     .kind = GAN_OPTION_NUMBER,
+     .argument = "S",
+     .help = "end tuning after so long; what was found is kept",
+     .minimum = 0.1,
+     .maximum = 1e6},
+    {.group = "How",
+     .name = "anew",
+     .kind = GAN_OPTION_FLAG,
+     .help = "tune what is known already, too"},
     {.group = "How",
      .name = "json",
      .kind = GAN_OPTION_FLAG,
@@ -51,6 +66,7 @@ static const char *const examples[] = {
     "gan-inspect --verify latest.gan",
     "gan-inspect --diff first.gan second.gan",
     "gan-inspect --evaluate --data ~/mnist latest.gan",
+    "gan-inspect --devices --tune models/ring8.yaml",
     "gan-inspect --json --tensor 'generator.*' latest.gan",
     NULL,
 };
@@ -58,9 +74,9 @@ static const char *const examples[] = {
 static const gan_tool tool = {
     .name = "gan-inspect",
     .purpose = "look into a checkpoint",
-    .words = "[CKPT [CKPT]]",
+    .words = "[CKPT [CKPT] | RECIPE...]",
     .fewest_words = 0,
-    .most_words = 2,
+    .most_words = 64,
     .options = option_table,
     .option_count = sizeof option_table / sizeof option_table[0],
     .examples = examples,
@@ -89,13 +105,24 @@ static const inspect_view views[VIEWS] = {
     [VIEW_DEVICES] = {"devices", 0},
 };
 
-// Options that only one view takes.
-static gan_status check_companions(const gan_options *options, int view) {
-    static const char *const of_evaluate[] = {"data", "count"};
-    for (size_t i = 0; i < 2; i++)
-        if (view != VIEW_EVALUATE && gan__options_given(options, of_evaluate[i]) > 0)
-            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "--%s belongs to --evaluate; give both",
-                             of_evaluate[i]);
+// Options that mean something beside others only.
+static const struct companion {
+    const char *option, *beside, *or_beside;
+} companions[] = {
+    {"data", "evaluate", "tune"}, {"count", "evaluate", NULL}, {"tune", "devices", NULL},
+    {"seconds", "tune", NULL},    {"anew", "tune", NULL},
+};
+
+static gan_status check_companions(const gan_options *options) {
+    for (size_t i = 0; i < sizeof companions / sizeof companions[0]; i++) {
+        const struct companion *c = &companions[i];
+        if (gan__options_given(options, c->option) == 0 ||
+            gan__options_given(options, c->beside) > 0 ||
+            (c->or_beside && gan__options_given(options, c->or_beside) > 0))
+            continue;
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "--%s belongs to --%s; give both", c->option,
+                         c->beside);
+    }
     return GAN_STATUS_OK;
 }
 
@@ -108,7 +135,8 @@ static gan_status choose_view(const gan_options *options, int *view) {
                              views[*view].option, views[i].option);
         *view = i;
     }
-    GAN_TRY(check_companions(options, *view));
+    GAN_TRY(check_companions(options));
+    if (gan__options_given(options, "tune") > 0) return GAN_STATUS_OK; // the words are recipes
     size_t words = gan__options_word_count(options);
     if (words == views[*view].words) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s%s takes %zu checkpoint%s and got %zu; see --help",

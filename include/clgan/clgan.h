@@ -13,6 +13,7 @@
 #include "clgan/status.h"
 #include "clgan/target.h"
 #include "clgan/train.h"
+#include "clgan/tune.h"
 #include "clgan/version.h"
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "gan/data_source.h"
+#include "runtime/tuner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,13 +118,22 @@ static gan_status open_folder(gan_run *run, const char *out) {
     return status;
 }
 
+// A run that is resumed goes on with the orders of summation it began with, whatever its device has
+// been tuned to meanwhile.
+static gan_status open_device(gan_run *run, const char *spec) {
+    GAN_TRY(gan_device_open(spec, &run->device));
+    if (run->resumed == NULL) return GAN_STATUS_OK;
+    const char *const orders = gan_checkpoint_text(run->resumed, "tuning");
+    return gan__tuner_adopt_orders(run->device, orders == NULL ? "" : orders);
+}
+
 static gan_status open_all(gan_run *run, const gan_run_options *options) {
     run->tensorboard = options->tensorboard;
     GAN_TRY(open_recipe(run, options));
     GAN_TRY(open_folder(run, options->out));
     if (options->resume || options->resume_from != NULL) GAN_TRY(open_checkpoint(run, options));
     GAN_TRY(open_data(run));
-    GAN_TRY(gan_device_open(options->device, &run->device));
+    GAN_TRY(open_device(run, options->device));
     if (options->profile) GAN_TRY(gan__device_set_profiling(run->device, true));
     GAN_TRY(gan__trainer_create(run->device, run->recipe, run->dataset, &run->trainer));
     return gan__run_fill_plan(run);

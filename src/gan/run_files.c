@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "clgan/image.h"
+#include "runtime/tuner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,6 +51,16 @@ static void update_record(gan_run *run) {
     snprintf(record->data_kind, sizeof record->data_kind, "%s", data->kind);
 }
 
+// Which orders of summation tuning has given the run, so that resumed it keeps them.
+static gan_status write_tuning(const gan_run *run, gan_checkpoint_writer *writer) {
+    gan_text orders = {0};
+    gan_status status = gan__tuner_write_orders(run->device, &orders);
+    if (status == GAN_STATUS_OK && orders.length > 0)
+        status = gan_checkpoint_writer_text(writer, "tuning", orders.bytes);
+    gan__text_destroy(&orders);
+    return status;
+}
+
 static gan_status write_content(gan_run *run, gan_checkpoint_writer *writer) {
     gan_text record = {0};
     gan_status status = gan__run_record_write(&run->record, &record);
@@ -58,6 +69,7 @@ static gan_status write_content(gan_run *run, gan_checkpoint_writer *writer) {
     if (status == GAN_STATUS_OK) status = gan_checkpoint_writer_text(writer, "run", record.bytes);
     if (status == GAN_STATUS_OK)
         status = gan_checkpoint_writer_text(writer, "history", gan__text_string(&run->history));
+    if (status == GAN_STATUS_OK) status = write_tuning(run, writer);
     if (status == GAN_STATUS_OK) status = gan__trainer_save(run->trainer, writer);
     gan__text_destroy(&record);
     return status;

@@ -14,6 +14,7 @@
 #define GAN_GRAPH_MODULE_H
 
 #include "graph/graph.h"
+#include "runtime/gemm.h"
 #include "runtime/launch.h"
 
 typedef struct gan_module gan_module;
@@ -70,5 +71,8 @@ size_t gan__program_launches(const gan_program *program);
 void gan__program_get_profile(const gan_program *program, size_t launch, gan_launch_profile *out);
 // The generated source of a launch, for vendor compilers and readers; "" for library calls.
 const char *gan__program_source(const gan_program *program, size_t launch);
+
+// The matrix product that a launch is: its sizes, transposes and batches. False where it is none.
+bool gan__program_product(const gan_program *program, size_t launch, gan_gemm_desc *out);
 
 #endif

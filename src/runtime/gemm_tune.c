@@ -129,7 +129,7 @@ static bool propose(void *user, size_t way, size_t best) {
     const move *moves = is_gpu ? gpu_moves : cpu_moves;
     size_t count =
         is_gpu ? sizeof gpu_moves / sizeof *gpu_moves : sizeof cpu_moves / sizeof *cpu_moves;
-    if (way == 0) return true;
+    if (way < t->way_count) return true; // the usual one, and what was found before
     while (t->next_move < count && t->way_count < MOST_WAYS) {
         gan_gemm_way moved = t->ways[best];
         apply(t, moves[t->next_move++], &moved);
@@ -273,7 +273,7 @@ static gan_status tune_class(gan_device *device, const gan_gemm_desc *desc, cons
     t->usual = gan__gemm_usual_engine(device, desc);
     t->ways[0].engine = t->usual;
     gan__gemm_choice_default(t->traits, desc, true, &t->ways[0].choice);
-    t->way_count = 1;
+    t->way_count = gan__gemm_way_find(device, desc, &t->ways[1]) ? 2 : 1;
     gan_status status = run(t, key, limits, result);
     gan__free(t);
     return status;

@@ -1,4 +1,5 @@
-// gan-inspect --devices: what OpenCL devices there are, what they can do, and whether they do it.
+// gan-inspect --devices: what OpenCL devices there are, what they can do, and whether they do it;
+// with --tune, how fast (tune.c).
 #include "inspect/inspect.h"
 
 #include "clgan/device.h"
@@ -6,6 +7,7 @@
 #include "term/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const kinds[] = {
     [GAN_DEVICE_KIND_CPU] = "cpu",
@@ -76,40 +78,84 @@ static json_t *device_json(const gan_device_info *info, const char *spec, const 
         gan_status_name(test->status), "message", test->message[0] ? test->message : NULL);
 }
 
-static gan_status write_devices(const gan_inspection *inspection, const gan_device_info *infos,
-                                size_t count) {
-    gan_text text = {0};
-    json_t *devices = json_array();
-    size_t failed = 0;
-    const char *failed_name = "";
-    for (size_t i = 0; i < count; i++) {
-        char spec[32];
-        snprintf(spec, sizeof spec, "%u:%u", infos[i].platform, infos[i].device);
-        device_test test = test_device(spec);
-        if (test.status != GAN_STATUS_OK) {
-            failed++;
-            failed_name = infos[i].name;
-        }
-        append_device(&infos[i], spec, &test, &inspection->call->out, &text);
-        json_array_append_new(devices, device_json(&infos[i], spec, &test));
+// What the list is made of, as it grows.
+typedef struct device_list {
+    const gan_inspection *inspection;
+    char tuned[32]; // the device to tune, as --device names it; "" for all
+    gan_text text;
+    json_t *devices;
+    size_t failed;
+    const char *failed_name;
+} device_list;
+
+static bool is_to_tune(const device_list *list, const char *spec) {
+    return gan__options_given(list->inspection->call->options, "tune") > 0 &&
+           (list->tuned[0] == '\0' || strcmp(list->tuned, spec) == 0);
+}
+
+static gan_status add_device(device_list *list, const gan_device_info *info) {
+    char spec[32];
+    snprintf(spec, sizeof spec, "%u:%u", info->platform, info->device);
+    const device_test test = test_device(spec);
+    json_t *json = device_json(info, spec, &test), *tuning = NULL;
+    gan_status status = GAN_STATUS_OK;
+    append_device(info, spec, &test, &list->inspection->call->out, &list->text);
+    if (test.status != GAN_STATUS_OK) {
+        list->failed++;
+        list->failed_name = info->name;
+    } else if (is_to_tune(list, spec)) {
+        status = gan__inspect_tune(list->inspection, spec, &list->text, &tuning);
     }
-    gan_status status =
-        inspection->json
-            ? gan__inspect_write_json(inspection, json_pack("{s:O}", "devices", devices))
-            : gan__terminal_write(&inspection->call->out, &text);
-    json_decref(devices);
-    gan__text_destroy(&text);
-    if (status != GAN_STATUS_OK || failed == 0) return status;
+    if (tuning) json_object_set_new(json, "tuning", tuning);
+    json_array_append_new(list->devices, json);
+    return status;
+}
+
+static gan_status write_list(device_list *list) {
+    const gan_inspection *inspection = list->inspection;
+    if (!inspection->json) return gan__terminal_write(&inspection->call->out, &list->text);
+    return gan__inspect_write_json(inspection, json_pack("{s:O}", "devices", list->devices));
+}
+
+// What was found before an interruption is written none the less.
+static gan_status write_devices(device_list *list, const gan_device_info *infos, size_t count) {
+    gan_status status = GAN_STATUS_OK;
+    for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
+        status = add_device(list, &infos[i]);
+    bool stopped = status == GAN_STATUS_INTERRUPTED || status == GAN_STATUS_TERMINATED;
+    if (status != GAN_STATUS_OK && !stopped) return status;
+    const gan_status written = write_list(list);
+    if (written != GAN_STATUS_OK) return written;
+    if (stopped || list->failed == 0) return status;
     return gan__fail(GAN_STATUS_DEVICE_FAILED,
                      "%zu of %zu devices failed their self-test (%s); choose another with --device",
-                     failed, count, failed_name);
+                     list->failed, count, list->failed_name);
+}
+
+// --device names the one to tune; without it every device is tuned.
+static gan_status find_tuned(device_list *list) {
+    const char *given = gan__tool_device(list->inspection->call);
+    gan_device *device;
+    if (gan__options_given(list->inspection->call->options, "tune") == 0 || !given)
+        return GAN_STATUS_OK;
+    GAN_TRY(gan_device_open(given, &device));
+    const gan_device_info *info = gan_device_get_info(device);
+    snprintf(list->tuned, sizeof list->tuned, "%u:%u", info->platform, info->device);
+    gan_device_close(device);
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__inspect_devices(const gan_inspection *inspection) {
     gan_device_info *infos;
     size_t count;
-    GAN_TRY(gan_device_list(&infos, &count));
-    gan_status status = write_devices(inspection, infos, count);
-    gan_device_list_free(infos);
+    device_list list = {.inspection = inspection, .devices = json_array()};
+    gan_status status = find_tuned(&list);
+    if (status == GAN_STATUS_OK) status = gan_device_list(&infos, &count);
+    if (status == GAN_STATUS_OK) {
+        status = write_devices(&list, infos, count);
+        gan_device_list_free(infos);
+    }
+    json_decref(list.devices);
+    gan__text_destroy(&list.text);
     return status;
 }

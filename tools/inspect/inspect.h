@@ -31,6 +31,10 @@ gan_status gan__inspect_evaluate(const gan_inspection *inspection);
 // The OpenCL devices, each with a self-test. Errors: NO_DEVICE; DEVICE_FAILED where a test failed,
 // after the others were tested.
 gan_status gan__inspect_devices(const gan_inspection *inspection);
+// Tunes the device and appends what came of it, also where it was interrupted. *json, NULL on other
+// errors, is the caller's. Errors: those of gan_device_tune; TERMINATED.
+gan_status gan__inspect_tune(const gan_inspection *inspection, const char *spec, gan_text *text,
+                             json_t **json);
 
 // --- What the views share ------------------------------------------------------------------------
 // Writes the document and frees it; NULL counts as out of memory.

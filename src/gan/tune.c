@@ -1,0 +1,112 @@
+// Implements clgan/tune.h: what there is to tune, one class after the other within the time given.
+#include "clgan/tune.h"
+
+#include "base/clock.h"
+#include "gan/tune_work.h"
+#include "runtime/tuner.h"
+
+#include <stdio.h>
+
+typedef struct tune {
+    gan_device *device;
+    const gan_tune_options *options;
+    const gan_tune_callbacks *callbacks;
+    gan_tune_summary *summary;
+    double start;
+    const char *name; // of the class under way
+    bool stopped;
+} tune;
+
+static double seconds_left(const tune *t) {
+    return t->options->seconds - (gan__clock_seconds() - t->start);
+}
+
+static bool is_late(const tune *t) {
+    return t->options->seconds > 0 && seconds_left(t) <= 0;
+}
+
+static bool go_on(void *user) {
+    tune *t = user;
+    const gan_tune_callbacks *calls = t->callbacks;
+    if (calls && calls->on_progress && !t->stopped)
+        t->stopped =
+            !calls->on_progress(calls->user, t->summary->finished, t->summary->classes, t->name);
+    return !t->stopped && !is_late(t);
+}
+
+static void tell(const tune *t, const gan_tune_item *item, const gan_tuner_result *result,
+                 const char *way) {
+    const bool known = result->finished && result->tried == 0 && result->wrong == 0;
+    const gan_tune_class found = {.name = t->name,
+                                  .way = way,
+                                  .known = known,
+                                  .finished = result->finished,
+                                  .gain = result->gain,
+                                  .usual_seconds = result->usual_seconds,
+                                  .flops = item->flops,
+                                  .tried = result->tried,
+                                  .wrong = result->wrong};
+    if (t->callbacks && t->callbacks->on_class) t->callbacks->on_class(t->callbacks->user, &found);
+}
+
+static gan_status tune_item(tune *t, const gan_tune_item *item) {
+    gan_text name = {0}, way = {0};
+    gan_tuner_result result = {0};
+    const gan_tuner_limits limits = {
+        .seconds = t->options->seconds > 0 ? seconds_left(t) : 0, .go_on = go_on, .user = t};
+    gan_status status = gan__gemm_describe(t->device, &item->product, &name, &way);
+    t->name = gan__text_string(&name);
+    if (status == GAN_STATUS_OK && go_on(t))
+        status = gan__gemm_tune(t->device, &item->product, t->options->anew, &limits, &result);
+    if (status == GAN_STATUS_OK && result.gain > 0) {
+        if (result.finished) t->summary->finished++;
+        gan__text_clear(&name);
+        gan__text_clear(&way);
+        status = gan__gemm_describe(t->device, &item->product, &name, &way);
+        t->name = gan__text_string(&name);
+        if (status == GAN_STATUS_OK) tell(t, item, &result, gan__text_string(&way));
+    }
+    gan__text_destroy(&name);
+    gan__text_destroy(&way);
+    return status;
+}
+
+static gan_status collect(const tune *t, gan_tune_work *work) {
+    for (size_t i = 0; i < t->options->recipe_count; i++)
+        GAN_TRY(gan__tune_work_add_recipe(work, t->options->recipes[i], t->options->data));
+    if (t->options->recipe_count == 0) GAN_TRY(gan__tune_work_add_shipped(work));
+    gan__tune_work_sort(work);
+    t->summary->classes = work->count;
+    return GAN_STATUS_OK;
+}
+
+static gan_status run(tune *t, gan_tune_work *work) {
+    GAN_TRY(collect(t, work));
+    for (size_t i = 0; i < work->count && !t->stopped && !is_late(t); i++)
+        GAN_TRY(tune_item(t, &work->items[i]));
+    t->summary->in_time = t->summary->finished == work->count;
+    if (!t->stopped) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_INTERRUPTED,
+                     "interrupted: %zu of %zu classes are tuned and kept; the same command goes on "
+                     "with the others",
+                     t->summary->finished, work->count);
+}
+
+gan_status gan_device_tune(gan_device *device, const gan_tune_options *options,
+                           const gan_tune_callbacks *callbacks, gan_tune_summary *summary) {
+    gan_tune_work work = {.device = device};
+    gan_text path = {0};
+    tune t = {.device = device,
+              .options = options,
+              .callbacks = callbacks,
+              .summary = summary,
+              .start = gan__clock_seconds(),
+              .name = ""};
+    *summary = (gan_tune_summary){0};
+    GAN_TRY(gan__tuner_path(device, &path));
+    snprintf(summary->file, sizeof summary->file, "%s", gan__text_string(&path));
+    gan__text_destroy(&path);
+    const gan_status status = run(&t, &work);
+    gan__tune_work_destroy(&work);
+    return status;
+}

@@ -1,0 +1,8 @@
+// Which launches of a program are matrix products, for tuning.
+#include "graph/module_parts.h"
+
+bool gan__program_product(const gan_program *program, size_t launch, gan_gemm_desc *out) {
+    const gan_plan_launch *planned = &program->plan->launches[launch];
+    *out = planned->gemm;
+    return out->m > 0;
+}

@@ -1,0 +1,117 @@
+// What there is to tune: that the classes known by heart are those the recipes that ship need, and
+// what gan_device_tune reports.
+#include "cmocka_headers.h"
+
+#include "clgan/tune.h"
+#include "gan/tune_work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static gan_device *device;
+
+static int open_device(void **state) {
+    (void)state;
+    if (gan_device_open(NULL, &device) == GAN_STATUS_OK) return 0;
+    print_error("%s\n", gan_status_message());
+    return -1;
+}
+
+static int close_device(void **state) {
+    (void)state;
+    gan_device_close(device);
+    return 0;
+}
+
+#define assert_ok(expression)                                                                      \
+    do {                                                                                           \
+        if ((expression) != GAN_STATUS_OK) fail_msg("%s: %s", #expression, gan_status_message());  \
+    } while (0)
+
+static double total_weight(const gan_tune_work *work, size_t from) {
+    double weight = 0;
+    for (size_t i = from; i < work->count; i++) weight += work->items[i].weight;
+    return weight;
+}
+
+static void what_ships_is_known_by_heart(void **state) {
+    (void)state;
+    static const char *const recipes[] = {"ring8", "grid25", "digits"};
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        gan_tune_work all = {.device = device}, one = {.device = device};
+        char path[512];
+        snprintf(path, sizeof path, "%s/models/%s.yaml", CLGAN_TEST_SOURCE, recipes[i]);
+        assert_ok(gan__tune_work_add_shipped(&all));
+        size_t shipped = all.count;
+        assert_true(shipped > 20);
+        assert_ok(gan__tune_work_add_recipe(&one, path, NULL));
+        assert_ok(gan__tune_work_add_recipe(&all, path, NULL));
+        double unknown = total_weight(&all, shipped), needed = total_weight(&one, 0);
+        if (!(needed > 0 && unknown < 0.02 * needed))
+            fail_msg("%s: %.1f %% of its products are of no class that is tuned", recipes[i],
+                     100 * unknown / needed);
+        gan__tune_work_destroy(&all);
+        gan__tune_work_destroy(&one);
+    }
+}
+
+static void work_is_listed_once_a_class_and_the_most_first(void **state) {
+    (void)state;
+    gan_tune_work work = {.device = device};
+    const gan_gemm_desc small = {.m = 20, .n = 16, .k = 20, .batches = 1};
+    const gan_gemm_desc large = {.m = 200, .n = 96, .k = 304, .batches = 1};
+    gan_gemm_desc near_large = large;
+    near_large.k = 319;
+    assert_ok(gan__tune_work_add(&work, &small, 3));
+    assert_ok(gan__tune_work_add(&work, &large, 1));
+    assert_ok(gan__tune_work_add(&work, &near_large, 1));
+    gan__tune_work_sort(&work);
+    assert_int_equal(work.count, 2);
+    assert_int_equal(work.items[0].product.k, 304);
+    assert_true(work.items[0].weight == 2.0 * 200 * 96 * (304 + 319));
+    assert_true(work.items[1].weight == 3 * work.items[1].flops);
+    gan__tune_work_destroy(&work);
+}
+
+typedef struct report {
+    size_t asked, classes, stop_after;
+} report;
+
+static bool on_progress(void *user, size_t done, size_t total, const char *name) {
+    report *r = user;
+    assert_true(done <= total && name[0]);
+    return ++r->asked <= r->stop_after;
+}
+
+static void on_class(void *user, const gan_tune_class *found) {
+    report *r = user;
+    r->classes++;
+    assert_true(found->gain >= 1 && found->way[0] && found->flops > 0);
+}
+
+static void it_stops_when_told_to_and_says_how_far_it_came(void **state) {
+    (void)state;
+    report r = {.stop_after = 3};
+    const gan_tune_options options = {0};
+    const gan_tune_callbacks callbacks = {&r, on_progress, on_class};
+    gan_tune_summary summary;
+    setenv("CLGAN_TUNING", "off", 1); // leaves the user's own alone
+    assert_int_equal(gan_device_tune(device, &options, &callbacks, &summary),
+                     GAN_STATUS_INTERRUPTED);
+    unsetenv("CLGAN_TUNING");
+    assert_int_equal(r.asked, 4);
+    assert_int_equal(r.classes, 1);
+    assert_true(summary.classes > 20 && summary.finished == 0 && !summary.in_time);
+    assert_string_equal(summary.file, "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_ships_is_known_by_heart),
+        cmocka_unit_test(work_is_listed_once_a_class_and_the_most_first),
+        cmocka_unit_test(it_stops_when_told_to_and_says_how_far_it_came),
+    };
+    return cmocka_run_group_tests(tests, open_device, close_device);
+}

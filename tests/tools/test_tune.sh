@@ -1,0 +1,51 @@
+#!/bin/sh
+# gan-inspect --devices --tune: what it shows and keeps, its time box, its being interrupted, and that
+# a resumed run is the same whatever was tuned meanwhile.
+. "$(dirname "$0")/lib.sh"
+export CLGAN_CACHE_DIR="$work/cache"
+small_recipe small.yaml
+
+# The command line.
+expect 2 'tune belongs to --devices' gan-inspect --tune
+expect 2 'seconds belongs to --tune' gan-inspect --devices --seconds 3
+expect 2 'anew belongs to --tune' gan-inspect --devices --anew
+expect 2 'data belongs to --evaluate' gan-inspect --devices --data x
+expect 2 'seconds' gan-inspect --devices --tune --seconds 0
+expect 4 'absent.yaml' gan-inspect --devices --tune absent.yaml
+expect 3 'no such device' gan-inspect --devices --tune --device 'no such device' small.yaml
+
+# A time box: nothing but the usual is said, and what there is to do is counted.
+expect 0 '' gan-inspect --devices --tune --seconds 0.1 small.yaml
+grep -Eq 'tuning: [0-9]+ of [1-9][0-9]* classes done, kept in .*/cache/tuned/' out.txt ||
+    fail "it does not say how far it came: $(cat out.txt)"
+
+# Interrupted once something has been found: that stays, and it says so.
+gan-train small.yaml --steps 20 --out before >/dev/null 2>&1
+gan-inspect --devices --tune small.yaml >out.txt 2>err.txt &
+tuning=$!
+tries=0
+until ls cache/tuned/*.txt >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 1200 ] || fail "nothing was kept within two minutes"
+    sleep 0.1
+done
+kill -INT "$tuning"
+got=0
+wait "$tuning" || got=$?
+[ "$got" -eq 130 ] || fail "interrupted, it gave exit $got: $(cat err.txt)"
+grep -q 'the same command goes on' err.txt || fail "it does not say what is kept: $(cat err.txt)"
+grep -q '^gemm ' out.txt || fail "it does not show what it found: $(cat out.txt)"
+grep -q '^clgan tuning 1$' cache/tuned/*.txt || fail "what it found is not kept"
+
+way=$(sed -n 's/^gemm .* \(tile .*\)$/\1/p' out.txt | head -n 1)
+grep -q "| $way\$" cache/tuned/*.txt || fail "'$way' is not what is kept: $(cat cache/tuned/*.txt)"
+
+# As JSON, and going on from there.
+expect 0 '' gan-inspect --devices --tune --json --seconds 0.1 small.yaml
+grep -q '"tuning": {' out.txt || fail "the JSON document has no tuning: $(cat out.txt)"
+grep -q "| $way\$" cache/tuned/*.txt || fail "what was found is lost: $(cat cache/tuned/*.txt)"
+
+# Tuned, the run goes on with the same bits.
+gan-train small.yaml --steps 40 --out before --resume >/dev/null 2>&1
+CLGAN_TUNING=off gan-train small.yaml --steps 40 --out whole >/dev/null 2>&1
+expect 0 '' gan-inspect --diff before/latest.gan whole/latest.gan
