@@ -26,8 +26,8 @@ for format in png npy npz raw idx pnm y4m; do
     [ -s "ten.$format" ] || fail "ten.$format is empty"
 done
 head -c 8 ten.png | od -An -tx1 | tr -d ' \n' | grep -q 89504e470d0a1a0a || fail "no PNG"
-expect 0 '' gan-sample run/latest.gan -n 3 -q --format npy -o folder/
-[ "$(ls folder | wc -l)" -eq 3 ] || fail "a folder does not hold a file a sample"
+expect 0 '' gan-sample run/latest.gan -n 3 -q --format npy -o new/folder/
+[ "$(ls new/folder | wc -l)" -eq 3 ] || fail "a folder does not hold a file a sample"
 expect 0 '' gan-sample run/latest.gan -n 4 --grid 2x2 -o grid.png
 
 # Errors.

@@ -187,10 +187,23 @@ static gan_status write_one(const product *made, uint64_t number, const float *s
     return status;
 }
 
+// The folder and those above it.
 static gan_status make_folder(const char *path) {
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_BAD_OUTPUT, "the folder %s cannot be made: %s", path,
-                     strerror(errno));
+    gan_text part = {0};
+    const char *at = path;
+    gan_status status = GAN_STATUS_OK;
+    while (*at != '\0' && status == GAN_STATUS_OK) {
+        at += strspn(at, "/");
+        at += strcspn(at, "/");
+        gan__text_clear(&part);
+        gan__text_append(&part, "%.*s", (int)(at - path), path);
+        status = gan__text_status(&part);
+        if (status == GAN_STATUS_OK && mkdir(gan__text_string(&part), 0777) != 0 && errno != EEXIST)
+            status = gan__fail(GAN_STATUS_BAD_OUTPUT, "the folder %s cannot be made: %s",
+                               gan__text_string(&part), strerror(errno));
+    }
+    gan__text_destroy(&part);
+    return status;
 }
 
 // A file for each sample.
