@@ -6,6 +6,7 @@
 #include "clgan/convert.h"
 #include "clgan/device.h"
 #include "clgan/evaluate.h"
+#include "clgan/features.h"
 #include "clgan/image.h"
 #include "clgan/recipe.h"
 #include "clgan/sample.h"
