@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 // Stands for the training seed where an endless set must have samples of its own: those that
 // gan__dataset_sample numbers. No one trains with it by accident.
@@ -60,6 +61,7 @@ static gan_status load(char **paths, size_t count, gan_dataset *dataset) {
     GAN_TRY(gan__file_open(paths[0], &file));
     gan_status status = load_first(&file, paths, count, dataset);
     gan__file_close(&file);
+    if (status == GAN_STATUS_OK) gan__dataset_store(dataset, paths[0]);
     return status;
 }
 
@@ -113,6 +115,7 @@ gan_status gan__dataset_open(const char *source, gan_dataset **out) {
 void gan__dataset_close(gan_dataset *dataset) {
     if (!dataset) return;
     gan__pictures_destroy(dataset->pictures);
+    if (dataset->filed) close(dataset->file);
     gan__free(dataset->storage);
     gan__free(dataset->labels);
     if (dataset->class_names) gan__folder_list_free(dataset->class_names, dataset->info.classes);
@@ -143,22 +146,26 @@ const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index) 
 }
 
 // The stored bytes of sample `index`, in `room` where they do not lie in memory anyway.
-static const uint8_t *stored_sample(const gan_dataset *dataset, uint64_t seed, uint64_t index,
-                                    uint8_t *room, uint32_t *label) {
+static gan_status find_stored(const gan_dataset *dataset, uint64_t seed, uint64_t index,
+                              uint8_t *room, uint32_t *label, const uint8_t **stored) {
+    *stored = room;
     if (dataset->builtin) {
         gan__builtin_draw(dataset->builtin, seed, index, room, label);
-        return room;
+        return GAN_STATUS_OK;
     }
     if (label) *label = dataset->labels ? dataset->labels[index] : 0;
-    return dataset->samples + index * dataset->stored_bytes;
+    if (dataset->filed) return gan__dataset_stored(dataset, index, room);
+    *stored = dataset->samples + index * dataset->stored_bytes;
+    return GAN_STATUS_OK;
 }
 
 static gan_status fetch_reformed(const gan_dataset *dataset, uint64_t seed, uint64_t index,
                                  uint8_t *sample, uint32_t *label) {
     void *room = NULL;
-    if (dataset->builtin) GAN_TRY(gan__alloc(1, dataset->stored_bytes, &room));
-    const uint8_t *stored = stored_sample(dataset, seed, index, room, label);
-    const gan_status status = gan__dataset_reform_sample(dataset, stored, sample);
+    const uint8_t *stored = NULL;
+    if (!dataset->samples) GAN_TRY(gan__alloc(1, dataset->stored_bytes, &room));
+    gan_status status = find_stored(dataset, seed, index, room, label, &stored);
+    if (status == GAN_STATUS_OK) status = gan__dataset_reform_sample(dataset, stored, sample);
     gan__free(room);
     return status;
 }
@@ -172,7 +179,8 @@ static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t inde
         return gan__pictures_read(dataset->pictures, index, sample);
     }
     if (dataset->reforms) return fetch_reformed(dataset, seed, index, sample, label);
-    const uint8_t *stored = stored_sample(dataset, seed, index, sample, label);
+    const uint8_t *stored = NULL;
+    GAN_TRY(find_stored(dataset, seed, index, sample, label, &stored));
     if (stored != sample) memcpy(sample, stored, dataset->sample_bytes);
     return GAN_STATUS_OK;
 }

@@ -37,7 +37,8 @@ typedef struct gan_dataset_options {
 // `source`: a file, a folder, or "builtin:NAME"; the kind is found by looking at the content. In a
 // folder of several files the training part is taken (names with "train" before "t10k"/"test").
 // Labels are taken from beside the images where the format has them. Sets in one file are kept in
-// host memory; a folder of pictures (data/pictures.h) is read as it is used. `options` may be NULL.
+// host memory up to 16 MiB of samples; larger ones, and folders of pictures (data/pictures.h), are
+// read as they are used, so a file must not be changed meanwhile. `options` may be NULL.
 // Errors: BAD_INPUT naming the file, the byte and what was expected; CORRUPT for one cut short.
 gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *options,
                                 gan_dataset **out);

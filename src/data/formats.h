@@ -17,7 +17,10 @@ struct gan_dataset {
     size_t stored_bytes;    // of one as it lies in `samples`; differs where the set reforms them
     uint64_t start;         // the first sample of the window that gan__dataset_limit chose
     uint8_t *storage;       // what close frees; NULL for a built-in set
-    const uint8_t *samples; // somewhere in storage: sample after sample
+    const uint8_t *samples; // somewhere in storage: sample after sample; NULL for a set in a file
+    bool filed;             // the samples lie in `file`, from byte `file_start` on (store.c)
+    int file;
+    uint64_t file_start;
     uint32_t *labels;       // one a sample, or NULL
     char **class_names;     // info.classes of them, or NULL; each is freed by close
     const gan_builtin *builtin; // NULL for a set from files
@@ -105,6 +108,11 @@ gan_status gan__source_pictures(const char *folder, char **out);
 gan_status gan__source_test_pictures(const char *folder, char **out);
 gan_status gan__pictures_load(const char *folder, const gan_dataset_options *options,
                               gan_dataset *dataset);
+
+// Moves the samples of a large set, loaded from `path` and not yet reformed, from memory to a file;
+// where that cannot be done they stay. Then gan__dataset_stored reads one, as it is stored.
+void gan__dataset_store(gan_dataset *dataset, const char *path);
+gan_status gan__dataset_stored(const gan_dataset *dataset, uint64_t index, uint8_t *sample);
 
 // Checks `options` against the loaded set and makes its samples so from now on. Errors: BAD_INPUT.
 gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *options);
