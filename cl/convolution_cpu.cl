@@ -35,6 +35,22 @@ static inline void gan_gather_zeros(local float *to, const uint count, const uin
             *(local float16 *)(to + c * CONV_COLUMNS + 16 * j) = 0.0f;
 }
 
+// Where the place that a run belongs to meets a tap in the source; 0 where it does not.
+static inline global const float *gan_window(global const float *source, const uint row,
+                                             const uint place_step, const uint run,
+                                             const uint place_runs, const gan_places y,
+                                             const gan_places x, const gan_axis axis_y,
+                                             const gan_axis axis_x, const uint tap) {
+    const uint place = run / place_runs;
+    const uint from_y = (uint)((int)(place / x.count * y.move) + y.at
+                               + (int)(tap / x.taps) * y.at_step);
+    const uint from_x = (uint)((int)(place % x.count * x.move) + x.at
+                               + (int)(tap % x.taps) * x.at_step);
+    if (from_y >= axis_y.from || from_x >= axis_x.from) return 0;
+    return source + (size_t)from_y * row + (size_t)from_x * place_step
+        + 16 * (run % place_runs);
+}
+
 __attribute__((reqd_work_group_size(1, 1, 1)))
 kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const uint conv_images,
                             CONV_AXES, global const float *conv_w, const uint conv_w0,
@@ -80,6 +96,9 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
     global const float *source = conv_x + conv_x0 + (size_t)group * conv_depth * conv_channel;
 
     bool started[CONV_PANELS], met[CONV_PANELS];
+    global const float *ahead[CONV_PANELS];
+    const uint ahead_rows = CONV_BLOCK_TAPS * CONV_BLOCK_DEPTH * CONV_TILE_ROWS
+        / (m_to - m_from + CONV_TILE_ROWS - 1) + 1;
     for (uint p = 0; p < CONV_PANELS; p++) started[p] = false;
     for (uint tap = 0; tap < taps; tap += CONV_BLOCK_TAPS)
         for (uint c = 0; c < conv_depth; c += CONV_BLOCK_DEPTH) {
@@ -93,20 +112,16 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
                 const uint run_to = min(runs, run_from + CONV_COLUMNS / 16);
                 met[p] = false;
                 for (uint run = run_from; run < run_to;) {
-                    const uint place = run / place_runs, of_place = run % place_runs;
+                    const uint of_place = run % place_runs;
                     const uint count = min(run_to - run, place_runs - of_place);
                     const uint lanes = of_place + count == place_runs ? last_lanes : 16;
-                    const int at_y = (int)(place / x.count * y.move) + y.at;
-                    const int at_x = (int)(place % x.count * x.move) + x.at;
                     local float *to = panel + 16 * (run - run_from);
                     for (uint t = tap; t < tap + block_taps; t++) {
-                        const uint from_y = (uint)(at_y + (int)(t / x.taps) * y.at_step);
-                        const uint from_x = (uint)(at_x + (int)(t % x.taps) * x.at_step);
-                        if (from_y < axis_y.from && from_x < axis_x.from) {
-                            gan_gather(source + (size_t)c * conv_channel
-                                           + (size_t)from_y * conv_row
-                                           + (size_t)from_x * conv_place + 16 * of_place,
-                                       conv_channel, to, count, lanes, channels);
+                        global const float *from =
+                            gan_window(source + (size_t)c * conv_channel, conv_row, conv_place, run,
+                                       place_runs, y, x, axis_y, axis_x, t);
+                        if (from) {
+                            gan_gather(from, conv_channel, to, count, lanes, channels);
                             met[p] = true;
                         } else {
                             gan_gather_zeros(to, count, channels);
@@ -116,6 +131,16 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
                     run += count;
                 }
             }
+            // What the next block gathers is asked for while this one is multiplied.
+            const bool same_tap = c + CONV_BLOCK_DEPTH < conv_depth;
+            const uint next_tap = same_tap ? tap : tap + CONV_BLOCK_TAPS;
+            const uint next_c = same_tap ? c + CONV_BLOCK_DEPTH : 0;
+            for (uint p = 0; p < panels; p++)
+                ahead[p] = next_tap < taps
+                    ? gan_window(source + (size_t)next_c * conv_channel, conv_row, conv_place,
+                                 first_run + p * (CONV_COLUMNS / 16), place_runs, y, x, axis_y,
+                                 axis_x, next_tap)
+                    : 0;
             for (uint m = m_from; m < m_to; m += CONV_TILE_ROWS) {
                 global const float *a = w + (size_t)m * taps * conv_depth
                     + ((size_t)tap * conv_depth + c) * CONV_TILE_ROWS;
@@ -123,6 +148,8 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
                     local const float *b = gathered
                         + p * CONV_BLOCK_TAPS * CONV_BLOCK_DEPTH * CONV_COLUMNS;
                     local float *s = sums + (p * CONV_GROUP_ROWS + m - m_from) * CONV_COLUMNS;
+                    for (uint i = 0; ahead[p] && i < ahead_rows; i++, ahead[p] += conv_channel)
+                        for (uint j = 0; j < CONV_COLUMNS; j += 16) GAN_READ_SOON(ahead[p] + j);
                     if (met[p]) CONV_TILE(depth, a, b, s, !started[p], m_to - m);
                 }
             }

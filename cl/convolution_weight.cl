@@ -9,7 +9,7 @@
 //     CONV_BLOCK_PLACES    places of a row, and
 //     CONV_BLOCK_IMAGES    images of each, that are packed at a time
 //
-// A split's sums lie as (tap, channel, filter), the filters padded to whole panels.
+// A split's sums lie as (panel, tap, channel, filter), so that those of a work-group lie together.
 __attribute__((reqd_work_group_size(1, 1, 1)))
 kernel void gan_convolution_weight(const uint conv_channels, const uint conv_filters,
                                    const uint conv_images, const uint conv_split_blocks, CONV_AXES,
@@ -24,14 +24,14 @@ kernel void gan_convolution_weight(const uint conv_channels, const uint conv_fil
     const gan_axis axis_y = CONV_AXIS(y), axis_x = CONV_AXIS(x);
     const uint taps_y = axis_y.kernel_size, taps_x = axis_x.kernel_size;
     const uint panels = (conv_filters + CONV_COLUMNS - 1) / CONV_COLUMNS;
-    const size_t pitch = panels * CONV_COLUMNS;
-    const uint n_from = get_group_id(0) % panels * CONV_COLUMNS;
+    const uint panel = get_group_id(0) % panels, n_from = panel * CONV_COLUMNS;
     const uint n_count = min((uint)CONV_COLUMNS, conv_filters - n_from);
     const uint c_from = get_group_id(0) / panels * CONV_GROUP_ROWS;
     const uint c_to = min(conv_channels, c_from + CONV_GROUP_ROWS);
     const uint split = get_group_id(1), group = get_group_id(2);
-    global float *sums = conv_parts + conv_parts0 + n_from
-        + (split * get_num_groups(2) + group) * (taps_y * taps_x * conv_channels * pitch);
+    global float *sums = conv_parts + conv_parts0
+        + (size_t)((split * get_num_groups(2) + group) * panels + panel)
+            * (taps_y * taps_x * conv_channels * CONV_COLUMNS);
     global const float *x = conv_x + conv_x0 + (size_t)group * conv_channels * conv_x_channel;
     global const float *y = conv_y + conv_y0
         + ((size_t)group * conv_filters + n_from) * conv_y_channel;
@@ -39,7 +39,7 @@ kernel void gan_convolution_weight(const uint conv_channels, const uint conv_fil
     for (uint tap = 0; tap < taps_y * taps_x; tap++)
         for (uint c = c_from; c < c_to; c++)
             for (uint n = 0; n < CONV_COLUMNS; n += 16)
-                *(global gan_run *)(sums + (tap * conv_channels + c) * pitch + n) = 0.0f;
+                *(global gan_run *)(sums + (tap * conv_channels + c) * CONV_COLUMNS + n) = 0.0f;
 
     const uint stretches = (axis_x.to + CONV_BLOCK_PLACES - 1) / CONV_BLOCK_PLACES;
     const uint heaps = (conv_images + CONV_BLOCK_IMAGES - 1) / CONV_BLOCK_IMAGES;
@@ -66,11 +66,10 @@ kernel void gan_convolution_weight(const uint conv_channels, const uint conv_fil
                 global const float *a = x + (size_t)iy * conv_x_row
                     + (size_t)(from * axis_x.stride + shift) * conv_x_place + heap;
                 local const float *b = packed + (from - ox_from) * images * CONV_COLUMNS;
-                global float *s = sums + (ky * taps_x + kx) * conv_channels * pitch;
+                global float *s = sums + (ky * taps_x + kx) * conv_channels * CONV_COLUMNS;
                 for (uint c = c_from; c < c_to; c += CONV_TILE_ROWS)
                     CONV_TILE(to - from, images, a + (size_t)c * conv_x_channel, conv_x_channel,
-                              (size_t)axis_x.stride * conv_x_place, b, s + c * pitch, pitch,
-                              c_to - c);
+                              (size_t)axis_x.stride * conv_x_place, b, s + c * CONV_COLUMNS, c_to - c);
             }
         }
     }

@@ -149,9 +149,8 @@ static gan_status add_sum(gan_launch *launch, const gan_convolution_desc *desc,
                           gan_argument *items) {
     gan_text source = {0};
     argument_list list = {.items = items};
-    const uint32_t sizes[] = {desc->channels,  desc->filters,
-                              desc->kernel[0], desc->kernel[1],
-                              plan->splits,    gan__convolution_plan_pitch(plan, desc)};
+    const uint32_t sizes[] = {desc->channels,  desc->filters, desc->kernel[0],
+                              desc->kernel[1], plan->splits,  16 * plan->runs};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
     add_buffer(&list, scratch->buffer, scratch->offset);
     add_buffer(&list, desc->w.buffer, desc->w.offset);

@@ -51,16 +51,11 @@ uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
     return blocks;
 }
 
-uint32_t gan__convolution_plan_pitch(const gan_convolution_plan *plan,
-                                     const gan_convolution_desc *desc) {
-    return divided_up(desc->filters, plan->runs * RUN) * plan->runs * RUN;
-}
-
 uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
                                        const gan_convolution_desc *desc) {
     if (desc->member == GAN_CONVOLUTION_BY_WEIGHT)
         return (uint64_t)plan->splits * desc->groups * desc->kernel[0] * desc->kernel[1] *
-               desc->channels * gan__convolution_plan_pitch(plan, desc);
+               desc->channels * divided_up(desc->filters, plan->runs * RUN) * plan->runs * RUN;
     uint64_t rows = gan__convolution_rows(desc);
     rows = divided_up(rows, plan->tile_rows) * plan->tile_rows;
     return desc->groups * rows * gan__convolution_depth(desc) * desc->kernel[0] * desc->kernel[1];
@@ -99,22 +94,16 @@ static uint64_t local_bytes(const gan_convolution_plan *plan) {
 static void choose_group(const gan_device_traits *traits, const gan_convolution_desc *desc,
                          gan_convolution_plan *plan) {
     const uint32_t tiles = divided_up(gan__convolution_rows(desc), plan->tile_rows);
-    plan->panels = 2;
+    plan->panels = 1;
     plan->group_rows = tiles * plan->tile_rows;
     const uint64_t wanted = 8 * (uint64_t)traits->compute_units;
-    uint64_t blocks = (uint64_t)gan__convolution_plan_blocks(plan, desc) * desc->groups;
-    if (blocks < wanted) {
-        plan->panels = 1;
-        blocks = (uint64_t)gan__convolution_plan_blocks(plan, desc) * desc->groups;
-    }
+    const uint64_t blocks = (uint64_t)gan__convolution_plan_blocks(plan, desc) * desc->groups;
     if (blocks < wanted) {
         uint32_t parts = least(divided_up(wanted, blocks), most(1, tiles / 8));
         plan->group_rows = divided_up(tiles, parts) * plan->tile_rows;
     }
     while (local_bytes(plan) > traits->local_memory_bytes) {
-        if (plan->panels > 1)
-            plan->panels = 1;
-        else if (plan->block_taps > 1)
+        if (plan->block_taps > 1)
             plan->block_taps = divided_up(plan->block_taps, 2);
         else if (plan->block_depth > plan->group_rows)
             plan->block_depth = divided_up(plan->block_depth, 2);

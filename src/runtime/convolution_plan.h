@@ -44,9 +44,6 @@ uint32_t gan__convolution_depth(const gan_convolution_desc *desc);
 // Work-groups along the columns of FORWARD and BY_INPUT.
 uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
                                       const gan_convolution_desc *desc);
-// Floats between the channels of BY_WEIGHT's partial sums.
-uint32_t gan__convolution_plan_pitch(const gan_convolution_plan *plan,
-                                     const gan_convolution_desc *desc);
 // Sets how often the sum is split, at most `splits` times.
 void gan__convolution_plan_split(const gan_convolution_desc *desc, uint32_t splits,
                                  gan_convolution_plan *plan);

@@ -26,22 +26,22 @@ static void append_axes(gan_text *text) {
 
 // --- Tile functions -----------------------------------------------------------------------------
 
-// Every sum is a variable of its own: compilers keep those in registers. `pitch` is the text that
-// stands between rows of sums, `start` what a sum begins with.
-static void append_sums(const gan_convolution_plan *plan, uint32_t rows, const char *pitch,
-                        const char *start, gan_text *text) {
+// Every sum is a variable of its own: compilers keep those in registers. `start` stands before what
+// a sum begins with.
+static void append_sums(const gan_convolution_plan *plan, uint32_t rows, const char *start,
+                        gan_text *text) {
     for (uint32_t i = 0; i < rows; i++)
         for (uint32_t j = 0; j < plan->runs; j++)
-            gan__text_append(text, "    float16 c%u_%u = %svload16(%u, s + %u * %s);\n", i, j,
-                             start, j, i, pitch);
+            gan__text_append(text, "    float16 c%u_%u = %svload16(%u, s);\n", i, j, start,
+                             i * plan->runs + j);
 }
 
-static void append_stores(const gan_convolution_plan *plan, uint32_t rows, const char *pitch,
-                          const char *space, gan_text *text) {
+static void append_stores(const gan_convolution_plan *plan, uint32_t rows, const char *space,
+                          gan_text *text) {
     for (uint32_t i = 0; i < rows; i++)
         for (uint32_t j = 0; j < plan->runs; j++)
-            gan__text_append(text, "    *(%s gan_run *)(s + %u * %s + %u) = c%u_%u;\n", space, i,
-                             pitch, 16 * j, i, j);
+            gan__text_append(text, "    *(%s gan_run *)(s + %u) = c%u_%u;\n", space,
+                             16 * (i * plan->runs + j), i, j);
 }
 
 // A run of columns times an element of each row.
@@ -68,11 +68,11 @@ static void append_packed_tile(const gan_convolution_plan *plan, uint32_t rows, 
                      "static inline void gan_tile_%u(const uint depth, global const float *a, "
                      "local const float *b, local float *s, const bool first) {\n",
                      rows);
-    append_sums(plan, rows, "CONV_COLUMNS", "first ? (float16)(0.0f) : ", text);
+    append_sums(plan, rows, "first ? (float16)(0.0f) : ", text);
     gan__text_append(text, "    for (uint k = 0; k < depth; k++) {\n");
     append_step(plan, rows, true, text);
     gan__text_append(text, "        a += CONV_TILE_ROWS;\n    }\n");
-    append_stores(plan, rows, "CONV_COLUMNS", "local", text);
+    append_stores(plan, rows, "local", text);
     gan__text_append(text, "}\n");
 }
 
@@ -81,9 +81,9 @@ static void append_image_tile(const gan_convolution_plan *plan, uint32_t rows, g
     gan__text_append(text,
                      "static inline void gan_tile_%u(const uint places, const uint images, "
                      "global const float *a0, const size_t lda, const size_t step, "
-                     "local const float *b, global float *s, const size_t pitch) {\n",
+                     "local const float *b, global float *s) {\n",
                      rows);
-    append_sums(plan, rows, "pitch", "", text);
+    append_sums(plan, rows, "", text);
     for (uint32_t i = ROWS_PER_POINTER; i < rows; i += ROWS_PER_POINTER)
         gan__text_append(text, "    global const float *a%u = a0 + %u * lda;\n", i, i);
     gan__text_append(text, "    for (uint p = 0; p < places; p++) {\n"
@@ -95,15 +95,14 @@ static void append_image_tile(const gan_convolution_plan *plan, uint32_t rows, g
     for (uint32_t i = 0; i < rows; i += ROWS_PER_POINTER)
         gan__text_append(text, "    a%u += step - images;\n", i);
     gan__text_append(text, "    }\n");
-    append_stores(plan, rows, "pitch", "global", text);
+    append_stores(plan, rows, "global", text);
     gan__text_append(text, "}\n");
 }
 
 // CONV_TILE(arguments, rows left): the whole tile's function, or that of the last, shorter one.
 static void append_tiles(const gan_convolution_plan *plan, gan_text *text) {
     const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
-    const char *arguments =
-        weight ? "places, images, a, lda, step, b, s, pitch" : "depth, a, b, s, first";
+    const char *arguments = weight ? "places, images, a, lda, step, b, s" : "depth, a, b, s, first";
     const uint32_t rows[] = {plan->tile_rows, plan->rest_rows};
     for (int i = 0; i < 2; i++)
         if (rows[i]) (weight ? append_image_tile : append_packed_tile)(plan, rows[i], text);
@@ -153,6 +152,7 @@ gan_status gan__convolution_source_pack(const gan_convolution_plan *plan, gan_te
 gan_status gan__convolution_source(const gan_convolution_plan *plan,
                                    const gan_gemm_epilogue *epilogue, gan_text *text) {
     if (epilogue) gan__text_append(text, "%s\n", epilogue->functions);
+    gan__text_append(text, "//@use gemm_ahead\n");
     append_axes(text);
     gan__text_append(
         text,
