@@ -69,6 +69,14 @@ GAN_API gan_status gan_checkpoint_read(const gan_checkpoint *checkpoint,
 GAN_API gan_status gan_checkpoint_read_part(const gan_checkpoint *checkpoint,
                                             const gan_tensor_info *info, uint64_t start,
                                             uint64_t count, float *values);
+// How many singular values the tensor has as a matrix with a row for each index of its first axis:
+// the shorter side; 0 for tensors of fewer than two axes.
+GAN_API size_t gan_tensor_rank_limit(const gan_tensor_info *info);
+// Them, descending, to `values`; the first is the spectral norm. Takes the tensor in double, and
+// time in the longer side times the square of the shorter one. Errors: as of reading; FAILED where
+// an element is not finite.
+GAN_API gan_status gan_checkpoint_singular_values(const gan_checkpoint *checkpoint,
+                                                  const gan_tensor_info *info, double *values);
 // The text of that name, zero-terminated; NULL when there is none.
 GAN_API const char *gan_checkpoint_text(const gan_checkpoint *checkpoint, const char *name);
 // The names of all texts, in the file's order; NULL when index is out of range.

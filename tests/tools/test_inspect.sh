@@ -17,6 +17,8 @@ shows() {
 shows inspect-summary.txt 0 v1.gan
 shows inspect-tensor.txt 0 --tensor 'generator.0.*' v1.gan
 COLUMNS=50 shows inspect-heat-map.txt 0 --tensor 'optimizer.generator.m.*' v1.gan
+gan-convert "$golden/convert/torch.safetensors" filters.gan
+shows inspect-filters.txt 0 --tensor generator.3.weight filters.gan
 shows inspect-history.txt 0 --history v1.gan
 shows inspect-verify.txt 0 --verify v1.gan
 shows inspect-same.txt 0 --diff v1.gan v1.gan

@@ -8,6 +8,7 @@
 #include "clgan/checkpoint.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 typedef struct gan_inspection {
     const gan_tool_call *call;
@@ -17,8 +18,9 @@ typedef struct gan_inspection {
 
 // What the file is, its layers, its tensors with their statistics.
 gan_status gan__inspect_summary(const gan_inspection *inspection);
-// The tensors whose names match the pattern (as a shell's), in full: statistics, histogram and heat
-// map. Errors: BAD_ARGUMENT (none does), CORRUPT.
+// The tensors whose names match the pattern (as a shell's), in full: statistics, histogram,
+// singular values, and a picture: filters, or a heat map. Errors: BAD_ARGUMENT (none does),
+// CORRUPT.
 gan_status gan__inspect_tensors(const gan_inspection *inspection, const char *pattern);
 // The loss curves.
 gan_status gan__inspect_history(const gan_inspection *inspection);
@@ -57,6 +59,16 @@ void gan__inspect_histogram(const gan_tensor_info *info, double counts[GAN_TENSO
 // shows; nothing for other tensors. Errors: CORRUPT, NO_MEMORY.
 gan_status gan__inspect_heat_map(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
                                  const gan_terminal *out, gan_text *text);
+// The same for weights that act on pictures, a small picture for each filter; *drawn: whether the
+// tensor is such. Errors: as above.
+gan_status gan__inspect_tiles(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
+                              const gan_terminal *out, gan_text *text, bool *drawn);
+// Appends a line with the tensor's singular values; or adds them to its JSON object. Nothing for
+// vectors and for tensors that are not finite throughout. Errors: as above.
+gan_status gan__inspect_append_singular(const gan_checkpoint *checkpoint,
+                                        const gan_tensor_info *info, gan_text *text);
+gan_status gan__inspect_singular_json(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
+                                      json_t *tensor);
 // The text "run" as JSON, or NULL. The caller's.
 json_t *gan__inspect_run(const gan_checkpoint *checkpoint);
 

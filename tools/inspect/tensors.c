@@ -47,6 +47,15 @@ static void append_tensor(const gan_tensor_info *info, const gan_terminal *out, 
     gan__text_destroy(&shape);
 }
 
+// What has to be read from the file first.
+static gan_status append_views(const gan_checkpoint *checkpoint, const gan_tensor_info *info,
+                               const gan_terminal *out, gan_text *text) {
+    bool drawn;
+    GAN_TRY(gan__inspect_append_singular(checkpoint, info, text));
+    GAN_TRY(gan__inspect_tiles(checkpoint, info, out, text, &drawn));
+    return drawn ? GAN_STATUS_OK : gan__inspect_heat_map(checkpoint, info, out, text);
+}
+
 // Every tensor whose name matches, as text and into `tensors`; JSON has no pictures.
 static gan_status append_matching(const gan_inspection *inspection,
                                   const gan_checkpoint *checkpoint, const char *pattern,
@@ -55,12 +64,14 @@ static gan_status append_matching(const gan_inspection *inspection,
     for (size_t i = 0; (info = gan_checkpoint_tensor(checkpoint, i)); i++) {
         if (fnmatch(pattern, info->name, 0) != 0) continue;
         if (inspection->json) {
-            json_array_append_new(tensors, gan__inspect_tensor_json(info));
-            continue;
+            json_t *tensor = gan__inspect_tensor_json(info);
+            json_array_append_new(tensors, tensor);
+            GAN_TRY(gan__inspect_singular_json(checkpoint, info, tensor));
+        } else {
+            if (text->length > 0) gan__text_append(text, "\n");
+            append_tensor(info, &inspection->call->out, text);
+            GAN_TRY(append_views(checkpoint, info, &inspection->call->out, text));
         }
-        if (text->length > 0) gan__text_append(text, "\n");
-        append_tensor(info, &inspection->call->out, text);
-        GAN_TRY(gan__inspect_heat_map(checkpoint, info, &inspection->call->out, text));
     }
     if (text->length > 0 || json_array_size(tensors) > 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT,
