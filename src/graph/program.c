@@ -1,5 +1,6 @@
 // Programs: a plan bound to memory, and its replay.
 #include "graph/expand.h"
+#include "graph/factors.h"
 #include "graph/module_parts.h"
 #include "graph/simplify.h"
 
@@ -7,17 +8,20 @@
 
 // --- Creation -----------------------------------------------------------------------------------
 
-// The nodes that are planned: simplified, with what has no kernels expanded into what has them.
+// The nodes that are planned: simplified, without products that factors hid from one another, with
+// what has no kernels expanded into what has them.
 static gan_status rewrite(gan_graph *graph, gan_device *device, gan_node *const *roots,
                           size_t count, gan_node **out) {
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_node *), &memory));
-    gan_node **expanded = memory;
+    gan_node **between = memory;
     gan_status status = gan__simplify(graph, roots, count, out);
+    if (status == GAN_STATUS_OK) status = gan__take_out_factors(graph, out, count, between);
     if (status == GAN_STATUS_OK)
-        status = gan__expand_convolutions(graph, device, out, count, expanded);
-    if (status == GAN_STATUS_OK) status = gan__simplify(graph, expanded, count, out);
-    gan__free(expanded);
+        status = gan__expand_convolutions(graph, device, between, count, out);
+    if (status == GAN_STATUS_OK) status = gan__simplify(graph, out, count, between);
+    if (status == GAN_STATUS_OK) memcpy(out, between, count * sizeof *out);
+    gan__free(between);
     return status;
 }
 

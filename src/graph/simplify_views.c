@@ -1,4 +1,5 @@
 // Rules for views of views: most pairs of views are one view.
+#include "graph/samples.h"
 #include "graph/simplify_rules.h"
 
 gan_node *gan__simplify_reshape(gan_node *node, const gan_simplify_uses *uses) {
@@ -108,6 +109,73 @@ static gan_node *slice_of_broadcast(const gan_node *node, const gan_node *broadc
     return gan__broadcast(small, &node->shape);
 }
 
+// --- Slices of products -------------------------------------------------------------------------
+
+// Whether what is cut off the node need not be multiplied in the first place: it is a product, or
+// elementwise work on one, and nothing else wants all of it.
+static bool is_spared(const gan_node *node, const gan_simplify_uses *uses, int depth) {
+    if (!gan__simplify_unshared(uses, node)) return false;
+    if (node->op == GAN_OP_MATMUL) return true;
+    if (depth == 0 || (!gan__op_is_elementwise(node->op) && node->op != GAN_OP_RESHAPE))
+        return false;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (is_spared(node->inputs[i], uses, depth - 1)) return true;
+    return false;
+}
+
+// The same cut of an operand along its own axis, all of it along others.
+static gan_node *cut(const gan_node *slice, int axis, gan_node *a, int own,
+                     const gan_simplify_uses *uses) {
+    int64_t start[GAN_RANK_MAX] = {0}, step[GAN_RANK_MAX];
+    gan_shape size = a->shape;
+    for (int i = 0; i < GAN_RANK_MAX; i++) step[i] = 1;
+    start[own] = slice->attributes.slice.start[axis];
+    step[own] = slice->attributes.slice.step[axis];
+    size.size[own] = slice->shape.size[axis];
+    return gan__simplify_settle(gan__slice(a, start, size.size, step), uses);
+}
+
+static gan_node *slice_of_matmul(const gan_node *node, const gan_node *product,
+                                 const gan_simplify_uses *uses) {
+    const bool ta = product->attributes.matmul.transpose_a;
+    const bool tb = product->attributes.matmul.transpose_b;
+    if (node->shape.rank != 2) return NULL;
+    gan_node *a = cut(node, 0, product->inputs[0], ta ? 1 : 0, uses);
+    gan_node *b = cut(node, 1, product->inputs[1], tb ? 0 : 1, uses);
+    return gan__matmul(a, b, ta, tb);
+}
+
+static gan_node *slice_of_elementwise(const gan_node *node, const gan_node *work,
+                                      const gan_simplify_uses *uses) {
+    gan_node *operands[3];
+    for (uint32_t i = 0; i < work->input_count; i++)
+        operands[i] =
+            gan__simplify_settle(gan__slice(work->inputs[i], node->attributes.slice.start,
+                                            node->shape.size, node->attributes.slice.step),
+                                 uses);
+    return gan__node_make(node->graph, work->op, &node->shape, &work->attributes, operands,
+                          work->input_count);
+}
+
+// Only along the last axis, which the reshape keeps.
+static gan_node *slice_of_reshape(const gan_node *node, const gan_node *reshape,
+                                  const gan_simplify_uses *uses) {
+    const int last = node->shape.rank - 1;
+    gan_node *a = reshape->inputs[0];
+    for (int i = 0; i < last; i++)
+        if (node->shape.size[i] != reshape->shape.size[i]) return NULL;
+    if (last < 0 || !gan__keeps_last_axis(reshape)) return NULL;
+    return gan__reshape(cut(node, last, a, a->shape.rank - 1, uses), &node->shape);
+}
+
+static gan_node *slice_of_product(const gan_node *node, const gan_simplify_uses *uses) {
+    const gan_node *a = node->inputs[0];
+    if (!is_spared(a, uses, 8)) return NULL;
+    if (a->op == GAN_OP_MATMUL) return slice_of_matmul(node, a, uses);
+    if (a->op == GAN_OP_RESHAPE) return slice_of_reshape(node, a, uses);
+    return slice_of_elementwise(node, a, uses);
+}
+
 gan_node *gan__simplify_slice(gan_node *node, const gan_simplify_uses *uses) {
     const gan_node *a = node->inputs[0];
     switch (a->op) {
@@ -120,7 +188,7 @@ gan_node *gan__simplify_slice(gan_node *node, const gan_simplify_uses *uses) {
     case GAN_OP_BROADCAST:
         return slice_of_broadcast(node, a, uses);
     default:
-        return NULL;
+        return slice_of_product(node, uses);
     }
 }
 
