@@ -41,13 +41,16 @@ gan_network_result gan__game_generate(const gan_builder *builder, uint32_t strea
 // What D says of a real and of a generated batch, both augmented as the recipe has it.
 typedef struct gan_answers {
     uint32_t streams;
-    gan_node *fake;                         // the samples
-    gan_node *on_real, *on_fake;            // D's logits; on_real NULL where nobody asked
+    gan_node *fake;                          // the samples
+    gan_node *on_real, *on_fake;             // D's logits; on_real NULL where nobody asked
     gan_node *real_features, *fake_features; // where a cost is of them
-    gan_node *buffers;                      // D's running statistics after it
+    gan_node *buffers;                       // D's running statistics after it
 } gan_answers;
 
-gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, uint32_t streams);
+// One after the other, or both at once where that saves work: where D answers sample by sample, and
+// `penalised` does not say that a penalty differentiates by one batch alone.
+gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, bool penalised,
+                                 uint32_t streams);
 // Of the generated batch, and of the real one (which D saw last) only where G's cost depends on it.
 gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *fake,
                                           uint32_t streams);

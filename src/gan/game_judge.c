@@ -3,6 +3,7 @@
 
 #include "gan/augment.h"
 #include "gan/latent.h"
+#include "graph/samples.h"
 
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams) {
     const gan_game *const game = builder->game;
@@ -66,9 +67,39 @@ static void judge_fake(const gan_builder *builder, gan_answers *given) {
     given->buffers = result.buffers;
 }
 
-gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, uint32_t streams) {
+// --- Both batches --------------------------------------------------------------------------------
+
+// The half of both batches' logits that begins with sample `from`.
+static gan_node *half_of(const gan_builder *builder, gan_node *logits, int64_t from) {
+    if (logits == NULL) return NULL;
+    gan_shape size = *gan__node_shape(logits);
+    int64_t start[GAN_RANK_MAX] = {0};
+    start[size.rank - 1] = from;
+    size.size[size.rank - 1] = builder->game->recipe->batch;
+    return gan__slice(logits, start, size.size, NULL);
+}
+
+// In one application: half the products, each of twice the columns. Only for a D that says of a
+// sample what it says of it alone, and that keeps nothing of what it is shown; else false.
+static bool judge_together(const gan_builder *builder, gan_answers *given) {
+    if (given->buffers != NULL || builder->activations != NULL) return false;
+    gan_node *const batches[] = {
+        shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL),
+        shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE)};
+    if (batches[0] == NULL || batches[1] == NULL) return false;
+    gan_node *const samples = gan__concat(batches, 2, builder->fake_shape.rank - 1), *unused;
+    gan_node *const logits =
+        judge(builder, samples, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
+    given->on_real = half_of(builder, logits, 0);
+    given->on_fake = half_of(builder, logits, builder->game->recipe->batch);
+    return gan__samples_stay_apart(logits, samples);
+}
+
+gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, bool penalised,
+                                 uint32_t streams) {
     gan_answers given = {
         .streams = streams, .fake = fake, .buffers = builder->game->discriminator.buffers};
+    if (!penalised && judge_together(builder, &given)) return given;
     judge_real(builder, &given);
     judge_fake(builder, &given);
     return given;

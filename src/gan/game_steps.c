@@ -110,7 +110,7 @@ static gan_status build_discriminator_step(const gan_builder *builder, bool pena
                                            gan_game_step *step) {
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_DISCRIMINATOR);
     const gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output),
-                                                   GAN_STREAMS_OF_DISCRIMINATOR);
+                                                   penalised, GAN_STREAMS_OF_DISCRIMINATOR);
     gan_cost cost = gan__game_discriminator_cost(builder, &given);
     step->name = "discriminator step";
     if (penalised) cost.value = gan__add(cost.value, gan__game_penalty(builder, &given));
@@ -123,8 +123,8 @@ static gan_status build_discriminator_step(const gan_builder *builder, bool pena
 static gan_status build_penalty_step(const gan_builder *builder, gan_game_step *step) {
     const gan_player *const player = &builder->game->discriminator;
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_PENALTY);
-    const gan_answers given =
-        gan__game_judge_both(builder, gan__stop_gradient(fake.output), GAN_STREAMS_OF_PENALTY);
+    const gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output), true,
+                                                   GAN_STREAMS_OF_PENALTY);
     gan_optimizer_state after;
     step->name = "penalty step";
     return update_player(player,
@@ -149,7 +149,8 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
 static gan_status build_joint_step(const gan_builder *builder, bool penalised,
                                    gan_game_step *step) {
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
-    const gan_answers given = gan__game_judge_both(builder, fake.output, GAN_STREAMS_OF_GENERATOR);
+    const gan_answers given =
+        gan__game_judge_both(builder, fake.output, penalised, GAN_STREAMS_OF_GENERATOR);
     gan_cost for_d = gan__game_discriminator_cost(builder, &given);
     const gan_cost for_g = gan__game_generator_cost(builder, &given);
     step->name = "joint step";
