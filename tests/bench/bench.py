@@ -16,6 +16,7 @@ import sys
 import machine
 import report
 from measure_checkpoint import measure_checkpoint
+from measure_convolution import measure_convolution
 from measure_gemm import measure_gemm
 from measure_machine import measure_kernels, measure_limits
 from measure_process import measure_png, measure_sample, measure_start
@@ -26,6 +27,7 @@ from session import ROOT, Session
 MEASUREMENTS = {
     "limits": measure_limits,
     "gemm": measure_gemm,
+    "convolution": measure_convolution,
     "kernels": measure_kernels,
     "train": measure_train,
     "sample": measure_sample,
