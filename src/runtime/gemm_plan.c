@@ -107,14 +107,31 @@ static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_des
     return choice->rows * most(1, least(wanted, fair));
 }
 
-// Rows of C per work-group where B is packed: many, so that packing is shared, but so few that
-// every compute unit gets several work-groups.
+// Most rows of C per work-group where B is packed: the sums of blocked products wait in local
+// memory, of which they may take half, and should stay in a core's own cache.
+static uint32_t most_shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                                 const gan_gemm_choice *choice) {
+    if (desc->k <= choice->depth) return desc->m;
+    uint64_t fit = traits->local_memory_bytes / sizeof(float) / 2 / choice->block_columns;
+    return most(64, fit < 512 ? (uint32_t)fit : 512);
+}
+
+// Rows of C per work-group where B is packed: many, so that packing is shared, but so that every
+// compute unit gets as much to do. Packing takes about as long as 32 rows of sums.
 static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
                             const gan_gemm_choice *choice) {
     uint32_t across = divided_up(desc->n, choice->block_columns) * desc->batches;
-    uint32_t wanted = divided_up(24 * (uint64_t)traits->compute_units, across);
-    uint32_t rows = rounded_up(divided_up(desc->m, wanted), choice->rows);
-    return most(rows, least(rounded_up(64, choice->rows), rounded_up(desc->m, choice->rows)));
+    uint32_t down = divided_up(desc->m, most_shared_rows(traits, desc, choice)), best = 0;
+    double fewest = 0;
+    for (uint32_t rows = desc->m; rows > 64 || best == 0; down++) {
+        rows = rounded_up(divided_up(desc->m, down), choice->rows);
+        uint64_t groups = (uint64_t)across * divided_up(desc->m, rows);
+        double time = divided_up(groups, traits->compute_units) * (rows + 32.0);
+        if (best > 0 && time >= fewest) continue;
+        fewest = time;
+        best = rows;
+    }
+    return best;
 }
 
 // Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
@@ -155,8 +172,6 @@ void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_des
     } else if (choice->pack_b) {
         choice->depth = 256;
         choice->block_rows = shared_rows(traits, desc, choice);
-        if (desc->k > choice->depth)
-            choice->block_rows = least(choice->block_rows, 192 / choice->rows * choice->rows);
     } else {
         choice->block_rows = shallow_rows(traits, desc, choice);
     }
