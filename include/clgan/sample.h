@@ -6,6 +6,7 @@
 #include "clgan/device.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,7 +23,8 @@ typedef struct gan_sample_info {
     int rank;            // 1 (D), or 3 (channels, height, width)
     int64_t size[3];
     size_t elements;     // of one sample
-    size_t latent;       // elements of one latent
+    size_t latent;       // elements of one latent, the class's included where there is one
+    uint32_t classes;    // the generator is told one of so many, the latent's last element; 0: none
     double low, high;    // what the data's black and white (0 and 255) map to; 0, 0 for raw data
     uint64_t step;       // the checkpoint's
     bool averaged;       // the weights in use
@@ -38,7 +40,9 @@ GAN_API gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *
 GAN_API void gan_sampler_destroy(gan_sampler *sampler); // NULL is allowed
 GAN_API const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler);
 
-// The latent that belongs to `seed` under the recipe's prior: info.latent floats.
+// The latent that belongs to `seed` under the recipe's prior: info.latent floats. Where there are
+// classes the last is one of the numbers 0 to info.classes - 1, all equally likely; to choose a class,
+// put its number there.
 GAN_API void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent);
 
 // Truncation (Brock, Donahue, Simonyan 2018, arXiv 1809.11096): elements of normal latents that lie
@@ -56,9 +60,17 @@ typedef enum gan_sample_path {
 } gan_sample_path;
 
 // The point at `at` (0: `from`, 1: `to`) of the way from one latent to another: info.latent floats
-// each. At 0 and 1 it is the end itself, bit for bit.
+// each. At 0 and 1 it is the end itself, bit for bit. The class is that of the nearer end.
 GAN_API void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path,
                                      const float *from, const float *to, double at, float *latent);
+
+// The name of class number `index`, from the data the checkpoint was trained on; NULL where its
+// classes have numbers only. It belongs to the sampler.
+GAN_API const char *gan_sampler_class_name(const gan_sampler *sampler, uint32_t index);
+// The number of the class that `text` gives by name or by number. Errors: BAD_ARGUMENT (no such
+// class; the generator takes none).
+GAN_API gan_status gan_sampler_find_class(const gan_sampler *sampler, const char *text,
+                                          uint32_t *out);
 
 // One sample a latent: `latents` (count, info.latent), `samples` (count, info.elements), row-major. A
 // sample is a function of the weights and its latent alone, whatever the count or the order.

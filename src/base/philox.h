@@ -11,12 +11,13 @@
 // Streams that are fixed for all of clgan; streams from GAN_STREAM_GRAPH on belong to the random
 // nodes of graphs.
 enum {
-    GAN_STREAM_SHUFFLE = 1, // order of a data set: step = epoch
-    GAN_STREAM_DATA = 2,    // built-in data sets: step = sample
-    GAN_STREAM_INIT = 3,    // initialisers: step = index of the parameter
-    GAN_STREAM_LATENT = 4,  // gan-sample: seed = the image's own seed
-    GAN_STREAM_MIRROR = 5,  // images mirrored in training: step = position in the data's stream
+    GAN_STREAM_SHUFFLE = 1,   // order of a data set: step = epoch
+    GAN_STREAM_DATA = 2,      // built-in data sets: step = sample
+    GAN_STREAM_INIT = 3,      // initialisers: step = index of the parameter
+    GAN_STREAM_LATENT = 4,    // gan-sample: seed = the image's own seed
+    GAN_STREAM_MIRROR = 5,    // images mirrored in training: step = position in the data's stream
     GAN_STREAM_DIRECTION = 6, // directions of a sliced distance: step = direction
+    GAN_STREAM_LABEL = 7,     // gan-sample: seed = the image's own seed
     GAN_STREAM_GRAPH = 256,
 };
 

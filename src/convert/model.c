@@ -31,7 +31,7 @@ gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
     GAN_TRY(gan__run_record_parse(run, &record));
     GAN_TRY(gan_recipe_parse(recipe, "the recipe", &model->recipe));
     model->sample = record.sample;
-    return gan__recipe_networks(model->recipe, &model->sample, &model->generator,
+    return gan__recipe_networks(model->recipe, &model->sample, record.classes, &model->generator,
                                 &model->discriminator);
 }
 

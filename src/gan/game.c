@@ -80,6 +80,9 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
     if (game->recipe->objective.lecam > 0)
         game->anchors = gan__state(graph, "averages of logits", &GAN_SHAPE(2));
     game->real = gan__input(graph, "real samples", data->element, &batch);
+    if (gan__network_uses_labels(game->discriminator.network))
+        game->labels =
+            gan__input(graph, "labels", GAN_ELEMENT_F32, &GAN_SHAPE(game->recipe->batch));
     game->discriminator_sums =
         gan__state(graph, "discriminator's figures", &GAN_SHAPE(GAN_GAME_D_METRICS - without));
     game->generator_sums =
@@ -115,6 +118,7 @@ static gan_status build(gan_builder *builder, const gan_game_data *data) {
     GAN_TRY(create_weights(&game->discriminator, &builder->discriminator_weights));
     GAN_TRY(find_features(builder));
     builder->real = real_samples(game, data);
+    builder->classes = data->classes;
     builder->fake_shape = data->sample;
     builder->fake_shape.size[builder->fake_shape.rank++] = game->recipe->batch;
     return gan__game_build_steps(builder);
@@ -127,8 +131,9 @@ gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data,
     gan_game *const game = memory;
     game->recipe = gan__recipe_values(recipe);
     gan_builder builder = {.game = game};
-    gan_status status = gan__recipe_networks(recipe, &data->sample, &game->generator.network,
-                                             &game->discriminator.network);
+    gan_status status =
+        gan__recipe_networks(recipe, &data->sample, data->classes, &game->generator.network,
+                             &game->discriminator.network);
     if (status == GAN_STATUS_OK) status = gan__graph_create(&game->graph);
     if (status == GAN_STATUS_OK) {
         create_leaves(game, data);

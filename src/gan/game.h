@@ -56,6 +56,7 @@ typedef struct gan_game {
     gan_node *augmentation; // what adapting it remembers (gan/augment.h); NULL: it does not
     gan_node *anchors;      // averages of D's logits, real and fake (objective.lecam); or NULL
     gan_node *real;         // input (B, sample...): as the data set gives it
+    gan_node *labels;       // input (B): of those; NULL where the networks use none
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
     gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
     gan_game_step steps[GAN_GAME_PARTS];
@@ -65,6 +66,7 @@ typedef struct gan_game {
 typedef struct gan_game_data {
     gan_shape sample;    // without batch
     gan_element element; // U8: mapped to the recipe's range
+    int64_t classes;     // of its labels; 0: none
 } gan_game_data;
 
 // Builds both networks and all steps. `recipe` must outlive the game.

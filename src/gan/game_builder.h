@@ -12,6 +12,7 @@ typedef struct gan_builder {
     size_t feature_layer;   // which of them
     gan_node *real;         // (sample..., B), in the recipe's range
     gan_shape fake_shape;   // (sample..., B)
+    int64_t classes;        // of the labels of generated samples
 } gan_builder;
 
 // Where each use of randomness draws from; an application of a network takes up to 4096 streams.
@@ -27,6 +28,7 @@ enum {
     GAN_STREAM_AUGMENT_FAKE = 7 << 12,
     GAN_STREAM_CONSISTENT_REAL = 8 << 12,
     GAN_STREAM_CONSISTENT_FAKE = 9 << 12,
+    GAN_STREAM_LABELS = 10 << 12,
     GAN_STREAMS_OF_DISCRIMINATOR = 0,
     GAN_STREAMS_OF_GENERATOR = 1 << 16,
     GAN_STREAMS_OF_PENALTY = 2 << 16,
@@ -35,6 +37,8 @@ enum {
 // --- Applications (game_judge.c) -----------------------------------------------------------------
 // `streams` is where the step's streams begin.
 
+// The labels that G is asked for; NULL where the networks use none.
+gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams);
 // G(z) in training, as samples.
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams);
 
@@ -55,8 +59,8 @@ gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, boo
 gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *fake,
                                           uint32_t streams);
 // D's logits of samples as they are given; its running statistics stay as they are.
-gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, uint32_t stream,
-                                  gan_node *buffers);
+gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
+                                  uint32_t stream, gan_node *buffers);
 
 // --- Costs (game_costs.c) ------------------------------------------------------------------------
 

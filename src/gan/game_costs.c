@@ -13,10 +13,11 @@ typedef struct critic {
     const gan_answers *given;
 } critic;
 
+// Points between real and generated samples go with the real ones' labels.
 static gan_node *judge_points(void *user, gan_node *points) {
     const critic *const at = user;
-    return gan__game_judge_plainly(at->builder, points, at->given->streams + GAN_STREAM_AT_POINTS,
-                                   at->given->buffers);
+    return gan__game_judge_plainly(at->builder, points, at->builder->game->labels,
+                                   at->given->streams + GAN_STREAM_AT_POINTS, at->given->buffers);
 }
 
 gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given) {
@@ -36,28 +37,37 @@ gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given
 
 // weight mean (D(x) - D(T(x)))^2 for an augmentation T (Zhang et al. 2020, consistency; Zhao et al.
 // 2021, balanced consistency, for generated samples too).
-static gan_node *inconsistency(const gan_builder *builder, gan_node *samples, gan_node *logits,
-                               double weight, uint32_t stream, gan_node *buffers) {
+typedef struct consistency {
+    double weight;
+    gan_node *samples, *labels, *logits;
+    uint32_t stream;
+} consistency;
+
+static gan_node *add_inconsistency(const gan_builder *builder, const consistency *of,
+                                   gan_node *buffers, gan_node *cost) {
+    if (of->weight == 0) return cost;
     gan_node *const changed =
-        gan__augment(builder->game->recipe, builder->game->augmentation, samples, stream);
-    gan_node *const answer =
-        gan__game_judge_plainly(builder, changed, stream + GAN_AUGMENT_STREAMS, buffers);
-    return gan__scale(gan__mean_square_error(logits, answer), weight);
+        gan__augment(builder->game->recipe, builder->game->augmentation, of->samples, of->stream);
+    gan_node *const answer = gan__game_judge_plainly(builder, changed, of->labels,
+                                                     of->stream + GAN_AUGMENT_STREAMS, buffers);
+    return gan__add(cost, gan__scale(gan__mean_square_error(of->logits, answer), of->weight));
 }
 
 static gan_node *add_consistency(const gan_builder *builder, const gan_answers *given,
                                  gan_node *cost) {
-    const double on_real = builder->game->recipe->objective.consistency;
-    const double on_fake = builder->game->recipe->objective.consistency_generated;
-    if (on_real > 0)
-        cost = gan__add(cost,
-                        inconsistency(builder, builder->real, given->on_real, on_real,
-                                      given->streams + GAN_STREAM_CONSISTENT_REAL, given->buffers));
-    if (on_fake > 0)
-        cost = gan__add(
-            cost, inconsistency(builder, gan__stop_gradient(given->fake), given->on_fake, on_fake,
-                                given->streams + GAN_STREAM_CONSISTENT_FAKE, given->buffers));
-    return cost;
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    const consistency on_real = {.weight = recipe->objective.consistency,
+                                 .samples = builder->real,
+                                 .labels = builder->game->labels,
+                                 .logits = given->on_real,
+                                 .stream = given->streams + GAN_STREAM_CONSISTENT_REAL};
+    const consistency on_fake = {.weight = recipe->objective.consistency_generated,
+                                 .samples = gan__stop_gradient(given->fake),
+                                 .labels = gan__game_labels(builder, given->streams),
+                                 .logits = given->on_fake,
+                                 .stream = given->streams + GAN_STREAM_CONSISTENT_FAKE};
+    cost = add_inconsistency(builder, &on_real, given->buffers, cost);
+    return add_inconsistency(builder, &on_fake, given->buffers, cost);
 }
 
 // mean max(0, a)^2

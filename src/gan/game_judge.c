@@ -5,6 +5,13 @@
 #include "gan/latent.h"
 #include "graph/samples.h"
 
+gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams) {
+    const gan_game *const game = builder->game;
+    if (game->labels == NULL) return NULL;
+    return gan__label_node(game->graph, builder->classes, game->recipe->batch,
+                           streams + GAN_STREAM_LABELS);
+}
+
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams) {
     const gan_game *const game = builder->game;
     gan_node *const latents = gan__latent_node(game->graph, game->recipe, game->recipe->batch,
@@ -12,18 +19,20 @@ gan_network_result gan__game_generate(const gan_builder *builder, uint32_t strea
     const gan_network_call call = {.training = true,
                                    .stream = streams + GAN_STREAM_GENERATOR,
                                    .weights = builder->generator_weights,
-                                   .buffers = game->generator.buffers};
+                                   .buffers = game->generator.buffers,
+                                   .labels = gan__game_labels(builder, streams)};
     gan_network_result fake = gan__network_apply(game->generator.network, &call, latents);
     fake.output = gan__reshape(fake.output, &builder->fake_shape);
     return fake;
 }
 
-static gan_network_result judge(const gan_builder *builder, gan_node *samples, uint32_t stream,
-                                gan_node *buffers, gan_node **features) {
+static gan_network_result judge(const gan_builder *builder, gan_node *samples, gan_node *labels,
+                                uint32_t stream, gan_node *buffers, gan_node **features) {
     const gan_network_call call = {.training = true,
                                    .stream = stream,
                                    .weights = builder->discriminator_weights,
                                    .buffers = buffers,
+                                   .labels = labels,
                                    .activations = builder->activations};
     const gan_network_result result =
         gan__network_apply(builder->game->discriminator.network, &call, samples);
@@ -31,10 +40,10 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, u
     return result;
 }
 
-gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, uint32_t stream,
-                                  gan_node *buffers) {
+gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
+                                  uint32_t stream, gan_node *buffers) {
     gan_node *features;
-    return judge(builder, samples, stream, buffers, &features).logits;
+    return judge(builder, samples, labels, stream, buffers, &features).logits;
 }
 
 // What D is shown in place of `samples`. Where consistency is asked for, augmentation is for that
@@ -53,16 +62,18 @@ static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t s
 static void judge_real(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples =
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL);
-    const gan_network_result result = judge(builder, samples, given->streams + GAN_STREAM_REAL,
-                                            given->buffers, &given->real_features);
+    const gan_network_result result =
+        judge(builder, samples, builder->game->labels, given->streams + GAN_STREAM_REAL,
+              given->buffers, &given->real_features);
     given->on_real = result.logits;
     given->buffers = result.buffers;
 }
 
 static void judge_fake(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples = shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE);
-    const gan_network_result result = judge(builder, samples, given->streams + GAN_STREAM_FAKE,
-                                            given->buffers, &given->fake_features);
+    const gan_network_result result =
+        judge(builder, samples, gan__game_labels(builder, given->streams),
+              given->streams + GAN_STREAM_FAKE, given->buffers, &given->fake_features);
     given->on_fake = result.logits;
     given->buffers = result.buffers;
 }

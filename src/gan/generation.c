@@ -3,19 +3,28 @@
 
 #include "base/memory.h"
 
+static gan_node *rows(gan_node *a, int64_t first, int64_t count) {
+    if (a == NULL) return NULL;
+    const int64_t start[2] = {first, 0};
+    return gan__slice(a, start, (const int64_t[2]){count, gan__node_shape(a)->size[1]}, NULL);
+}
+
 gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
                                  gan_node *parameters, gan_node *buffers, int64_t count,
                                  gan_generation *out) {
-    const gan_shape latents = GAN_SHAPE(count, gan__network_input_shape(generator)->size[0]);
+    const int64_t size = gan__network_input_shape(generator)->size[0];
+    const bool labelled = gan__network_uses_labels(generator);
+    const gan_shape latents = GAN_SHAPE(count, size + labelled);
     const gan_shape samples =
         GAN_SHAPE(gan__shape_elements(gan__network_output_shape(generator)), count);
     void *weights = NULL;
     GAN_TRY(gan__alloc(gan__network_parameter_count(generator), sizeof(gan_node *), &weights));
     gan__network_weights(generator, parameters, weights);
     out->latents = gan__input(graph, "latents", GAN_ELEMENT_F32, &latents);
-    const gan_network_call call = {.weights = weights, .buffers = buffers};
-    const gan_network_result result =
-        gan__network_apply(generator, &call, gan__transpose(out->latents));
+    gan_node *const both = gan__transpose(out->latents);
+    gan_node *const labels = labelled ? gan__flatten(rows(both, size, 1)) : NULL;
+    const gan_network_call call = {.weights = weights, .buffers = buffers, .labels = labels};
+    const gan_network_result result = gan__network_apply(generator, &call, rows(both, 0, size));
     out->samples = gan__transpose(gan__reshape(result.output, &samples));
     gan__free(weights);
     return gan__graph_status(graph);

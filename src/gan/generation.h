@@ -7,7 +7,8 @@
 #include "nn/network.h"
 
 typedef struct gan_generation {
-    gan_node *latents; // input (count, latent size)
+    gan_node *latents; // input (count, latent size); where the generator takes labels, (count,
+                       // latent size + 1): the label behind the latent
     gan_node *samples; // (count, elements of one sample), row-major in the data's shape
 } gan_generation;
 

@@ -77,3 +77,15 @@ void gan__latent_interpolate(gan_sample_path path, const float *from, const floa
     for (size_t i = 0; i < size; i++)
         latent[i] = (float)(near * (double)from[i] + far * (double)to[i]);
 }
+
+// The uniform draw is below 1 by at least 2^-24, so that its product with so few classes, rounded
+// to a float32, is below their number too.
+gan_node *gan__label_node(gan_graph *graph, int64_t classes, int64_t batch, uint32_t stream) {
+    gan_node *const uniform = gan__random_uniform(graph, &GAN_SHAPE(batch), stream);
+    return gan__floor(gan__scale(uniform, (double)classes));
+}
+
+uint32_t gan__label_draw(int64_t classes, uint64_t seed) {
+    const float uniform = gan__philox_uniform(seed, GAN_STREAM_LABEL, 0, 0);
+    return (uint32_t)(uniform * (float)classes);
+}

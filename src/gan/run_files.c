@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "clgan/image.h"
+#include "gan/class_names.h"
 #include "runtime/tuner.h"
 
 #include <inttypes.h>
@@ -44,6 +45,7 @@ static void update_record(gan_run *run) {
     record->step = gan__trainer_step_count(run->trainer);
     record->data_position = gan__trainer_samples_seen(run->trainer);
     record->data_count = data->count;
+    record->classes = data->classes;
     record->sample = (gan_shape){.rank = data->rank};
     memcpy(record->sample.size, data->size, (size_t)data->rank * sizeof data->size[0]);
     snprintf(record->device, sizeof record->device, "%s", device->name);
@@ -70,6 +72,7 @@ static gan_status write_content(gan_run *run, gan_checkpoint_writer *writer) {
     if (status == GAN_STATUS_OK)
         status = gan_checkpoint_writer_text(writer, "history", gan__text_string(&run->history));
     if (status == GAN_STATUS_OK) status = write_tuning(run, writer);
+    if (status == GAN_STATUS_OK) status = gan__class_names_write(run->dataset, writer);
     if (status == GAN_STATUS_OK) status = gan__trainer_save(run->trainer, writer);
     gan__text_destroy(&record);
     return status;

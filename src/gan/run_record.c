@@ -15,13 +15,14 @@ gan_status gan__run_record_write(const gan_run_record *record, gan_text *json) {
     json_t *const sample = json_array();
     for (int i = 0; i < record->sample.rank; i++)
         json_array_append_new(sample, json_integer(record->sample.size[i]));
-    json_t *const root = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:{s:s, s:I}, s:o}", "clgan", CLGAN_VERSION,
-        "seed", (json_int_t)record->seed, "step", (json_int_t)record->step, "data_position",
-        (json_int_t)record->data_position, "logged_step", (json_int_t)record->logged_step,
-        "elapsed_s", record->elapsed_s, "written", (json_int_t)gan__clock_unix(), "device",
-        record->device, "driver", record->driver, "data", "kind", record->data_kind, "count",
-        (json_int_t)record->data_count, "sample", sample);
+    json_t *const root =
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:{s:s, s:I, s:I}, s:o}", "clgan",
+                  CLGAN_VERSION, "seed", (json_int_t)record->seed, "step", (json_int_t)record->step,
+                  "data_position", (json_int_t)record->data_position, "logged_step",
+                  (json_int_t)record->logged_step, "elapsed_s", record->elapsed_s, "written",
+                  (json_int_t)gan__clock_unix(), "device", record->device, "driver", record->driver,
+                  "data", "kind", record->data_kind, "count", (json_int_t)record->data_count,
+                  "classes", (json_int_t)record->classes, "sample", sample);
     char *const text = json_dumps(root, JSON_REAL_PRECISION(REAL_PRECISION));
     json_decref(root);
     if (text == NULL)
@@ -33,21 +34,23 @@ gan_status gan__run_record_write(const gan_run_record *record, gan_text *json) {
 }
 
 static gan_status unpack(json_t *root, gan_run_record *out) {
-    json_int_t seed = 0, step = 0, position = 0, logged = 0, count = 0;
+    json_int_t seed = 0, step = 0, position = 0, logged = 0, count = 0, classes = 0;
     const char *device = "", *driver = "", *kind = "";
     json_t *sample = NULL;
-    if (json_unpack(root, "{s:I, s:I, s:I, s:I, s:F, s?s, s?s, s?{s?s, s?I}, s:o}", "seed", &seed,
-                    "step", &step, "data_position", &position, "logged_step", &logged, "elapsed_s",
-                    &out->elapsed_s, "device", &device, "driver", &driver, "data", "kind", &kind,
-                    "count", &count, "sample", &sample) != 0 ||
+    if (json_unpack(root, "{s:I, s:I, s:I, s:I, s:F, s?s, s?s, s?{s?s, s?I, s?I}, s:o}", "seed",
+                    &seed, "step", &step, "data_position", &position, "logged_step", &logged,
+                    "elapsed_s", &out->elapsed_s, "device", &device, "driver", &driver, "data",
+                    "kind", &kind, "count", &count, "classes", &classes, "sample", &sample) != 0 ||
         seed < 0 || step < 0 || position < 0 || logged < 0 || logged > step || count < 0 ||
-        !json_is_array(sample) || json_array_size(sample) == 0 || json_array_size(sample) > 3)
+        classes < 0 || classes > UINT16_MAX + 1 || !json_is_array(sample) ||
+        json_array_size(sample) == 0 || json_array_size(sample) > 3)
         return GAN_STATUS_BAD_INPUT;
     out->seed = (uint64_t)seed;
     out->step = (uint64_t)step;
     out->data_position = (uint64_t)position;
     out->logged_step = (uint64_t)logged;
     out->data_count = (uint64_t)count;
+    out->classes = (uint32_t)classes;
     snprintf(out->device, sizeof out->device, "%s", device);
     snprintf(out->driver, sizeof out->driver, "%s", driver);
     snprintf(out->data_kind, sizeof out->data_kind, "%s", kind);
@@ -66,14 +69,16 @@ gan_status gan__run_record_parse(const char *text, gan_run_record *out) {
     const gan_status status = root == NULL ? GAN_STATUS_BAD_INPUT : unpack(root, out);
     json_decref(root);
     if (status == GAN_STATUS_OK) return status;
-    return gan__fail(status, "the checkpoint's record of its run (text \"run\") lacks what sampling "
-                             "and resuming need; it was made by another program");
+    return gan__fail(status,
+                     "the checkpoint's record of its run (text \"run\") lacks what sampling "
+                     "and resuming need; it was made by another program");
 }
 
 gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out) {
     const char *const text = gan_checkpoint_text(checkpoint, "run");
     if (text != NULL) return gan__run_record_parse(text, out);
     *out = (gan_run_record){0};
-    return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint holds no record of a run (text \"run\"), "
-                                           "so it can be neither sampled nor resumed");
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "the checkpoint holds no record of a run (text \"run\"), "
+                     "so it can be neither sampled nor resumed");
 }

@@ -2,7 +2,8 @@
 //
 //     {"clgan": "0.1.0", "seed": 1, "step": 1000, "data_position": 64000, "logged_step": 1000,
 //      "elapsed_s": 12.5, "written": 1700000000, "device": "...", "driver": "...",
-//      "data": {"kind": "IDX", "count": 60000}, "sample": [1, 28, 28]}
+//      "data": {"kind": "IDX", "count": 60000, "classes": 10},
+//      "sample": [1, 28, 28]}
 #ifndef GAN_GAN_RUN_RECORD_H
 #define GAN_GAN_RUN_RECORD_H
 
@@ -21,6 +22,7 @@ typedef struct gan_run_record {
     char device[128], driver[128];
     char data_kind[32];
     uint64_t data_count;
+    uint32_t classes; // of the data's labels; 0: none
     gan_shape sample; // one sample, without batch
 } gan_run_record;
 

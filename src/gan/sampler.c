@@ -3,6 +3,7 @@
 #include "clgan/sample.h"
 
 #include "base/memory.h"
+#include "gan/class_names.h"
 #include "gan/generation.h"
 #include "gan/latent.h"
 #include "gan/model_file.h"
@@ -19,6 +20,7 @@
 struct gan_sampler {
     gan_recipe *recipe;
     const gan_recipe_values *values;
+    gan_class_names *class_names; // NULL: none
     gan_network *generator;
     gan_graph *graph;
     gan_module *module;
@@ -43,8 +45,9 @@ static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkp
     GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &sampler->recipe));
     GAN_TRY(gan__run_record_read(checkpoint, record));
     sampler->values = gan__recipe_values(sampler->recipe);
-    GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, &sampler->generator,
-                                 &discriminator));
+    GAN_TRY(gan__class_names_read(checkpoint, &sampler->class_names));
+    GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, record->classes,
+                                 &sampler->generator, &discriminator));
     gan__network_destroy(discriminator);
     return GAN_STATUS_OK;
 }
@@ -64,7 +67,8 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     info->rank = record->sample.rank;
     memcpy(info->size, record->sample.size, (size_t)info->rank * sizeof info->size[0]);
     info->elements = (size_t)gan__shape_elements(&record->sample);
-    info->latent = (size_t)sampler->values->latent.size;
+    info->classes = gan__network_uses_labels(sampler->generator) ? record->classes : 0;
+    info->latent = (size_t)sampler->values->latent.size + (info->classes > 0);
     info->step = record->step;
     info->averaged = averaged;
     if (!sampler->values->data.has_range) return;
@@ -138,6 +142,7 @@ void gan_sampler_destroy(gan_sampler *sampler) {
     gan__module_destroy(sampler->module);
     gan__graph_destroy(sampler->graph);
     gan__network_destroy(sampler->generator);
+    gan__class_names_destroy(sampler->class_names);
     gan_recipe_destroy(sampler->recipe);
     gan__free(sampler->batch);
     gan__free(sampler);
@@ -150,7 +155,9 @@ const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler) {
 // --- Drawing -------------------------------------------------------------------------------------
 
 void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent) {
+    const gan_sample_info *const info = &sampler->info;
     gan__latent_draw(sampler->values, seed, latent);
+    if (info->classes > 0) latent[info->latent - 1] = (float)gan__label_draw(info->classes, seed);
     if (sampler->truncation > 0)
         gan__latent_truncate(sampler->values, seed, sampler->truncation, latent);
 }
@@ -175,7 +182,21 @@ void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path, c
     const bool flat = sampler->values->latent.prior == GAN_PRIOR_UNIFORM;
     if (path == GAN_SAMPLE_PATH_AUTO)
         path = flat ? GAN_SAMPLE_PATH_LINEAR : GAN_SAMPLE_PATH_SPHERICAL;
-    gan__latent_interpolate(path, from, to, sampler->info.latent, at, latent);
+    const size_t size = (size_t)sampler->values->latent.size;
+    gan__latent_interpolate(path, from, to, size, at, latent);
+    if (sampler->info.classes > 0) latent[size] = at < 0.5 ? from[size] : to[size];
+}
+
+const char *gan_sampler_class_name(const gan_sampler *sampler, uint32_t index) {
+    return gan__class_names_get(sampler->class_names, index);
+}
+
+gan_status gan_sampler_find_class(const gan_sampler *sampler, const char *text, uint32_t *out) {
+    if (sampler->info.classes == 0)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "the checkpoint's generator takes no class, so \"%s\" cannot be chosen",
+                         text);
+    return gan__class_names_find(sampler->class_names, sampler->info.classes, text, out);
 }
 
 gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,

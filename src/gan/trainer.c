@@ -20,6 +20,7 @@ static gan_game_data data_of(const gan_dataset *dataset) {
     gan_game_data data = {.element =
                               info->type == GAN_SAMPLE_TYPE_U8 ? GAN_ELEMENT_U8 : GAN_ELEMENT_F32};
     data.sample.rank = info->rank;
+    data.classes = info->classes;
     memcpy(data.sample.size, info->size, (size_t)info->rank * sizeof info->size[0]);
     return data;
 }
@@ -102,6 +103,7 @@ void gan__trainer_destroy(gan_trainer *trainer) {
     gan__module_destroy(trainer->module);
     gan__game_destroy(trainer->game);
     gan__free(trainer->batch);
+    gan__free(trainer->labels);
     gan__free(trainer);
 }
 
@@ -134,9 +136,11 @@ static uint32_t stage_slots(const gan_trainer *trainer) {
 gan_status gan__trainer_prepare(gan_trainer *trainer) {
     GAN_TRY(gan__module_prepare(trainer->module, stage_slots(trainer)));
     const size_t grid = (size_t)gan__trainer_cells(trainer) * gan__trainer_sample_elements(trainer);
-    void *batch = NULL;
+    void *batch = NULL, *labels = NULL;
     GAN_TRY(gan__alloc(grid, sizeof(float), &batch));
     trainer->batch = batch;
+    GAN_TRY(gan__alloc((size_t)trainer->recipe->batch, sizeof *trainer->labels, &labels));
+    trainer->labels = labels;
     return GAN_STATUS_OK;
 }
 
@@ -231,13 +235,23 @@ uint64_t gan__trainer_samples_seen(const gan_trainer *trainer) {
     return trainer->step * batches_per_step(trainer) * (uint64_t)trainer->recipe->batch;
 }
 
+static gan_status feed_labels(gan_trainer *trainer) {
+    void *slot = NULL;
+    if (trainer->game->labels == NULL) return GAN_STATUS_OK;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->labels, &slot));
+    float *const labels = slot;
+    for (int64_t i = 0; i < trainer->recipe->batch; i++) labels[i] = (float)trainer->labels[i];
+    return gan__module_feed_end(trainer->module, trainer->game->labels);
+}
+
 // Stages batch number `batch` of the run.
 static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->real, &slot));
-    GAN_TRY(gan__loader_read(trainer->loader, batch, slot, NULL));
+    GAN_TRY(gan__loader_read(trainer->loader, batch, slot, trainer->labels));
     trainer->is_within_step = true;
-    return gan__module_feed_end(trainer->module, trainer->game->real);
+    GAN_TRY(gan__module_feed_end(trainer->module, trainer->game->real));
+    return feed_labels(trainer);
 }
 
 // Runs the plain program for D's update number `update`, or the penalised one where it is due.

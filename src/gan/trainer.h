@@ -59,6 +59,7 @@ gan_status gan__trainer_clear_sums(gan_trainer *trainer);
 gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
                                  float *samples);
 // One sample for each cell of the recipe's grid, from latents that never change: seeds 0, 1, ...
+// and, where samples have labels, classes 0, 1, ... over and over.
 // `samples`: (columns x rows, elements of one sample).
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples);
 

@@ -45,14 +45,29 @@ gan_status gan__trainer_read_augmentation(gan_trainer *trainer, double *out) {
     return GAN_STATUS_OK;
 }
 
-// One run of the sampling program: the samples of so many seeds from `seed` on.
-static gan_status generate_batch(gan_trainer *trainer, uint64_t seed, size_t cells) {
+// Where samples come from: seeds from `seed` on. With labels each has the one that belongs to its
+// seed or, `in_turn`, to its place in the batch.
+typedef struct samples_wanted {
+    uint64_t seed;
+    bool in_turn;
+} samples_wanted;
+
+// One run of the sampling program: as many samples as the grid has cells.
+static gan_status generate_batch(gan_trainer *trainer, samples_wanted from) {
+    const size_t cells = (size_t)gan__trainer_cells(trainer);
     const size_t latent = (size_t)trainer->recipe->latent.size;
+    const bool labelled = trainer->game->labels != NULL;
+    const uint32_t classes = gan__dataset_info(trainer->dataset)->classes;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
     float *const latents = slot;
-    for (size_t i = 0; i < cells; i++)
-        gan__latent_draw(trainer->recipe, seed + i, latents + i * latent);
+    for (size_t i = 0; i < cells; i++) {
+        float *const own = latents + i * (latent + labelled);
+        gan__latent_draw(trainer->recipe, from.seed + i, own);
+        if (!labelled) continue;
+        own[latent] = (float)(from.in_turn ? (uint32_t)(i % classes)
+                                           : gan__label_draw(classes, from.seed + i));
+    }
     GAN_TRY(gan__module_feed_end(trainer->module, trainer->generation.latents));
     GAN_TRY(gan__program_run(trainer->programs[GAN_TRAINER_SAMPLING], 0));
     return gan__program_read(trainer->programs[GAN_TRAINER_SAMPLING], 0, trainer->batch);
@@ -64,12 +79,16 @@ gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size
                  elements = gan__trainer_sample_elements(trainer);
     for (size_t done = 0; done < count; done += cells) {
         const size_t wanted = count - done < cells ? count - done : cells;
-        GAN_TRY(generate_batch(trainer, first_seed + done, cells));
+        GAN_TRY(generate_batch(trainer, (samples_wanted){.seed = first_seed + done}));
         memcpy(samples + done * elements, trainer->batch, wanted * elements * sizeof *samples);
     }
     return GAN_STATUS_OK;
 }
 
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
-    return gan__trainer_generate(trainer, 0, (size_t)gan__trainer_cells(trainer), samples);
+    const size_t cells = (size_t)gan__trainer_cells(trainer);
+    GAN_TRY(generate_batch(trainer, (samples_wanted){.in_turn = true}));
+    memcpy(samples, trainer->batch,
+           cells * gan__trainer_sample_elements(trainer) * sizeof *samples);
+    return GAN_STATUS_OK;
 }

@@ -20,6 +20,7 @@ struct gan_trainer {
     gan_generation generation;
     gan_loader *loader; // of batches, from the first that is needed
     float *batch;       // one run of the sampling program
+    uint32_t *labels;   // of one batch of data
     uint64_t step;
     bool is_within_step;
 };

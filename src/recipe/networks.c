@@ -2,7 +2,7 @@
 #include "recipe/recipe_struct.h"
 
 static gan_status create(const gan_recipe *recipe, const char *name, const gan_recipe_network *said,
-                         const gan_shape *input, gan_network **out) {
+                         const gan_shape *input, int64_t classes, gan_network **out) {
     gan_network_spec spec = {.name = name,
                              .source = recipe->document.source,
                              .layers = said->layers,
@@ -10,7 +10,8 @@ static gan_status create(const gan_recipe *recipe, const char *name, const gan_r
                              .input = *input,
                              .init = said->init,
                              .bias_init = said->bias_init,
-                             .parametrization = said->parametrization};
+                             .parametrization = said->parametrization,
+                             .classes = classes};
     return gan__network_create(&spec, out);
 }
 
@@ -71,20 +72,38 @@ static gan_status check_discriminator(const gan_recipe *recipe, const gan_networ
 gan_status gan__recipe_generator(const gan_recipe *recipe, gan_network **generator) {
     const gan_shape latent = GAN_SHAPE(recipe->values.latent.size);
     *generator = NULL;
-    return create(recipe, "generator", &recipe->values.generator, &latent, generator);
+    return create(recipe, "generator", &recipe->values.generator, &latent, 0, generator);
 }
 
-gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
+// A generator that D cannot hold to its labels would pass them over, and a discriminator that looks
+// at labels would ask of G what it does not know.
+static gan_status check_labels(const gan_recipe *recipe, const gan_network *generator,
+                               const gan_network *discriminator) {
+    const bool g = gan__network_uses_labels(generator), d = gan__network_uses_labels(discriminator);
+    if (g == d) return GAN_STATUS_OK;
+    const gan_network *without = g ? discriminator : generator;
+    return gan__tree_fail(&recipe->document, gan__network_layer(without, 0)->line,
+                          "the %s looks at labels but the %s does not; give both networks layers "
+                          "that do (one_hot, embedding, conditional_batch_norm, projection), or "
+                          "neither",
+                          g ? "generator" : "discriminator", g ? "discriminator" : "generator");
+}
+
+gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
                                 gan_network **generator, gan_network **discriminator) {
     const gan_recipe_values *values = &recipe->values;
     *generator = *discriminator = NULL;
-    gan_status status = gan__recipe_generator(recipe, generator);
+    const gan_shape latent = GAN_SHAPE(values->latent.size);
+    gan_status status =
+        create(recipe, "generator", &values->generator, &latent, classes, generator);
     if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
     if (status == GAN_STATUS_OK)
-        status = create(recipe, "discriminator", &values->discriminator, sample, discriminator);
+        status =
+            create(recipe, "discriminator", &values->discriminator, sample, classes, discriminator);
     if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "discriminator", *discriminator);
+    if (status == GAN_STATUS_OK) status = check_labels(recipe, *generator, *discriminator);
     if (status == GAN_STATUS_OK) return status;
     gan__network_destroy(*generator);
     gan__network_destroy(*discriminator);

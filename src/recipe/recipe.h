@@ -143,12 +143,13 @@ const gan_recipe_values *gan__recipe_values(const gan_recipe *recipe);
 // The path it was read from, for messages.
 const char *gan__recipe_source(const gan_recipe *recipe);
 
-// The two networks for samples of the shape `sample` (without batch, as the data set has it).
+// The two networks for samples of the shape `sample` (without batch, as the data set has it), with
+// labels of so many `classes` (0: none).
 // The generator's input is (latent.size); its output must have the sample's shape or be a vector of
 // as many elements; the discriminator takes `sample` and must give one value (1).
 // Errors: BAD_INPUT "FILE:LINE: ..." naming the layers. Both are the caller's
 // (gan__network_destroy).
-gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample,
+gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
                                 gan_network **generator, gan_network **discriminator);
 
 // The generator alone, whatever a sample's shape is. The caller's (gan__network_destroy).

@@ -14,16 +14,18 @@ static const struct {
     const char *name;
     gan_shape sample;
     int64_t generator, discriminator;
+    int64_t classes; // of its labels, where they are used
 } models[] = {
-    {"gauss1d", {1, {1}}, 13, 169},
-    {"ring8", {1, {2}}, 484802, 405201}, // Lin et al. 2018, packing 1
-    {"grid25", {1, {2}}, 484802, 405201},
-    {"digits", {3, {1, 28, 28}}, 0, 0},
-    {"mnist-mlp", {3, {1, 28, 28}}, 1486352, 533505},
-    {"mnist-paper", {3, {1, 28, 28}}, 2503984, 1231441}, // Goodfellow et al. 2014
-    {"mnist-dcgan", {3, {1, 28, 28}}, 759681, 138689},
-    {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145}, // the sums of gan_mnist.py's layers
-    {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568}, // PyTorch's example
+    {"gauss1d", {1, {1}}, 13, 169, 0},
+    {"ring8", {1, {2}}, 484802, 405201, 0}, // Lin et al. 2018, packing 1
+    {"grid25", {1, {2}}, 484802, 405201, 0},
+    {"digits", {3, {1, 28, 28}}, 0, 0, 0},
+    {"mnist-mlp", {3, {1, 28, 28}}, 1486352, 533505, 0},
+    {"mnist-paper", {3, {1, 28, 28}}, 2503984, 1231441, 0}, // Goodfellow et al. 2014
+    {"mnist-dcgan", {3, {1, 28, 28}}, 759681, 138689, 0},
+    {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145, 0}, // the sums of gan_mnist.py's layers
+    {"mnist-conditional", {3, {1, 28, 28}}, 2413984, 1224351, 10}, // Mirza, Osindero 2014
+    {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},           // PyTorch's example
 };
 enum { MODELS = sizeof models / sizeof models[0] };
 
@@ -41,8 +43,8 @@ static void shipped_recipes_make_networks_of_their_experiments_size(void **state
     for (size_t i = 0; i < MODELS; i++) {
         gan_recipe *recipe = load(models[i].name);
         gan_network *generator, *discriminator;
-        if (gan__recipe_networks(recipe, &models[i].sample, &generator, &discriminator) !=
-            GAN_STATUS_OK)
+        if (gan__recipe_networks(recipe, &models[i].sample, models[i].classes, &generator,
+                                 &discriminator) != GAN_STATUS_OK)
             fail_msg("%s", gan_status_message());
         if (models[i].generator) {
             assert_int_equal(gan__network_parameter_elements(generator), models[i].generator);

@@ -468,7 +468,7 @@ static void differences_are_listed_but_for_what_was_set(void **state) {
 static void expect_misfit(const char *text, gan_shape sample, const char *message) {
     gan_recipe *recipe = parse(text);
     gan_network *generator, *discriminator;
-    assert_int_equal(gan__recipe_networks(recipe, &sample, &generator, &discriminator),
+    assert_int_equal(gan__recipe_networks(recipe, &sample, 0, &generator, &discriminator),
                      GAN_STATUS_BAD_INPUT);
     assert_null(generator);
     assert_null(discriminator);
@@ -481,7 +481,7 @@ static void networks_must_fit_the_data(void **state) {
     gan_recipe *recipe = parse(NETWORKS);
     gan_network *generator, *discriminator;
     gan_shape image = GAN_SHAPE(1, 2, 1);
-    assert_int_equal(gan__recipe_networks(recipe, &image, &generator, &discriminator),
+    assert_int_equal(gan__recipe_networks(recipe, &image, 0, &generator, &discriminator),
                      GAN_STATUS_OK);
     assert_int_equal(gan__network_parameter_elements(generator), 100 * 2 + 2);
     assert_int_equal(gan__network_parameter_elements(discriminator), 2 * 4 + 4 + 4 + 1);
