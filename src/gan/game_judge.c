@@ -99,8 +99,10 @@ static bool judge_together(const gan_builder *builder, gan_answers *given) {
         shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE)};
     if (batches[0] == NULL || batches[1] == NULL) return false;
     gan_node *const samples = gan__concat(batches, 2, builder->fake_shape.rank - 1), *unused;
+    gan_node *const each[] = {builder->game->labels, gan__game_labels(builder, given->streams)};
+    gan_node *const labels = each[0] == NULL ? NULL : gan__concat(each, 2, 0);
     gan_node *const logits =
-        judge(builder, samples, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
+        judge(builder, samples, labels, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
     given->on_real = half_of(builder, logits, 0);
     given->on_fake = half_of(builder, logits, builder->game->recipe->batch);
     return gan__samples_stay_apart(logits, samples);
