@@ -15,7 +15,8 @@ set_property(TEST ${all_tests} APPEND PROPERTY ENVIRONMENT ${surroundings})
 # Tests whose time goes into compiling hundreds of kernels, which is the OpenCL implementation's and
 # not sanitized. tools/check leaves them to the default build; the code around them is sanitized by
 # shorter tests.
-foreach(test tools.test_tutorial runtime.test_gemm graph.test_device_cases graph.test_device_random nn.test_layers)
+foreach(test runtime.test_gemm graph.test_device_cases graph.test_device_random nn.test_layers
+             tools.test_tutorial)
   if(TEST ${test})
     set_property(TEST ${test} APPEND PROPERTY LABELS slow)
   endif()

@@ -55,7 +55,16 @@ static void put_float(gan_sample_file *file, float value) {
         file->chunk[file->waiting++] = (uint8_t)(word >> (file->big_endian ? 24 - 8 * i : 8 * i));
 }
 
+// Whether the host's float32 are what the format has.
+static bool is_as_stored(const gan_sample_file *file) {
+    const uint16_t one = 1;
+    uint8_t first;
+    memcpy(&first, &one, 1);
+    return !file->bytes && file->big_endian == (first == 0);
+}
+
 static gan_status put_values(gan_sample_file *file, const float *values, size_t count) {
+    if (is_as_stored(file)) return put(file, values, count * sizeof *values);
     for (size_t i = 0; i < count; ++i) {
         GAN_TRY(make_room(file));
         if (file->bytes)

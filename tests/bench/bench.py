@@ -19,7 +19,7 @@ from measure_checkpoint import measure_checkpoint
 from measure_convolution import measure_convolution
 from measure_gemm import measure_gemm
 from measure_machine import measure_kernels, measure_limits
-from measure_process import measure_png, measure_sample, measure_start
+from measure_process import measure_png, measure_sample, measure_start, measure_stream
 from measure_train import measure_train
 from rounds import Failed
 from session import ROOT, Session
@@ -31,6 +31,7 @@ MEASUREMENTS = {
     "kernels": measure_kernels,
     "train": measure_train,
     "sample": measure_sample,
+    "stream": measure_stream,
     "png": measure_png,
     "start": measure_start,
     "checkpoint": measure_checkpoint,

@@ -85,6 +85,31 @@ def measure_sample(session):
         server.close()
 
 
+STREAM_COUNT = 100000
+STREAM_BATCHES = (64, 256, 1024)
+
+
+def measure_stream(session):
+    """gan-sample -n 100000 --format raw -o /dev/null, whole process, as samples a second. PyTorch's
+    script takes the batch with which it is fastest."""
+    weights = session.path("weights.pt")
+    ours = [session.program("gan-sample"), _checkpoint(session), "-n", str(STREAM_COUNT), "-q",
+            "--format", "raw", "-o", "/dev/null"]
+    contestants = {"clgan": lambda: STREAM_COUNT / _seconds(ours)}
+    if session.python:
+        _seconds(session.torch_command("torch_png.py", "--make", weights))
+
+        def script(batch):
+            return STREAM_COUNT / _seconds(session.torch_command(
+                "torch_stream.py", weights, str(STREAM_COUNT), str(batch)))
+
+        best = max(STREAM_BATCHES, key=script)
+        contestants["PyTorch script"] = lambda: script(best)
+    contestants["clgan"]()
+    values = take_turns(contestants, session.rounds)
+    session.add("stream 100,000 samples", "images/s", values.pop("clgan"), values)
+
+
 def measure_png(session):
     """gan-sample -n 1 -o x.png, whole process."""
     picture, weights = session.path("x.png"), session.path("weights.pt")
