@@ -8,6 +8,10 @@ static const gan_option option_table[] = {
      .argument = "PATTERN",
      .help = "the tensors of such a name, in full: 'generator.*'"},
     {.group = "What to show",
+     .name = "layers",
+     .kind = GAN_OPTION_FLAG,
+     .help = "activations, dead units and spectral norms of each"},
+    {.group = "What to show",
      .name = "history",
      .kind = GAN_OPTION_FLAG,
      .help = "the loss curves, drawn in the terminal"},
@@ -91,6 +95,7 @@ typedef struct inspect_view {
 enum {
     VIEW_SUMMARY,
     VIEW_TENSOR,
+    VIEW_LAYERS,
     VIEW_HISTORY,
     VIEW_VERIFY,
     VIEW_DIFF,
@@ -99,10 +104,10 @@ enum {
     VIEWS
 };
 static const inspect_view views[VIEWS] = {
-    [VIEW_SUMMARY] = {NULL, 1},      [VIEW_TENSOR] = {"tensor", 1},
-    [VIEW_HISTORY] = {"history", 1}, [VIEW_VERIFY] = {"verify", 1},
-    [VIEW_DIFF] = {"diff", 2},       [VIEW_EVALUATE] = {"evaluate", 1},
-    [VIEW_DEVICES] = {"devices", 0},
+    [VIEW_SUMMARY] = {NULL, 1},        [VIEW_TENSOR] = {"tensor", 1},
+    [VIEW_LAYERS] = {"layers", 1},     [VIEW_HISTORY] = {"history", 1},
+    [VIEW_VERIFY] = {"verify", 1},     [VIEW_DIFF] = {"diff", 2},
+    [VIEW_EVALUATE] = {"evaluate", 1}, [VIEW_DEVICES] = {"devices", 0},
 };
 
 // Options that mean something beside others only.
@@ -158,6 +163,8 @@ static gan_status run_tool(const gan_tool_call *call) {
     switch (view) {
     case VIEW_TENSOR:
         return gan__inspect_tensors(&inspection, gan__options_text(options, "tensor", NULL));
+    case VIEW_LAYERS:
+        return gan__inspect_layers(&inspection);
     case VIEW_HISTORY:
         return gan__inspect_history(&inspection);
     case VIEW_VERIFY:

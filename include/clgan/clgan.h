@@ -8,6 +8,7 @@
 #include "clgan/evaluate.h"
 #include "clgan/features.h"
 #include "clgan/image.h"
+#include "clgan/layers.h"
 #include "clgan/recipe.h"
 #include "clgan/sample.h"
 #include "clgan/sample_file.h"

@@ -22,6 +22,8 @@ gan_status gan__inspect_summary(const gan_inspection *inspection);
 // singular values, and a picture: filters, or a heat map. Errors: BAD_ARGUMENT (none does),
 // CORRUPT.
 gan_status gan__inspect_tensors(const gan_inspection *inspection, const char *pattern);
+// What each layer does with samples. Errors: those of gan_layers_measure.
+gan_status gan__inspect_layers(const gan_inspection *inspection);
 // The loss curves.
 gan_status gan__inspect_history(const gan_inspection *inspection);
 // Reads everything. Errors: CORRUPT and the like, naming the chunk.
