@@ -104,6 +104,8 @@ gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_reques
     gan_status status = GAN_STATUS_OK;
     *out = (gan_sample_source){.sampler = sampler, .wanted = wanted, .count = wanted->count};
     if (wanted->truncation > 0) status = gan_sampler_set_truncation(sampler, wanted->truncation);
+    if (status == GAN_STATUS_OK && wanted->class_text != NULL)
+        status = gan_sampler_find_class(sampler, wanted->class_text, &out->chosen);
     if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_WALK)
         status = draw_keys(out);
     if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_FILE)
@@ -130,6 +132,13 @@ size_t gan__sample_source_piece(const gan_sample_source *source) {
     return left < GAN_SAMPLE_PIECE ? (size_t)left : GAN_SAMPLE_PIECE;
 }
 
+// A class is the last element of its sample's latent.
+static void choose_class(gan_sample_source *source, size_t count) {
+    const size_t size = latent_size(source);
+    for (size_t i = 0; i < count && source->wanted->class_text != NULL; i++)
+        source->latents[(i + 1) * size - 1] = (float)source->chosen;
+}
+
 // Fills in source->latents, and the number of each.
 static gan_status next_latents(gan_sample_source *source, size_t count, uint64_t *numbers) {
     const gan_sample_origin origin = source->wanted->origin;
@@ -153,6 +162,7 @@ static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *
     if (status == GAN_STATUS_OK && source->latents == NULL)
         status = alloc_latents(source, GAN_SAMPLE_PIECE, &source->latents);
     if (status == GAN_STATUS_OK) status = next_latents(source, count, numbers);
+    if (status == GAN_STATUS_OK) choose_class(source, count);
     if (status == GAN_STATUS_OK && source->kept != NULL)
         status = gan_sample_file_write(source->kept, source->latents, count);
     if (status == GAN_STATUS_OK)

@@ -171,6 +171,7 @@ static void read_output(const gan_options *options, gan_sample_request *wanted) 
     wanted->to_folder = wanted->output != NULL && !wanted->to_stdout && is_folder(wanted->output);
     wanted->kept = gan__options_text(options, "save-latents", NULL);
     wanted->truncation = gan__options_number(options, "truncation", 0);
+    wanted->class_text = gan__options_text(options, "class", NULL);
 }
 
 gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_request *wanted) {

@@ -26,17 +26,18 @@ typedef struct gan_sample_request {
     gan_sample_origin origin;
     gan_seed_range *ranges; // owned
     size_t range_count;
-    uint64_t seeds;       // in them
-    const char *list;     // as they were given; NULL for -n and --seed
-    uint64_t count;       // of samples; 0: as many as the file of latents has
-    gan_sample_path path; // of a walk
-    bool loops;           // it ends where it began
-    const char *latents;  // file they are read from
-    const char *kept;     // file they are written to
-    double truncation;    // 0: none
-    size_t columns, rows; // of the one picture; 0: none was asked for
-    const char *output;   // NULL: the terminal
-    size_t format;        // index in gan__sample_formats
+    uint64_t seeds;         // in them
+    const char *list;       // as they were given; NULL for -n and --seed
+    uint64_t count;         // of samples; 0: as many as the file of latents has
+    gan_sample_path path;   // of a walk
+    bool loops;             // it ends where it began
+    const char *latents;    // file they are read from
+    const char *kept;       // file they are written to
+    double truncation;      // 0: none
+    const char *class_text; // the class of all samples, by number or name; NULL: each its own
+    size_t columns, rows;   // of the one picture; 0: none was asked for
+    const char *output;     // NULL: the terminal
+    size_t format;          // index in gan__sample_formats
     bool to_folder, to_stdout;
 } gan_sample_request;
 
@@ -52,6 +53,7 @@ typedef struct gan_sample_source {
     gan_sampler *sampler;
     const gan_sample_request *wanted;
     uint64_t count, done;  // samples
+    uint32_t chosen;       // class, where one is wanted
     size_t range;          // of seeds: where the next one is ...
     uint64_t offset;       // ... in its range
     float *keys;           // of a walk: the latents it goes through
