@@ -88,6 +88,15 @@ GAN_API const gan_device_info *gan_run_get_device(const gan_run *run);
 GAN_API size_t gan_run_kernel_count(const gan_run *run);
 GAN_API gan_status gan_run_get_kernel(gan_run *run, size_t index, gan_run_kernel *out);
 
+// What the run's device can do at most, beside which its kernels are read. Measured by the call, for
+// some 0.1 s; not while the run trains.
+typedef struct gan_run_limits {
+    double flops;   // a second, by multiply-adds
+    double bytes;   // read and written a second, in place
+    uint64_t moved; // on so many bytes
+} gan_run_limits;
+GAN_API gan_status gan_run_measure_limits(gan_run *run, gan_run_limits *out);
+
 // --- Training ---------------------------------------------------------------------------------------
 // Means over the steps since the metrics before.
 typedef struct gan_run_metrics {

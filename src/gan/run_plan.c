@@ -2,6 +2,7 @@
 #include "gan/run_state.h"
 
 #include "base/memory.h"
+#include "runtime/limits.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -117,6 +118,13 @@ size_t gan_run_kernel_count(const gan_run *run) {
     for (size_t i = 0; (listed = gan__trainer_program(run->trainer, i)) != NULL; i++)
         count += gan__program_launches(listed->program);
     return count;
+}
+
+gan_status gan_run_measure_limits(gan_run *run, gan_run_limits *out) {
+    gan_limits limits;
+    GAN_TRY(gan__limits_measure(run->device, &limits));
+    *out = (gan_run_limits){.flops = limits.flops, .bytes = limits.bytes, .moved = limits.moved};
+    return GAN_STATUS_OK;
 }
 
 gan_status gan_run_get_kernel(gan_run *run, size_t index, gan_run_kernel *out) {

@@ -64,8 +64,7 @@ static gan_status append_plan(gan_run *run, const gan_terminal *out, gan_text *t
     GAN_TRY(append_layers(plan, out, text));
     gan__text_append(text, "\n# Data: %s, %" PRIu64 " samples of %s", plan->data_kind,
                      plan->data_count, plan->sample);
-    if (plan->data_classes > 0)
-        gan__text_append(text, ", %" PRIu32 " classes", plan->data_classes);
+    if (plan->data_classes > 0) gan__text_append(text, ", %" PRIu32 " classes", plan->data_classes);
     gan__text_append(text, "\n");
     gan__text_append(text,
                      "# Device: %s (%s)\n\n# Launches: %" PRIu64 " a step, none of which waits\n",
@@ -93,7 +92,15 @@ static int by_seconds(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-static void print_profile_rows(const gan_run_kernel *kernels, size_t count, gan_table *table) {
+// The least time that the device's limits allow one run, over the time it took, in per cent.
+static double share_of_limit(const gan_run_kernel *kernel, double each,
+                             const gan_run_limits *limits) {
+    const double computing = kernel->flops / limits->flops, moving = kernel->bytes / limits->bytes;
+    return each > 0 ? 100 * (computing > moving ? computing : moving) / each : 0;
+}
+
+static void print_profile_rows(const gan_run_kernel *kernels, size_t count,
+                               const gan_run_limits *limits, gan_table *table) {
     double total = 0;
     for (size_t i = 0; i < count; i++) total += kernels[i].seconds;
     for (size_t i = 0; i < count; i++) {
@@ -108,26 +115,44 @@ static void print_profile_rows(const gan_run_kernel *kernels, size_t count, gan_
         gan__table_cell(table, "%.1f", total > 0 ? 100 * kernel->seconds / total : 0);
         gan__table_cell(table, "%.1f", each > 0 ? kernel->flops / each * 1e-9 : 0);
         gan__table_cell(table, "%.1f", each > 0 ? kernel->bytes / each * 1e-9 : 0);
+        gan__table_cell(table, "%.0f", share_of_limit(kernel, each, limits));
     }
 }
 
+static gan_status print_limits(const gan_run_limits *limits, const gan_terminal *out) {
+    gan_text text = {0};
+    gan__text_append(&text,
+                     "\nlimit %%: the least time that %.1f GFLOP/s of multiply-adds and %.1f GB/s "
+                     "of memory allow\n(both measured just now, the latter on %s in place), over "
+                     "the time taken\n",
+                     limits->flops * 1e-9, limits->bytes * 1e-9,
+                     gan__human_bytes(limits->moved).text);
+    gan_status status = gan__text_status(&text);
+    if (status == GAN_STATUS_OK) status = gan__terminal_write(out, &text);
+    gan__text_destroy(&text);
+    return status;
+}
+
 gan_status gan__train_print_profile(gan_run *run, const gan_terminal *out) {
-    static const char *const headings[] = {"program", "launch",  "engine",  "runs",
-                                           "ms each", "share %", "GFLOP/s", "GB/s"};
+    static const char *const headings[] = {"program", "launch",  "engine", "runs",   "ms each",
+                                           "share %", "GFLOP/s", "GB/s",   "limit %"};
     const size_t count = gan_run_kernel_count(run);
     gan_run_kernel *const kernels = calloc(count + 1, sizeof *kernels);
     gan_table *table = NULL;
+    gan_run_limits limits = {0};
     gan_status status = kernels != NULL ? gan__table_create(&table)
                                         : gan__fail(GAN_STATUS_NO_MEMORY,
                                                     "no memory for a table of %zu kernels", count);
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
         status = gan_run_get_kernel(run, i, &kernels[i]);
+    if (status == GAN_STATUS_OK) status = gan_run_measure_limits(run, &limits);
     if (status == GAN_STATUS_OK) {
         qsort(kernels, count, sizeof *kernels, by_seconds);
         for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
             gan__table_column(table, headings[i], i < 3 ? GAN_ALIGN_LEFT : GAN_ALIGN_RIGHT);
-        print_profile_rows(kernels, count, table);
+        print_profile_rows(kernels, count, &limits, table);
         status = gan__table_write(table, out);
+        if (status == GAN_STATUS_OK) status = print_limits(&limits, out);
     }
     gan__table_destroy(table);
     free(kernels);
