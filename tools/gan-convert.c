@@ -5,6 +5,8 @@
 #include "tool.h"
 
 #include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +35,23 @@ static const gan_option option_table[] = {
      .name = "strip-training",
      .kind = GAN_OPTION_FLAG,
      .help = "leave out what only training needs"},
+    {.group = "Foreign weights",
+     .name = "recipe",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "FILE",
+     .help = "they are of this recipe's networks, or of --network"},
+    {.group = "Foreign weights",
+     .name = "shape",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "CxHxW",
+     .help = "of a sample, where the generator gives a vector"},
+    {.group = "Foreign weights",
+     .name = "classes",
+     .kind = GAN_OPTION_COUNT,
+     .argument = "N",
+     .help = "of labels, for conditional networks",
+     .minimum = 1,
+     .maximum = 16777216},
     {.group = "How",
      .name = "to",
      .kind = GAN_OPTION_CHOICE,
@@ -60,8 +79,9 @@ static const gan_option option_table[] = {
 
 static const char *const examples[] = {
     "gan-convert latest.gan model.safetensors",
-    "gan-convert latest.gan generator.npz --network ema",
-    "gan-convert weights.safetensors model.gan",
+    "gan-convert latest.gan generator.pt --network ema",
+    "gan-convert latest.gan generator.onnx",
+    "gan-convert state.pt model.gan --recipe mnist-mlp.yaml --network generator",
     "gan-convert latest.gan small.gan --strip-training --dtype f16 --level 9",
     NULL,
 };
@@ -77,16 +97,43 @@ static const gan_tool tool = {
     .examples = examples,
 };
 
-static gan_convert_options read_options(const gan_options *options) {
+// "1x28x28": one size, or three.
+static gan_status read_shape(const char *text, gan_convert_options *wanted) {
+    const char *at = text;
+    int rank = 0;
+    for (; rank < 3; rank++) {
+        char *end;
+        long size = strtol(at, &end, 10);
+        if (end == at || size < 1 || size > INT32_MAX) break;
+        wanted->sample[rank] = size;
+        at = *end == 'x' ? end + 1 : end;
+        if (*end != 'x') break;
+    }
+    wanted->sample_rank = rank + 1;
+    if (*at == 0 && (rank == 0 || rank == 2)) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "--shape %s is no shape of a sample: give its elements, or channels, height "
+                     "and width as in 1x28x28",
+                     text);
+}
+
+static gan_status read_options(const gan_options *options, gan_convert_options *out) {
+    const char *shape = gan__options_text(options, "shape", NULL);
     gan_convert_options wanted = {
         .only = gan__options_text(options, "only", NULL),
         .network = gan__options_text(options, "network", NULL),
         .strip_training = gan__options_given(options, "strip-training") > 0,
         .has_dtype = gan__options_given(options, "dtype") > 0,
+        .recipe = gan__options_text(options, "recipe", NULL),
+        .classes = (int64_t)gan__options_count(options, "classes", 0),
     };
     // dtype_choices are in the order of gan_dtype.
     wanted.dtype = (gan_dtype)gan__options_choice(options, "dtype", GAN_DTYPE_F32);
-    return wanted;
+    *out = wanted;
+    if (!out->recipe && (shape || out->classes > 0))
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "--shape and --classes go with --recipe, which is not given");
+    return shape ? read_shape(shape, out) : GAN_STATUS_OK;
 }
 
 static gan_status choose_format(const gan_options *options, const char *out,
@@ -99,12 +146,22 @@ static gan_status choose_format(const gan_options *options, const char *out,
 }
 
 // --- --dry-run -----------------------------------------------------------------------------------
-static void add_row(const gan_convert_tensor *tensor, gan_table *table) {
+// Whether any tensor is written under another name than it has.
+static bool renames(const gan_conversion *conversion) {
+    const gan_convert_tensor *tensor;
+    for (size_t i = 0; (tensor = gan_conversion_tensor(conversion, i)); i++) {
+        if (strcmp(tensor->name, tensor->source_name) != 0) return true;
+    }
+    return false;
+}
+
+static void add_row(const gan_convert_tensor *tensor, bool renamed, gan_table *table) {
     gan_text shape = {0};
     for (int i = 0; i < tensor->rank; i++) {
         gan__text_append(&shape, "%s%lld", i ? "x" : "", (long long)tensor->size[i]);
     }
     gan__table_cell(table, "%s", tensor->name);
+    if (renamed) gan__table_cell(table, "%s", tensor->source_name);
     gan__table_cell(table, "%s", dtype_choices[tensor->dtype]);
     gan__table_cell(table, "%s", tensor->rank ? gan__text_string(&shape) : "scalar");
     gan__table_cell(table, "%s", gan__human_digits(tensor->elements).text);
@@ -116,13 +173,15 @@ static gan_status append_tensors(const gan_tool_call *call, const gan_conversion
     gan_table *table;
     const gan_convert_tensor *tensor;
     uint64_t elements = 0;
+    const bool renamed = renames(conversion);
     GAN_TRY(gan__table_create(&table));
     gan__table_column(table, "tensor", GAN_ALIGN_LEFT);
+    if (renamed) gan__table_column(table, "from", GAN_ALIGN_LEFT);
     gan__table_column(table, "type", GAN_ALIGN_LEFT);
     gan__table_column(table, "shape", GAN_ALIGN_LEFT);
     gan__table_column(table, "elements", GAN_ALIGN_RIGHT);
     for (size_t i = 0; (tensor = gan_conversion_tensor(conversion, i)); i++) {
-        add_row(tensor, table);
+        add_row(tensor, renamed, table);
         elements += tensor->elements;
     }
     gan_status status = gan__table_append(table, &call->out, text);
@@ -160,9 +219,10 @@ static gan_status convert(const gan_tool_call *call, gan_conversion *conversion,
 static gan_status run_tool(const gan_tool_call *call) {
     const char *in = gan__options_word(call->options, 0),
                *out = gan__options_word(call->options, 1);
-    const gan_convert_options wanted = read_options(call->options);
+    gan_convert_options wanted;
     gan_convert_format format;
     gan_conversion *conversion;
+    GAN_TRY(read_options(call->options, &wanted));
     GAN_TRY(choose_format(call->options, out, &format));
     GAN_TRY(gan_conversion_open(in, &wanted, &conversion));
     gan_status status = gan_conversion_plan(conversion, format);

@@ -67,6 +67,17 @@ typedef struct gan_convert_options {
     bool strip_training; // leave out what only training needs: optimizer.*, metrics.*, the history
     bool has_dtype;      // write every tensor as `dtype`, rounding where that needs it
     gan_dtype dtype;
+    // A recipe's file: the tensors become those of its networks, so that foreign weights make a
+    // checkpoint that can be sampled, converted to .onnx and evaluated. Whose they are is the first
+    // part of their names ("generator.0.weight"), or else `network`. Within a network they are
+    // found by name ("0.weight"), or else taken in order, each as its shape and the end of its name
+    // ("weight") must be; PyTorch's counters num_batches_tracked are left out. NULL: names stay.
+    const char *recipe;
+    // The shape of a sample, without batch, where the generator gives a vector and samples are
+    // images; rank 0: as the source says (text "run"), or as the generator gives them.
+    int sample_rank; // 0, 1 or 3
+    int64_t sample[3];
+    int64_t classes; // of labels, for conditional networks; 0: as the source says, or none
 } gan_convert_options;
 
 typedef struct gan_conversion gan_conversion;
@@ -82,7 +93,8 @@ GAN_API gan_convert_format gan_conversion_source(const gan_conversion *conversio
 
 // A tensor as it will be written.
 typedef struct gan_convert_tensor {
-    const char *name; // belongs to the conversion
+    const char *name;        // belongs to the conversion
+    const char *source_name; // as the source calls it
     gan_dtype dtype;
     int rank;
     int64_t size[GAN_TENSOR_RANK_MAX];

@@ -36,6 +36,7 @@ gan_status gan__bundle_add_tensor(gan_bundle *bundle, const char *name, size_t l
     if (gan__tensor_elements(as_written->rank, as_written->size, &as_written->elements) !=
         GAN_STATUS_OK)
         return gan__fail_in(GAN_STATUS_BAD_INPUT, "tensor %s", as_written->name);
+    as_written->source_name = as_written->name;
     as_written->dtype = tensor->kind->dtype;
     GAN_TRY(gan__names_add(&bundle->tensor_names, as_written->name));
     bundle->tensor_count++;
@@ -55,6 +56,26 @@ gan_status gan__bundle_add_text(gan_bundle *bundle, const char *name, size_t len
     GAN_TRY(gan__names_add(&bundle->text_names, added->name));
     bundle->text_count++;
     return GAN_STATUS_OK;
+}
+
+const char *gan__bundle_text(const gan_bundle *bundle, const char *name) {
+    for (size_t i = 0; i < bundle->text_count; i++) {
+        if (strcmp(bundle->texts[i].name, name) == 0) return bundle->texts[i].content;
+    }
+    return NULL;
+}
+
+gan_status gan__bundle_set_text(gan_bundle *bundle, const char *name, const char *content) {
+    for (size_t i = 0; i < bundle->text_count; i++) {
+        if (strcmp(bundle->texts[i].name, name) == 0)
+            return gan__bundle_copy(bundle, content, strlen(content), &bundle->texts[i].content);
+    }
+    return gan__bundle_add_text(bundle, name, strlen(name), content, strlen(content));
+}
+
+bool gan__name_is_part(const char *name, const char *first) {
+    size_t length = strlen(first);
+    return strncmp(name, first, length) == 0 && (name[length] == '.' || name[length] == 0);
 }
 
 // --- Elements ------------------------------------------------------------------------------------

@@ -53,6 +53,18 @@ gan_status gan__bundle_room(void **items, size_t size, size_t count, size_t *cap
 // A copy of the bytes in the bundle's arena, zero-terminated.
 gan_status gan__bundle_copy(gan_bundle *bundle, const char *bytes, size_t length, const char **out);
 
+// Adds the text or puts it in the place of the one of that name.
+gan_status gan__bundle_set_text(gan_bundle *bundle, const char *name, const char *content);
+const char *gan__bundle_text(const gan_bundle *bundle, const char *name); // NULL: there is none
+
+// Whether the name is `first` or begins with it and a dot.
+bool gan__name_is_part(const char *name, const char *first);
+
+// Makes of the tensors those of a recipe's networks: names become the checkpoint's, and the texts
+// "recipe" and "run" are there (clgan/convert.h, gan_convert_options.recipe). Errors: BAD_INPUT,
+// BAD_ARGUMENT, NO_MEMORY.
+gan_status gan__bundle_adopt(gan_bundle *bundle, const gan_convert_options *options);
+
 // Turns `elements` of the source's bytes into floats, putting them into row-major order.
 // Errors: BAD_INPUT where one is no float32 and rounding is not allowed; NO_MEMORY.
 gan_status gan__bundle_decode(const gan_bundle *bundle, const gan_bundle_tensor *tensor,

@@ -117,17 +117,11 @@ static gan_status find_source(const char *path, gan_convert_format *format) {
 static const char *const training_only[] = {"optimizer", "metrics"};
 enum { TRAINING_ONLY = sizeof training_only / sizeof training_only[0] };
 
-// Whether the name is `first` or begins with it and a dot.
-static bool is_part(const char *name, const char *first) {
-    size_t length = strlen(first);
-    return strncmp(name, first, length) == 0 && (name[length] == '.' || name[length] == 0);
-}
-
 // Whether it is one of the generator's that has no average: running statistics, which belong to the
 // averaged generator too.
 static bool is_shared(const gan_names *names, const char *name) {
     gan_text average = {0};
-    if (!is_part(name, "generator")) return false;
+    if (!gan__name_is_part(name, "generator")) return false;
     gan__text_append(&average, "ema%s", name + strlen("generator"));
     bool shared = gan__names_find(names, gan__text_string(&average)) == SIZE_MAX;
     gan__text_destroy(&average);
@@ -135,24 +129,36 @@ static bool is_shared(const gan_names *names, const char *name) {
 }
 
 static bool is_of_network(const gan_names *names, const char *network, const char *name) {
-    return is_part(name, network) || (strcmp(network, "ema") == 0 && is_shared(names, name));
+    return gan__name_is_part(name, network) ||
+           (strcmp(network, "ema") == 0 && is_shared(names, name));
 }
 
-static bool is_chosen(const gan_convert_options *options, const gan_names *names,
+static bool is_chosen(const gan_convert_options *options, bool by_network, const gan_names *names,
                       const char *name) {
     if (options->only && fnmatch(options->only, name, 0) != 0) return false;
-    if (options->network && !is_of_network(names, options->network, name)) return false;
+    if (by_network && !is_of_network(names, options->network, name)) return false;
     for (size_t i = 0; options->strip_training && i < TRAINING_ONLY; i++) {
-        if (is_part(name, training_only[i])) return false;
+        if (gan__name_is_part(name, training_only[i])) return false;
     }
     return true;
 }
 
+// Foreign tensors of a network need not say so in their names, where a recipe tells what they are.
+static bool selects_network(const gan_bundle *bundle, const gan_convert_options *options) {
+    if (!options->network || !options->recipe) return options->network != NULL;
+    for (size_t i = 0; i < bundle->tensor_count; i++) {
+        if (gan__name_is_part(bundle->tensors[i].as_written.name, options->network)) return true;
+    }
+    return false;
+}
+
 static gan_status choose(gan_bundle *bundle, const gan_convert_options *options) {
+    const bool by_network = selects_network(bundle, options);
     size_t before = bundle->tensor_count, kept = 0;
     for (size_t i = 0; i < before; i++) {
         gan_bundle_tensor tensor = bundle->tensors[i];
-        if (!is_chosen(options, &bundle->tensor_names, tensor.as_written.name)) continue;
+        if (!is_chosen(options, by_network, &bundle->tensor_names, tensor.as_written.name))
+            continue;
         if (options->has_dtype) tensor.as_written.dtype = options->dtype;
         bundle->tensors[kept++] = tensor;
     }
@@ -174,7 +180,7 @@ static gan_status choose(gan_bundle *bundle, const gan_convert_options *options)
         bundle->texts[texts++] = bundle->texts[i];
     }
     bundle->text_count = texts;
-    return GAN_STATUS_OK;
+    return options->recipe ? gan__bundle_adopt(bundle, options) : GAN_STATUS_OK;
 }
 
 static gan_status open_parts(gan_conversion *conversion, const char *path,

@@ -12,16 +12,9 @@ static const gan_model_role roles[] = {
 };
 enum { GENERATOR, EMA, ROLES = sizeof roles / sizeof roles[0] };
 
-static const char *find_text(const gan_bundle *bundle, const char *name) {
-    for (size_t i = 0; i < bundle->text_count; i++) {
-        if (strcmp(bundle->texts[i].name, name) == 0) return bundle->texts[i].content;
-    }
-    return NULL;
-}
-
 gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
     gan_run_record record;
-    const char *recipe = find_text(bundle, "recipe"), *run = find_text(bundle, "run");
+    const char *recipe = gan__bundle_text(bundle, "recipe"), *run = gan__bundle_text(bundle, "run");
     *model = (gan_model){0};
     if (!recipe || !run)
         return gan__fail(GAN_STATUS_BAD_INPUT,
@@ -31,7 +24,8 @@ gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
     GAN_TRY(gan__run_record_parse(run, &record));
     GAN_TRY(gan_recipe_parse(recipe, "the recipe", &model->recipe));
     model->sample = record.sample;
-    return gan__recipe_networks(model->recipe, &model->sample, record.classes, &model->generator,
+    model->classes = record.classes;
+    return gan__recipe_networks(model->recipe, &model->sample, model->classes, &model->generator,
                                 &model->discriminator);
 }
 
@@ -41,10 +35,14 @@ void gan__model_close(gan_model *model) {
     gan_recipe_destroy(model->recipe);
 }
 
+const gan_model_role *gan__model_role_at(size_t index) {
+    return index < ROLES ? &roles[index] : NULL;
+}
+
 gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out) {
     bool averaged = false;
     for (size_t i = 0; i < bundle->tensor_count && !averaged; i++) {
-        averaged = strncmp(bundle->tensors[i].as_written.name, roles[EMA].weights, 4) == 0;
+        averaged = gan__name_is_part(bundle->tensors[i].as_written.name, roles[EMA].name);
     }
     *out = &roles[averaged ? EMA : GENERATOR];
     for (size_t i = 0; bundle->network && i < ROLES; i++) {

@@ -105,6 +105,13 @@ gan_onnx_value gan__onnx_binary(gan_onnx_graph *graph, const char *operation, ga
 gan_onnx_value gan__onnx_scalar(gan_onnx_graph *graph, double value);
 gan_onnx_value gan__onnx_floats(gan_onnx_graph *graph, const float *values, int64_t count);
 gan_onnx_value gan__onnx_wholes(gan_onnx_graph *graph, const int64_t *values, int64_t count);
+// The mean over some axes, which stay with size 1.
+gan_onnx_value gan__onnx_mean(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *axes,
+                              int count);
+gan_onnx_value gan__onnx_transpose(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *order);
+// `first`, and behind it the sizes of x from axis `start` on: a shape, as a value.
+gan_onnx_value gan__onnx_sizes(gan_onnx_graph *graph, const int64_t *first, int count,
+                               gan_onnx_value x, int start);
 // A view of x; a size of 0 keeps x's, so (0, ...) keeps the batch.
 gan_onnx_value gan__onnx_reshape(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *size,
                                  int rank);

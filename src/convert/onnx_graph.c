@@ -136,6 +136,35 @@ gan_onnx_value gan__onnx_binary(gan_onnx_graph *graph, const char *operation, ga
     return gan__onnx_end(graph, a.rank > b.rank ? a.rank : b.rank);
 }
 
+gan_onnx_value gan__onnx_mean(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *axes,
+                              int count) {
+    gan__onnx_begin(graph, "ReduceMean");
+    gan__onnx_input(graph, &x);
+    gan__onnx_ints(graph, "axes", axes, count);
+    return gan__onnx_end(graph, x.rank);
+}
+
+gan_onnx_value gan__onnx_transpose(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *order) {
+    gan__onnx_begin(graph, "Transpose");
+    gan__onnx_input(graph, &x);
+    gan__onnx_ints(graph, "perm", order, x.rank);
+    return gan__onnx_end(graph, x.rank);
+}
+
+gan_onnx_value gan__onnx_sizes(gan_onnx_graph *graph, const int64_t *first, int count,
+                               gan_onnx_value x, int start) {
+    gan_onnx_value before = gan__onnx_wholes(graph, first, count);
+    gan__onnx_begin(graph, "Shape");
+    gan__onnx_input(graph, &x);
+    gan__onnx_int(graph, "start", start);
+    gan_onnx_value behind = gan__onnx_end(graph, 1);
+    gan__onnx_begin(graph, "Concat");
+    gan__onnx_input(graph, &before);
+    gan__onnx_input(graph, &behind);
+    gan__onnx_int(graph, "axis", 0);
+    return gan__onnx_end(graph, 1);
+}
+
 gan_onnx_value gan__onnx_reshape(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *size,
                                  int rank) {
     gan_onnx_value y = gan__onnx_binary(graph, "Reshape", x, gan__onnx_wholes(graph, size, rank));

@@ -179,6 +179,7 @@ static gan_status write_file(gan_bundle *bundle, const gan_text *nodes, gan_sink
         const gan_convert_tensor *tensor = &bundle->tensors[i].as_written;
         put_initializer(&header, tensor);
         length += header.length + tensor->elements * gan__dtype_bytes(tensor->dtype);
+        if (header.status != GAN_STATUS_OK) model.status = header.status;
     }
     put_model(bundle, length, &model);
     gan_status status = gan__text_status(&model);

@@ -69,10 +69,11 @@ static gan_status check_discriminator(const gan_recipe *recipe, const gan_networ
                        "the discriminator must give one value for a sample");
 }
 
-gan_status gan__recipe_generator(const gan_recipe *recipe, gan_network **generator) {
+gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
+                                 gan_network **generator) {
     const gan_shape latent = GAN_SHAPE(recipe->values.latent.size);
     *generator = NULL;
-    return create(recipe, "generator", &recipe->values.generator, &latent, 0, generator);
+    return create(recipe, "generator", &recipe->values.generator, &latent, classes, generator);
 }
 
 // A generator that D cannot hold to its labels would pass them over, and a discriminator that looks

@@ -153,7 +153,8 @@ gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sampl
                                 gan_network **generator, gan_network **discriminator);
 
 // The generator alone, whatever a sample's shape is. The caller's (gan__network_destroy).
-gan_status gan__recipe_generator(const gan_recipe *recipe, gan_network **generator);
+gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
+                                 gan_network **generator);
 
 // Appends "key, key" for each key whose value differs between the two, except those that
 // gan_recipe_set has changed in `now`; for --resume. `before` is read with gan_recipe_parse from a

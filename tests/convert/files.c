@@ -60,3 +60,21 @@ gan_status files_convert(const char *in, const char *out, const gan_convert_opti
     gan_conversion_close(conversion);
     return status;
 }
+
+void files_assert_same(const char *first, const char *second) {
+    gan_checkpoint *a, *b;
+    gan_difference *differences;
+    size_t count;
+    const char *name;
+    assert_ok(gan_checkpoint_open(first, &a));
+    assert_ok(gan_checkpoint_open(second, &b));
+    assert_ok(gan_checkpoint_diff(a, b, &differences, &count));
+    if (count > 0) fail_msg("%s and %s differ in %s", first, second, differences->name);
+    for (size_t i = 0; (name = gan_checkpoint_text_name(a, i)); i++) {
+        assert_non_null(gan_checkpoint_text(b, name));
+        assert_string_equal(gan_checkpoint_text(a, name), gan_checkpoint_text(b, name));
+    }
+    gan_difference_free(differences);
+    gan_checkpoint_close(a);
+    gan_checkpoint_close(b);
+}

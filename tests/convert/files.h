@@ -29,4 +29,7 @@ size_t files_remove(void);
 // From a file to a file, whose format its suffix names.
 gan_status files_convert(const char *in, const char *out, const gan_convert_options *options);
 
+// Fails unless the two checkpoints have the same tensors and texts.
+void files_assert_same(const char *first, const char *second);
+
 #endif

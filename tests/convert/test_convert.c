@@ -71,22 +71,28 @@ static void sort_lines(const gan_text *text, gan_text *sorted) {
     free(copy);
 }
 
-static void what_others_wrote_is_read_as_they_meant_it(void **state) {
-    (void)state;
-    static const char *const files[] = {
-        "torch.safetensors", "savez.npz",          "savez_compressed.npz", "torch.pt",
-        "torch-views.pt",    "torch-protocol4.pt", "torch-legacy.pt",      "torch-legacy4.pt",
-        "torch-nested.pt",   "torch-big-endian.pt"};
+static void assert_holds(const char *const *files, size_t count, const char *listing) {
     gan_text found = {0}, sorted = {0};
     uint8_t *expected;
     size_t length;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) list_file(&found, files[i]);
+    for (size_t i = 0; i < count; i++) list_file(&found, files[i]);
     sort_lines(&found, &sorted);
-    assert_ok(gan__file_read(FOREIGN "expected.txt", 1 << 20, &expected, &length));
+    assert_ok(gan__file_read(listing, 1 << 20, &expected, &length));
     assert_string_equal(gan__text_string(&sorted), (const char *)expected);
     gan__free(expected);
     gan__text_destroy(&found);
     gan__text_destroy(&sorted);
+}
+
+static void what_others_wrote_is_read_as_they_meant_it(void **state) {
+    (void)state;
+    static const char *const onnx = "foreign.onnx";
+    static const char *const files[] = {
+        "torch.safetensors", "savez.npz",          "savez_compressed.npz", "torch.pt",
+        "torch-views.pt",    "torch-protocol4.pt", "torch-legacy.pt",      "torch-legacy4.pt",
+        "torch-nested.pt",   "torch-big-endian.pt"};
+    assert_holds(files, sizeof files / sizeof files[0], FOREIGN "expected.txt");
+    assert_holds(&onnx, 1, FOREIGN "expected-onnx.txt");
 }
 
 static void a_number_that_is_no_float32_is_rounded_only_on_request(void **state) {
@@ -116,24 +122,6 @@ static void other_formats_are_refused_by_saying_which_are_known(void **state) {
 }
 
 // --- Round trips ---------------------------------------------------------------------------------
-static void assert_same(const char *first, const char *second) {
-    gan_checkpoint *a, *b;
-    gan_difference *differences;
-    size_t count;
-    const char *name;
-    assert_ok(gan_checkpoint_open(first, &a));
-    assert_ok(gan_checkpoint_open(second, &b));
-    assert_ok(gan_checkpoint_diff(a, b, &differences, &count));
-    if (count > 0) fail_msg("%s and %s differ in %s", first, second, differences->name);
-    for (size_t i = 0; (name = gan_checkpoint_text_name(a, i)); i++) {
-        assert_non_null(gan_checkpoint_text(b, name));
-        assert_string_equal(gan_checkpoint_text(a, name), gan_checkpoint_text(b, name));
-    }
-    gan_difference_free(differences);
-    gan_checkpoint_close(a);
-    gan_checkpoint_close(b);
-}
-
 static void a_checkpoint_comes_back_from_every_format(void **state) {
     (void)state;
     static const char *const between[] = {"between.safetensors", "between.npz", "between.pt",
@@ -142,13 +130,13 @@ static void a_checkpoint_comes_back_from_every_format(void **state) {
     for (size_t i = 0; i < BETWEEN; i++) {
         assert_ok(files_convert(GOLDEN, files_path(between[i]), NULL));
         assert_ok(files_convert(files_path(between[i]), files_path("back.gan"), NULL));
-        assert_same(GOLDEN, files_path("back.gan"));
+        files_assert_same(GOLDEN, files_path("back.gan"));
         for (size_t k = 0; k < BETWEEN; k++) {
             char other[32];
             snprintf(other, sizeof other, "other-%s", between[k]);
             assert_ok(files_convert(files_path(between[i]), files_path(other), NULL));
             assert_ok(files_convert(files_path(other), files_path("back.gan"), NULL));
-            assert_same(GOLDEN, files_path("back.gan"));
+            files_assert_same(GOLDEN, files_path("back.gan"));
         }
     }
 }

@@ -33,14 +33,20 @@ static gan_status judge(const uint8_t *bytes, size_t length) {
 }
 
 static const char *const damaged_files[] = {
-    FOREIGN "torch.safetensors", FOREIGN "savez.npz",       FOREIGN "savez_compressed.npz",
-    FOREIGN "torch-nested.pt",   FOREIGN "torch-legacy.pt", FOREIGN "torch-legacy4.pt",
+    FOREIGN "torch.safetensors",
+    FOREIGN "savez.npz",
+    FOREIGN "savez_compressed.npz",
+    FOREIGN "torch-nested.pt",
+    FOREIGN "torch-legacy.pt",
+    FOREIGN "torch-legacy4.pt",
+    FOREIGN "layers-discriminator.onnx",
+    FOREIGN "foreign.onnx", // the last: cut before its metadata it is whole
 };
 enum { DAMAGED = sizeof damaged_files / sizeof damaged_files[0] };
 
 static void every_truncation_is_detected(void **state) {
     (void)state;
-    for (size_t f = 0; f < DAMAGED; f++) {
+    for (size_t f = 0; f < DAMAGED - 1; f++) {
         uint8_t *bytes;
         size_t length;
         assert_ok(gan__file_read(damaged_files[f], 1 << 20, &bytes, &length));
@@ -113,21 +119,34 @@ static void lying_safetensors_headers_are_refused(void **state) {
 // --- Memory --------------------------------------------------------------------------------------
 static void each_allocation_may_fail(void **state) {
     (void)state;
-    static const char *const sources[] = {GOLDEN, FOREIGN "torch.safetensors",
-                                          FOREIGN "savez_compressed.npz", FOREIGN "torch-views.pt",
-                                          FOREIGN "torch-legacy.pt"};
-    static const char *const targets[] = {"x.npz", "x.gan", "x.safetensors", "x.pt", "x.gan"};
+    static const char *const sources[] = {GOLDEN,
+                                          FOREIGN "torch.safetensors",
+                                          FOREIGN "savez_compressed.npz",
+                                          FOREIGN "torch-views.pt",
+                                          FOREIGN "torch-legacy.pt",
+                                          FOREIGN "layers.pt",
+                                          FOREIGN "layers-discriminator.onnx"};
+    static const char *const targets[] = {"x.npz", "x.gan",  "x.safetensors", "x.pt",
+                                          "x.gan", "x.onnx", "x.gan"};
+    const gan_convert_options with_recipe = {.recipe = FOREIGN "layers.yaml"};
     files_remove();
     for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {
+        const gan_convert_options *options =
+            strcmp(targets[s], "x.onnx") == 0 ? &with_recipe : NULL;
         for (size_t n = 1;; n++) {
             gan__alloc_fail_at(n);
-            gan_status status = files_convert(sources[s], files_path(targets[s]), NULL);
+            gan_status status = files_convert(sources[s], files_path(targets[s]), options);
             size_t made = gan__alloc_count();
             gan__alloc_fail_at(0);
             if (made < n) {
                 assert_ok(status);
                 assert_true(n > 10);
                 break;
+            }
+            // A recipe's reader makes lists of choices that only messages would need.
+            if (status == GAN_STATUS_OK && options) {
+                files_remove();
+                continue;
             }
             if (status != GAN_STATUS_NO_MEMORY)
                 fail_msg("allocation %zu: %s %s", n, gan_status_name(status), gan_status_message());
