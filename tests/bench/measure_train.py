@@ -1,10 +1,10 @@
-"""Whole training steps of three recipes, and what follows from them: the share of the machine's
+"""Whole training steps of the recipes in networks.py, and what follows from them: the share of the machine's
 multiply-add peak, and the memory of the process."""
 from networks import NETWORKS, step_flops
 from rounds import take_turns
 
 # Steps of one round: about a third of a second.
-STEPS = {"mnist-mlp": (40, 20), "mnist-paper": (16, 10), "ring8": (60, 30)}
+STEPS = {"mnist-mlp": (40, 20), "mnist-paper": (16, 10), "ring8": (60, 30), "mnist-dcgan": (6, 4)}
 PEERS = {"PyTorch": (), "PyTorch, fused optimiser": ("--fused",), "torch.compile": ("--compile",)}
 IN_TURN = {"PyTorch, one player after the other": ("--alternating",)}
 
@@ -15,7 +15,8 @@ def _ours(session, name):
         data = session.data() if name != "ring8" else ""
         server = session.start_peer("bench_train", [
             session.program("tests/bench_train"), session.recipe(name), data,
-            session.path(f"train-{name}-{attempt}"), STEPS[name][0]])
+            session.path(f"train-{name}-{attempt}"), STEPS[name][0],
+            *NETWORKS[name].get("settings", [])])
         if server and attempt == "first":
             server.close()
     return server
@@ -23,8 +24,9 @@ def _ours(session, name):
 
 def _peers(session, name):
     wanted = {**PEERS, **(IN_TURN if NETWORKS[name]["simultaneous"] else {})}
-    started = {peer: session.start_torch(peer, "torch_step.py", name, "--steps", str(STEPS[name][1]),
-                                         *flags) for peer, flags in wanted.items()}
+    started = {peer: session.start_torch(f"{peer}, {name}", "torch_step.py", name, "--steps",
+                                         str(STEPS[name][1]), *flags)
+               for peer, flags in wanted.items()}
     return {peer: server for peer, server in started.items() if server}
 
 

@@ -1,8 +1,10 @@
 """The networks that are measured, as sizes: what their matrix products are, and how many operations
 a training step needs. Needs nothing but Python."""
+import math
 
 # Layers as (inputs, outputs): mnist-mlp's are 7 dense layers, generator before discriminator; a
-# maxout layer of 240 units and 5 pieces is a product of 1200 outputs.
+# maxout layer of 240 units and 5 pieces is a product of 1200 outputs. A convolution has (elements
+# under its kernel, channels, places) of its smaller image.
 NETWORKS = {
     "mnist-mlp": {
         "batch": 64,
@@ -21,13 +23,28 @@ NETWORKS = {
         "simultaneous": True,
         "generator": [(2, 400), (400, 400), (400, 400), (400, 400), (400, 2)],
         "discriminator": [(2, 1000), (200, 1000), (200, 1000), (200, 1)],
+        # PacGAN's game, as the peer plays it: without the penalty on D's gradient, whose own gradient
+        # is of second order.
+        "settings": ["objective.r1=0"],
+    },
+    "mnist-dcgan": {
+        "batch": 64,
+        "simultaneous": False,
+        "generator": [(100, 6272), (128, 64 * 16, 49), (64, 16, 196)],
+        "discriminator": [(16, 64, 196), (64 * 16, 128, 49), (6272, 1)],
     },
 }
 
 
+def has_convolutions(network):
+    return any(len(layer) > 2 for layer in network["generator"] + network["discriminator"])
+
+
 def products(network):
     """Every distinct product of a step as (what, m, n, k, transpose a, transpose b); weights are
-    (outputs, inputs), activations (features, batch)."""
+    (outputs, inputs), activations (features, batch). Networks with convolutions count for none."""
+    if has_convolutions(network):
+        return []
     batch = network["batch"]
     found = []
     for player in ("generator", "discriminator"):
@@ -40,7 +57,7 @@ def products(network):
 
 
 def _multiply_adds(layers):
-    return sum(inputs * outputs for inputs, outputs in layers)
+    return sum(math.prod(layer) for layer in layers)
 
 
 def step_flops(network):

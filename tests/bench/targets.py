@@ -10,6 +10,8 @@ TARGETS = {
     ("train mnist-paper", "PyTorch"): (1.3, 2.0),
     ("train mnist-paper", "torch.compile"): (1.1, 1.6),
     ("train ring8", "PyTorch"): (2, 4),
+    ("train mnist-dcgan", "PyTorch"): (1.2, 2),
+    ("peak memory, mnist-dcgan", "PyTorch"): (2, 2),
     ("share of peak, mnist-paper step", "multiply-add peak"): (0.55, 0.75),
     ("peak memory, mnist-mlp", "PyTorch"): (2, 4),
     ("peak memory, mnist-paper", "PyTorch"): (2, 4),

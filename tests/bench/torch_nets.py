@@ -1,5 +1,6 @@
 """The measured networks in PyTorch, with the optimisers and the order of updates of the recipes in
-models/: mnist-mlp, mnist-paper (Goodfellow et al. 2014) and ring8 (Lin et al. 2018)."""
+models/: mnist-mlp, mnist-paper (Goodfellow et al. 2014), ring8 (Lin et al. 2018, its penalty left
+out) and mnist-dcgan (Radford et al. 2015)."""
 import math
 
 import torch
@@ -45,6 +46,17 @@ def _ring8():
     return generator, discriminator
 
 
+def _mnist_dcgan():
+    generator = nn.Sequential(
+        nn.Linear(100, 6272, bias=False), nn.Unflatten(1, (128, 7, 7)), nn.BatchNorm2d(128),
+        nn.ReLU(), nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(),
+        nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Tanh())
+    discriminator = nn.Sequential(
+        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1, bias=False),
+        nn.BatchNorm2d(128), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(6272, 1))
+    return generator, discriminator
+
+
 def _adam(lr, beta1):
     return lambda parameters, **how: torch.optim.Adam(parameters, lr, betas=(beta1, 0.999), **how)
 
@@ -55,9 +67,10 @@ def _sgd(parameters, **how):
 
 # name: (networks, optimiser, batch, latent size, latent is uniform, both players at once, sample)
 NETS = {
-    "mnist-mlp": (_mnist_mlp, _adam(2e-4, 0.5), 64, 100, False, False, 784),
-    "mnist-paper": (_mnist_paper, _sgd, 100, 100, True, True, 784),
-    "ring8": (_ring8, _adam(1e-4, 0.8), 100, 2, False, True, 2),
+    "mnist-mlp": (_mnist_mlp, _adam(2e-4, 0.5), 64, 100, False, False, (784,)),
+    "mnist-paper": (_mnist_paper, _sgd, 100, 100, True, True, (784,)),
+    "ring8": (_ring8, _adam(1e-4, 0.8), 100, 2, False, True, (2,)),
+    "mnist-dcgan": (_mnist_dcgan, _adam(2e-4, 0.5), 64, 100, False, False, (1, 28, 28)),
 }
 
 
@@ -72,7 +85,7 @@ class Game:
         self.g_optimizer = optimizer(self.generator.parameters(), **how)
         self.d_optimizer = optimizer(self.discriminator.parameters(), **how)
         self.bce = nn.BCEWithLogitsLoss()
-        self.real = torch.rand(self.batch, sample) * 2 - 1
+        self.real = torch.rand(self.batch, *sample) * 2 - 1
         self.one, self.zero = torch.ones(self.batch, 1), torch.zeros(self.batch, 1)
         self.step = self._both if both and not alternating else self._in_turn
 
