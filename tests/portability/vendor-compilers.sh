@@ -7,7 +7,8 @@ build=$1
 . "$(dirname "$0")/common.sh"
 
 clang=$(command -v clang-15 || command -v clang || true)
-common_flags="-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -O2"
+# A warning would stand on the stderr of whoever trains: PoCL prints them.
+common_flags="-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -O2 -Werror"
 libclc=/usr/lib/clc/nvptx64--nvidiacl.bc
 kernels=$build/portability/kernels
 rm -rf "$kernels"
