@@ -30,11 +30,11 @@ bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
 
 // --- Registers ----------------------------------------------------------------------------------
 
-// Register tiles whose sums, one row of B and one element of A fit in 32 vector registers. All but
-// the last divide a packed block of 48 rows.
+// Register tiles whose sums, one row of B and one element of A fit in 32 vector registers. All
+// divide a packed block of 48 rows. The last three are for products of few rows.
 static const struct register_tile {
     uint32_t rows, runs;
-} register_tiles[] = {{6, 4}, {8, 3}, {12, 2}, {8, 2}, {12, 1}};
+} register_tiles[] = {{6, 4}, {8, 3}, {12, 2}, {8, 2}, {12, 1}, {4, 5}, {3, 7}, {2, 8}};
 
 // Cycles of one k on a core with two multipliers and two loads a cycle and a latency of four. Loads
 // that the multiplications hide still cost a little.
@@ -98,12 +98,12 @@ static bool packs_a(const gan_gemm_desc *desc) {
 }
 
 // Rows of C per work-group where nothing is packed: several tiles where K is so small that a
-// work-group would cost more than its tile.
+// work-group itself takes a notable part of the time.
 static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
                              const gan_gemm_choice *choice) {
     uint32_t tiles = divided_up(desc->m, choice->rows);
-    uint32_t wanted = divided_up(64, desc->k);
-    uint32_t fair = tiles / (16 * traits->compute_units);
+    uint32_t wanted = divided_up(512, desc->k);
+    uint32_t fair = tiles / (8 * traits->compute_units);
     return choice->rows * most(1, least(wanted, fair));
 }
 

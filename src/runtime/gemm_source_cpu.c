@@ -23,6 +23,12 @@ static bool a_is_by_k(const gan_gemm_plan *plan) {
     return plan->transpose_a || plan->pack_a;
 }
 
+// Whether tiles ask for elements of A before they are needed. Where both operands are activations
+// (by weight), A is small, and asking takes longer than it saves.
+static bool asks_ahead(const gan_gemm_plan *plan) {
+    return plan->pack_a || !plan->transpose_b;
+}
+
 // --- Tile functions -----------------------------------------------------------------------------
 
 static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
@@ -57,8 +63,9 @@ static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
     else
         for (unsigned i = 0; i < rows; i += ROWS_PER_POINTER)
             gan__text_append(text, "        a%u++;\n", i);
-    gan__text_append(text, "        GAN_READ_SOON(ahead);\n        ahead += ahead_step;\n"
-                           "        b += ldb;\n    }\n");
+    if (asks_ahead(plan))
+        gan__text_append(text, "        GAN_READ_SOON(ahead);\n        ahead += ahead_step;\n");
+    gan__text_append(text, "        b += ldb;\n    }\n");
 }
 
 // The last run of each row, of which `lanes` are valid.
@@ -98,27 +105,17 @@ static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned run
                              i * sums_pitch(plan) + 16 * j, i, j);
 }
 
-// Asks for the lines of C before the sums are made: a line that is not in the cache is fetched
-// before it is stored to.
-static void append_claim(unsigned rows, unsigned runs, gan_text *text) {
-    gan__text_append(text, "    if (c) {\n");
-    for (unsigned i = 0; i < rows; i++)
-        for (unsigned j = 0; j < runs; j++)
-            gan__text_append(text, "        GAN_WRITE_SOON(c + %u * ldc + %u);\n", i, 16 * j);
-    gan__text_append(text, "    }\n");
-}
-
 static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
                         gan_text *text) {
-    gan__text_append(text,
-                     "static inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
-                     "const size_t lda, %s const float *b, const size_t ldb, %s float *s, "
-                     "global const float *ahead, const size_t ahead_step%s%s) {\n",
-                     rows, runs, plan->pack_a ? "local" : "global",
-                     plan->pack_b ? "local" : "global", sums_space(plan),
-                     plan->blocked ? ", const bool first" : "",
-                     plain ? ", global float *c, const size_t ldc, const uint lanes" : "");
-    if (plain) append_claim(rows, runs, text);
+    gan__text_append(
+        text,
+        "static inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
+        "const size_t lda, %s const float *b, const size_t ldb, %s float *s%s%s%s) {\n",
+        rows, runs, plan->pack_a ? "local" : "global", plan->pack_b ? "local" : "global",
+        sums_space(plan),
+        asks_ahead(plan) ? ", global const float *ahead, const size_t ahead_step" : "",
+        plan->blocked ? ", const bool first" : "",
+        plain ? ", global float *c, const size_t ldc, const uint lanes" : "");
     append_start(plan, rows, runs, text);
     append_step(plan, rows, runs, text);
     append_finish(plan, rows, runs, plain, text);
@@ -212,13 +209,13 @@ static void append_packing(const gan_gemm_plan *plan, gan_text *text) {
 static void append_ahead(const gan_gemm_plan *plan, gan_text *text) {
     if (plan->pack_a)
         gan__text_append(text,
-                         plan->transpose_a ? "next + min(16 * tile++, %uu), gemm_lda"
-                                           : "next + min(tile++, %uu) * (size_t)gemm_lda, 1",
+                         plan->transpose_a ? ", next + min(16 * tile++, %uu), gemm_lda"
+                                           : ", next + min(tile++, %uu) * (size_t)gemm_lda, 1",
                          plan->block_rows - (plan->transpose_a ? 1 : 0));
     else if (plan->transpose_a)
-        gan__text_append(text, "a_from + (size_t)k * gemm_lda + m + rows, gemm_lda");
+        gan__text_append(text, ", a_from + (size_t)k * gemm_lda + m + rows, gemm_lda");
     else
-        gan__text_append(text, "a_from + (size_t)(m + rows) * gemm_lda + k, rows");
+        gan__text_append(text, ", a_from + (size_t)(m + rows) * gemm_lda + k, rows");
 }
 
 // The block of A to be packed next: further along K, else that of the rows below.
@@ -248,8 +245,8 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
                          b_panel(plan));
     else
         gan__text_append(text, "b_from + (size_t)k * gemm_ldb + n_run, gemm_ldb, ");
-    gan__text_append(text, "s, ");
-    append_ahead(plan, text);
+    gan__text_append(text, "s");
+    if (asks_ahead(plan)) append_ahead(plan, text);
     gan__text_append(text, "%s%s);\n", plan->blocked ? ", k == k_from" : "",
                      plain ? ", c, gemm_ldc, lanes" : "");
 }
