@@ -2,9 +2,10 @@
 // of IR version 8), and the graph that a network becomes. Only what is written or read here is
 // named.
 //
-// A graph has one input and one output, both float32 with the batch first and of any size, and one
-// initialiser a tensor of the network, under the checkpoint's name and with its bits: float16 ones
-// are cast in the graph. Constants that no checkpoint has stand in nodes of type Constant.
+// A graph has one input and one output, both float32 with the batch first and of any size (and
+// "labels", int64, where the network looks at them), and one initialiser a tensor of the network,
+// under the checkpoint's name and with its bits: float16 ones are cast in the graph. Constants that
+// no checkpoint has stand in nodes of type Constant.
 #ifndef GAN_CONVERT_ONNX_H
 #define GAN_CONVERT_ONNX_H
 
@@ -69,6 +70,9 @@ enum {
     GAN_ONNX_TYPE_INT64 = 7,
 };
 
+// The input of networks that look at labels.
+#define GAN_ONNX_LABELS "labels"
+
 // A value in a graph: its name, and how many dimensions it has, the batch among them.
 typedef struct gan_onnx_value {
     char name[112];
@@ -82,6 +86,7 @@ typedef struct gan_onnx_graph {
     const char *operation;  // of it
     const char *output;     // what to call its output; NULL: as it comes
     size_t count;           // of nodes so far
+    int64_t classes;        // of labels
     const char *weights;    // before the names of a network's parameters: "ema."
     const char *statistics; // before those of its buffers: "generator."
     bool (*is_half)(const void *context, const char *name); // whether a tensor is float16

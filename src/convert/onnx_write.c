@@ -67,8 +67,9 @@ static bool is_half(const void *context, const char *name) {
     return false;
 }
 
-// A value of the graph's interface: float32, (batch, shape...).
-static void put_value(gan_text *graph, int field, const char *name, const gan_shape *shape) {
+// A value of the graph's interface: (batch, shape...).
+static void put_value(gan_text *graph, int field, const char *name, int element,
+                      const gan_shape *shape) {
     gan_text dimensions = {0}, dimension = {0}, tensor = {0}, type = {0}, value = {0};
     for (int i = -1; i < shape->rank; i++) {
         gan__text_clear(&dimension);
@@ -79,7 +80,7 @@ static void put_value(gan_text *graph, int field, const char *name, const gan_sh
         }
         gan__wire_put_message(&dimensions, GAN_ONNX_SHAPE_DIMENSION, &dimension);
     }
-    gan__wire_put_whole(&tensor, GAN_ONNX_TENSOR_TYPE_ELEMENT, GAN_ONNX_TYPE_FLOAT);
+    gan__wire_put_whole(&tensor, GAN_ONNX_TENSOR_TYPE_ELEMENT, element);
     gan__wire_put_message(&tensor, GAN_ONNX_TENSOR_TYPE_SHAPE, &dimensions);
     gan__wire_put_message(&type, GAN_ONNX_TYPE_TENSOR, &tensor);
     gan__wire_put_string(&value, GAN_ONNX_VALUE_NAME, name);
@@ -112,11 +113,15 @@ static gan_status make_graph(const gan_model *model, const gan_model_role *role,
         role->makes_samples ? &model->sample : gan__network_output_shape(network);
     gan_onnx_value input = {.rank = in->rank + 1}, output;
     snprintf(input.name, sizeof input.name, "%s", role->input);
+    graph->classes = model->classes;
     GAN_TRY(gan__onnx_network(graph, network, input, &output));
     put_output(graph, output, out, role->output);
     gan__wire_put_string(&graph->nodes, GAN_ONNX_GRAPH_NAME, role->name);
-    put_value(&graph->nodes, GAN_ONNX_GRAPH_INPUT, role->input, in);
-    put_value(&graph->nodes, GAN_ONNX_GRAPH_OUTPUT, role->output, out);
+    put_value(&graph->nodes, GAN_ONNX_GRAPH_INPUT, role->input, GAN_ONNX_TYPE_FLOAT, in);
+    if (gan__network_uses_labels(network))
+        put_value(&graph->nodes, GAN_ONNX_GRAPH_INPUT, GAN_ONNX_LABELS, GAN_ONNX_TYPE_INT64,
+                  &(gan_shape){.rank = 0});
+    put_value(&graph->nodes, GAN_ONNX_GRAPH_OUTPUT, role->output, GAN_ONNX_TYPE_FLOAT, out);
     return gan__text_status(&graph->nodes);
 }
 
