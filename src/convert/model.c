@@ -7,10 +7,34 @@
 
 static const gan_model_role roles[] = {
     {"generator", "generator.", "generator.", true, "latents", "samples"},
-    {"ema", "ema.", "generator.", true, "latents", "samples"},
+    {"ema", "ema.", "ema.", true, "latents", "samples"},
     {"discriminator", "discriminator.", "discriminator.", false, "samples", "outputs"},
 };
 enum { GENERATOR, EMA, ROLES = sizeof roles / sizeof roles[0] };
+
+// Where a checkpoint is older than averages of running statistics.
+static const gan_model_role shared_statistics = {"ema", "ema.",    "generator.",
+                                                 true,  "latents", "samples"};
+
+static bool has_tensor(const gan_bundle *bundle, const char *prefix, const char *name) {
+    const size_t length = strlen(prefix);
+    for (size_t i = 0; i < bundle->tensor_count; i++) {
+        const char *own = bundle->tensors[i].as_written.name;
+        if (strncmp(own, prefix, length) == 0 && strcmp(own + length, name) == 0) return true;
+    }
+    return false;
+}
+
+// Whether the generator has a tensor of which there is no average.
+static bool shares_statistics(const gan_bundle *bundle) {
+    const size_t length = strlen(roles[GENERATOR].weights);
+    for (size_t i = 0; i < bundle->tensor_count; i++) {
+        const char *name = bundle->tensors[i].as_written.name;
+        if (strncmp(name, roles[GENERATOR].weights, length) != 0) continue;
+        if (!has_tensor(bundle, roles[EMA].weights, name + length)) return true;
+    }
+    return false;
+}
 
 gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
     gan_run_record record;
@@ -47,9 +71,10 @@ gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out)
     *out = &roles[averaged ? EMA : GENERATOR];
     for (size_t i = 0; bundle->network && i < ROLES; i++) {
         *out = &roles[i];
-        if (strcmp(bundle->network, roles[i].name) == 0) return GAN_STATUS_OK;
+        if (strcmp(bundle->network, roles[i].name) == 0) break;
     }
-    if (!bundle->network) return GAN_STATUS_OK;
+    if (*out == &roles[EMA] && shares_statistics(bundle)) *out = &shared_statistics;
+    if (!bundle->network || strcmp(bundle->network, (*out)->name) == 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                      "--network %s is no network of this kind; choose generator, ema or "
                      "discriminator",

@@ -75,6 +75,9 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
     if (game->recipe->ema.decay > 0)
         game->average = gan__state(graph, "averaged generator",
                                    gan__node_shape(game->generator.state.parameters));
+    if (game->average != NULL && game->generator.buffers != NULL)
+        game->average_buffers = gan__state(graph, "averaged running statistics",
+                                           gan__node_shape(game->generator.buffers));
     if (game->recipe->augment.target > 0)
         game->augmentation = gan__state(graph, "augmentation", &GAN_SHAPE(GAN_AUGMENT_STATE));
     if (game->recipe->objective.lecam > 0)

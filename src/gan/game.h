@@ -52,11 +52,12 @@ typedef struct gan_game {
     const gan_recipe_values *recipe;
     gan_graph *graph;
     gan_player generator, discriminator;
-    gan_node *average;      // moving average of the generator's parameters; NULL: none
-    gan_node *augmentation; // what adapting it remembers (gan/augment.h); NULL: it does not
-    gan_node *anchors;      // averages of D's logits, real and fake (objective.lecam); or NULL
-    gan_node *real;         // input (B, sample...): as the data set gives it
-    gan_node *labels;       // input (B): of those; NULL where the networks use none
+    gan_node *average;         // moving average of the generator's parameters; NULL: none
+    gan_node *average_buffers; // of its running statistics; NULL: none
+    gan_node *augmentation;    // what adapting it remembers (gan/augment.h); NULL: it does not
+    gan_node *anchors;         // averages of D's logits, real and fake (objective.lecam); or NULL
+    gan_node *real;            // input (B, sample...): as the data set gives it
+    gan_node *labels;          // input (B): of those; NULL where the networks use none
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
     gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
     gan_game_step steps[GAN_GAME_PARTS];

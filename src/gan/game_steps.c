@@ -82,7 +82,23 @@ static gan_status add_discriminator_update(const gan_builder *builder, const gan
     return gan__graph_status(game->graph);
 }
 
-// G's update, and the moving average. `buffers`: G's, after it made the samples.
+// Moving averages of G's weights and running statistics after the update.
+static void add_averages(const gan_game *game, gan_node *parameters, gan_node *buffers,
+                         gan_game_step *step) {
+    const gan_player *const player = &game->generator;
+    const double decay = game->recipe->ema.decay, start = (double)game->recipe->ema.start;
+    if (game->average != NULL)
+        add_root(step,
+                 gan__assign(game->average, gan__average_update(game->average, parameters, decay,
+                                                                start, player->state.step)));
+    if (game->average_buffers != NULL)
+        add_root(step,
+                 gan__assign(game->average_buffers,
+                             gan__average_buffers(player->network, game->average_buffers, buffers,
+                                                  decay, start, player->state.step)));
+}
+
+// G's update, and the moving averages. `buffers`: G's, after it made the samples.
 static gan_status add_generator_update(const gan_builder *builder, const gan_cost *cost,
                                        gan_node *buffers, gan_game_step *step) {
     const gan_game *const game = builder->game;
@@ -92,11 +108,7 @@ static gan_status add_generator_update(const gan_builder *builder, const gan_cos
     GAN_TRY(update_player(player, gradient, &after, step));
     store_memories(cost, step);
     store_buffers(player, buffers, step);
-    if (game->average != NULL)
-        add_root(step, gan__assign(game->average,
-                                   gan__average_update(
-                                       game->average, after.parameters, game->recipe->ema.decay,
-                                       (double)game->recipe->ema.start, player->state.step)));
+    add_averages(game, after.parameters, buffers, step);
     gan_node *figures[GAN_GAME_G_METRICS] = {
         [GAN_GAME_G_LOSS] = cost->value, [GAN_GAME_G_GRADIENT] = gan__norm(gradient)};
     add_sums(step, game->generator_sums, figures);

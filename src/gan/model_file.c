@@ -55,6 +55,9 @@ static void list_states(const gan_game *game, stored_states *states) {
     if (game->average != NULL)
         add_state(states, game->average, game->generator.network, "ema.", "", "")->is_weights =
             true;
+    if (game->average_buffers != NULL)
+        add_state(states, game->average_buffers, game->generator.network, "ema.", "", "")->buffers =
+            true;
     add_network(states, &game->discriminator);
     add_optimizer(states, &game->generator);
     add_optimizer(states, &game->discriminator);
@@ -155,8 +158,19 @@ static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name
     return gan_checkpoint_read(checkpoint, info, values);
 }
 
+// Averaged weights have running statistics of their own; a checkpoint that was written before they
+// had has those of the weights as they are.
+static const char *find_statistics(const gan_checkpoint *checkpoint, const gan_network *network,
+                                   const char *prefix) {
+    char name[NAME_MAX_LENGTH];
+    if (strcmp(prefix, "ema.") != 0 || gan__network_buffer_count(network) == 0) return prefix;
+    snprintf(name, sizeof name, "%s%s", prefix, gan__network_buffer(network, 0)->name);
+    return gan_checkpoint_find(checkpoint, name) != NULL ? prefix : "generator.";
+}
+
 gan_status gan__model_read_flat(const gan_checkpoint *checkpoint, const char *prefix,
                                 const gan_network *network, bool buffers, float *values) {
+    if (buffers) prefix = find_statistics(checkpoint, network, prefix);
     for (size_t i = 0; i < tensor_count(network, buffers); i++) {
         const gan_tensor *const tensor = tensor_at(network, buffers, i);
         char name[NAME_MAX_LENGTH];

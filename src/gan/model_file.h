@@ -17,7 +17,8 @@ gan_status gan__model_load(gan_module *module, const gan_game *game,
                            const gan_checkpoint *checkpoint);
 
 // One flat vector of a network (its parameters, or its buffers) from the tensors "<prefix><name>".
-// `values` holds gan__network_parameter_elements (or _buffer_elements) floats.
+// `values` holds gan__network_parameter_elements (or _buffer_elements) floats. Buffers of "ema."
+// are those of "generator." where the checkpoint has none of their own.
 gan_status gan__model_read_flat(const gan_checkpoint *checkpoint, const char *prefix,
                                 const gan_network *network, bool buffers, float *values);
 

@@ -119,7 +119,7 @@ static gan_status open_all(gan_sampler *sampler, gan_device *device,
     GAN_TRY(load_flat(sampler, checkpoint, averaged ? "ema." : "generator.", false,
                       sampler->parameters));
     if (sampler->buffers == NULL) return GAN_STATUS_OK;
-    return load_flat(sampler, checkpoint, "generator.", true, sampler->buffers);
+    return load_flat(sampler, checkpoint, averaged ? "ema." : "generator.", true, sampler->buffers);
 }
 
 gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *checkpoint,

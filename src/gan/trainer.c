@@ -63,7 +63,9 @@ static gan_status plan(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     const gan_player *const generator = &game->generator;
     gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
-    GAN_TRY(gan__generation_build(game->graph, generator->network, weights, generator->buffers,
+    gan_node *const statistics =
+        game->average_buffers != NULL ? game->average_buffers : generator->buffers;
+    GAN_TRY(gan__generation_build(game->graph, generator->network, weights, statistics,
                                   gan__trainer_cells(trainer), &trainer->generation));
     GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
     gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
@@ -166,8 +168,20 @@ static gan_status output_means(const gan_trainer *trainer, double **out) {
     return GAN_STATUS_OK;
 }
 
+// Averages begin at the generator's initial values.
+static gan_status begin_averages(gan_trainer *trainer, const float *parameters,
+                                 const float *buffers) {
+    const gan_game *const game = trainer->game;
+    gan_status status = GAN_STATUS_OK;
+    if (game->average != NULL)
+        status = gan__module_write_state(trainer->module, game->average, parameters);
+    if (status == GAN_STATUS_OK && game->average_buffers != NULL)
+        status = gan__module_write_state(trainer->module, game->average_buffers, buffers);
+    return status;
+}
+
 static gan_status initialise_player(gan_trainer *trainer, const gan_player *player,
-                                    uint64_t first_step, const double *means, gan_node *average) {
+                                    uint64_t first_step, const double *means) {
     const int64_t parameter_count = gan__network_parameter_elements(player->network);
     const int64_t buffer_count = gan__network_buffer_elements(player->network);
     void *parameters = NULL, *buffers = NULL;
@@ -178,8 +192,8 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
                                          first_step, means, parameters, buffers);
     if (status == GAN_STATUS_OK)
         status = gan__module_write_state(trainer->module, player->state.parameters, parameters);
-    if (status == GAN_STATUS_OK && average != NULL)
-        status = gan__module_write_state(trainer->module, average, parameters);
+    if (status == GAN_STATUS_OK && player == &trainer->game->generator)
+        status = begin_averages(trainer, parameters, buffers);
     if (status == GAN_STATUS_OK && player->buffers != NULL)
         status = gan__module_write_state(trainer->module, player->buffers, buffers);
     gan__free(parameters);
@@ -200,10 +214,9 @@ gan_status gan__trainer_initialise(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     double *means = NULL;
     GAN_TRY(output_means(trainer, &means));
-    gan_status status =
-        initialise_player(trainer, &game->generator, INIT_GENERATOR, means, game->average);
+    gan_status status = initialise_player(trainer, &game->generator, INIT_GENERATOR, means);
     if (status == GAN_STATUS_OK)
-        status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL, NULL);
+        status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL);
     gan__free(means);
     trainer->step = 0;
     return status == GAN_STATUS_OK ? start_loader(trainer) : status;

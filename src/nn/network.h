@@ -60,8 +60,8 @@ typedef struct gan_tensor {
     int64_t fan_in, fan_out;
     gan_init init; // resolved: never DEFAULT
     gan_tensor_role role;
-    size_t weight;   // not PLAIN: number of the parameter it belongs to
-    int output_axis; // of a weight
+    size_t weight;                       // not PLAIN: number of the parameter it belongs to
+    int output_axis;                     // of a weight
     gan_parametrization parametrization; // what acts on it; NONE where nothing does
 } gan_tensor;
 

@@ -219,3 +219,37 @@ gan_node *gan__average_update(gan_node *average, gan_node *parameters, double de
     gan_node *early = gan__less(step, gan__scalar(gan__node_graph(step), start));
     return gan__select(early, parameters, blended);
 }
+
+// Buffers from `first` on that are averaged, or are not, as the first of them; returns how many.
+static size_t alike_from(const gan_network *network, size_t first, bool *averaged) {
+    const size_t count = gan__network_buffer_count(network);
+    size_t next = first;
+    *averaged = gan__network_buffer(network, first)->role == GAN_TENSOR_PLAIN;
+    while (next < count &&
+           (gan__network_buffer(network, next)->role == GAN_TENSOR_PLAIN) == *averaged)
+        next++;
+    return next - first;
+}
+
+gan_node *gan__average_buffers(const gan_network *network, gan_node *average, gan_node *buffers,
+                               double decay, double start, gan_node *step) {
+    const size_t count = gan__network_buffer_count(network);
+    gan_node **parts;
+    size_t made = 0;
+    bool averaged;
+    if (!average || !buffers) return NULL;
+    gan_node *const blended = gan__average_update(average, buffers, decay, start, step);
+    if (alike_from(network, 0, &averaged) == count) return averaged ? blended : buffers;
+    if (gan__alloc(count, sizeof *parts, (void **)&parts) != GAN_STATUS_OK)
+        return gan__graph_fail(gan__node_graph(average), "the host is out of memory");
+    for (size_t first = 0, alike; first < count; first += alike) {
+        alike = alike_from(network, first, &averaged);
+        const gan_tensor *const last = gan__network_buffer(network, first + alike - 1);
+        const int64_t from = gan__network_buffer(network, first)->offset;
+        const int64_t length = last->offset + last->elements - from;
+        parts[made++] = gan__slice(averaged ? blended : buffers, &from, &length, NULL);
+    }
+    gan_node *const all = gan__concat(parts, made, 0);
+    gan__free(parts);
+    return all;
+}

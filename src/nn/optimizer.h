@@ -70,5 +70,9 @@ size_t gan__optimizer_assign(const gan_optimizer *optimizer, const gan_optimizer
 // before this one) is at least `start`; before that p itself. The value to assign to `average`.
 gan_node *gan__average_update(gan_node *average, gan_node *parameters, double decay, double start,
                               gan_node *step);
+// The same for the network's buffers, so that averaged weights go with running statistics of their
+// own. The vectors of spectral norms are taken as they are: an average of unit vectors is none.
+gan_node *gan__average_buffers(const gan_network *network, gan_node *average, gan_node *buffers,
+                               double decay, double start, gan_node *step);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "gan/trainer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,14 @@ static const char *const recipes[] = {
            "penalty_apart: true}\n"),
     RECIPE("objective: {lecam: 0.3, historical_averaging: 0.1, feature_matching: 1}\n"
            "augment: {noise: 0.1, noise_ramp: [10, 30]}\n"),
+    // Labels, spectral norms with their vectors, a residual block.
+    "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"
+    "data: {source: 'builtin:ring8'}\nlatent: {size: 4}\n"
+    "generator: {parametrization: spectral, layers: [embedding: 3, concat: -1, dense: 16, "
+    "conditional_batch_norm, relu, dense: 2]}\n"
+    "discriminator: {parametrization: spectral, layers: [dense: 16, residual: [relu, dense: 16], "
+    "relu, projection]}\n"
+    "objective: {kind: hinge}\nema: {decay: 0.9, start: 5}\n",
     // Of pictures, with augmentation that adapts.
     "name: test\nseed: 5\nbatch: 8\nsteps: 1000\nlog_every: 100\n"
     "data: {source: 'builtin:digits', range: [-1, 1]}\nlatent: {size: 4}\n"
@@ -87,6 +96,7 @@ static uint64_t batch_bytes(const table *set) {
     const gan_dataset_info *const info = gan__dataset_info(set->dataset);
     uint64_t bytes = info->type == GAN_SAMPLE_TYPE_U8 ? 1 : sizeof(float);
     for (int i = 0; i < info->rank; i++) bytes *= (uint64_t)info->size[i];
+    if (gan__trainer_game(set->trainer)->labels != NULL) bytes += sizeof(float);
     return bytes * (uint64_t)gan__recipe_values(set->recipe)->batch;
 }
 
@@ -269,12 +279,57 @@ static int close_device(void **state) {
     return 0;
 }
 
+static float *read_floats(const table *set, gan_node *state, size_t *count) {
+    *count = (size_t)gan__shape_elements(gan__node_shape(state));
+    float *const values = calloc(*count, sizeof *values);
+    assert_non_null(values);
+    succeed(gan__module_read_state(gan__trainer_module(set->trainer), state, values));
+    return values;
+}
+
+// The generator's batch norm is averaged as its weights are; the vectors of its spectral norms are
+// those it has.
+static void averaged_weights_have_averaged_statistics(void **state) {
+    (void)state;
+    table set = set_table(RECIPE_WITH("{decay: 0.75}", ""));
+    table labelled = set_table(recipes[7]);
+    table *const sets[] = {&set, &labelled};
+    for (size_t i = 0; i < 2; i++) {
+        const gan_game *const game = gan__trainer_game(sets[i]->trainer);
+        const gan_network *const network = game->generator.network;
+        size_t count;
+        run_steps(sets[i], 8);
+        float *const before = read_floats(sets[i], game->average_buffers, &count);
+        run_steps(sets[i], 1);
+        float *const after = read_floats(sets[i], game->average_buffers, &count);
+        float *const own = read_floats(sets[i], game->generator.buffers, &count);
+        const float decay = i == 0 ? 0.75f : 0.9f;
+        for (size_t t = 0; t < gan__network_buffer_count(network); t++) {
+            const gan_tensor *const tensor = gan__network_buffer(network, t);
+            const bool statistic = strstr(tensor->name, "running") != NULL;
+            for (int64_t e = tensor->offset; e < tensor->offset + tensor->elements; e++) {
+                const float expected =
+                    statistic ? decay * before[e] + (1 - decay) * own[e] : own[e];
+                assert_true(before[e] != own[e]);
+                if (!(fabsf(after[e] - expected) <= 1e-6f * (1 + fabsf(expected))))
+                    fail_msg("%s[%lld] is averaged to %g, not %g", tensor->name, (long long)e,
+                             (double)after[e], (double)expected);
+            }
+        }
+        free(before);
+        free(after);
+        free(own);
+        clear_table(sets[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_step_allocates_nothing_and_waits_for_nothing),
         cmocka_unit_test(the_average_is_the_weights_until_its_first_step),
         cmocka_unit_test(resuming_gives_the_bits_of_never_having_stopped),
         cmocka_unit_test(looking_does_not_change_training),
+        cmocka_unit_test(averaged_weights_have_averaged_statistics),
         cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
     };
     return cmocka_run_group_tests_name("trainer", tests, open_device, close_device);
