@@ -73,7 +73,8 @@ GAN_API gan_status gan_sampler_find_class(const gan_sampler *sampler, const char
                                           uint32_t *out);
 
 // One sample a latent: `latents` (count, info.latent), `samples` (count, info.elements), row-major. A
-// sample is a function of the weights and its latent alone, whatever the count or the order.
+// sample is a function of the weights and its latent alone, whatever the count or the order. Errors:
+// DEVICE_*; BAD_INPUT where a latent's class is none.
 GAN_API gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
                                         float *samples);
 

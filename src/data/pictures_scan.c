@@ -150,10 +150,11 @@ static gan_status visit_below(gan_pictures *pictures, const char *path, const ch
 
 static gan_status add_class(gan_pictures *pictures, const char *name) {
     void *block = pictures->classes;
-    char *copy;
+    char *copy, readable[1024];
     GAN_TRY(gan__realloc(pictures->class_count + 1, sizeof *pictures->classes, &block));
     pictures->classes = block;
-    GAN_TRY(gan__string_copy(name, &copy));
+    gan__text_escape(name, readable, sizeof readable); // a file system's name may be no UTF-8
+    GAN_TRY(gan__string_copy(readable, &copy));
     pictures->classes[pictures->class_count++] = copy;
     return GAN_STATUS_OK;
 }

@@ -199,9 +199,24 @@ gan_status gan_sampler_find_class(const gan_sampler *sampler, const char *text, 
     return gan__class_names_find(sampler->class_names, sampler->info.classes, text, out);
 }
 
+// Latents from outside may have anything where the class should be.
+static gan_status check_classes(const gan_sampler *sampler, const float *latents, size_t count) {
+    const gan_sample_info *const info = &sampler->info;
+    for (size_t i = 0; i < count && info->classes > 0; i++) {
+        const float label = latents[(i + 1) * info->latent - 1];
+        if (label >= 0 && label < (float)info->classes && label == (float)(uint32_t)label) continue;
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the last element of latent %zu is %g; it is its class, a whole number "
+                         "from 0 to %u",
+                         i, (double)label, info->classes - 1);
+    }
+    return GAN_STATUS_OK;
+}
+
 gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
                                 float *samples) {
     const size_t latent = sampler->info.latent, elements = sampler->info.elements;
+    GAN_TRY(check_classes(sampler, latents, count));
     for (size_t done = 0; done < count; done += BATCH) {
         const size_t wanted = count - done < BATCH ? count - done : BATCH;
         void *slot = NULL;

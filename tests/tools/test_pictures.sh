@@ -62,3 +62,32 @@ cp "$pictures/cmyk.jpg" zoo/dog
 expect 4 'zoo/dog/cmyk.jpg: .*CMYK.*data.skip_bad=true' gan-train zoo.yaml --data zoo --out new
 gan-train zoo.yaml --data zoo --out skipping --set data.skip_bad=true --steps 2 2>said.txt
 grep -q '^1 of 6 files cannot be read and are left out' said.txt || fail "$(cat said.txt)"
+
+# A picture of a conditional model says its class; latents from outside must have one.
+cat >conditional.yaml <<'YAML'
+batch: 4
+steps: 4
+data: {size: [4, 4], range: [-1, 1]}
+latent: {size: 4}
+generator:
+  - dense: 16
+  - embedding: 3
+  - concat: 0
+  - dense: 48
+  - reshape: [3, 4, 4]
+discriminator:
+  - dense: 8
+  - relu
+  - projection
+sample_every: 0
+samples: {grid: [2, 2]}
+YAML
+rm zoo/dog/cmyk.jpg
+gan-train conditional.yaml --quiet --data zoo --out classes
+gan-sample classes/latest.gan -n 2 --class cat --save-latents cat.npy -q -o said/
+LC_ALL=C tr '\000' '.' <said/seed-00000001.png | grep -aq 'Class.cat' || fail "no class in a PNG"
+gan-sample classes/latest.gan -n 4 --class 1 -q -o grid.png
+LC_ALL=C tr '\000' '.' <grid.png | grep -aq 'Class.dog' || fail "no class in a grid"
+{ head -c 144 cat.npy && printf '\000\000\200\277' && tail -c +149 cat.npy; } >minus.npy
+expect 4 'minus.npy, from latent 0 on: .*latent 0 is -1; it is its class' \
+    gan-sample classes/latest.gan --latents minus.npy -o x.png

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,18 @@ void gan__sample_source_close(gan_sample_source *source) {
     free(source->latents);
 }
 
+void gan__sample_source_class(const gan_sample_source *source, size_t index, char *text,
+                              size_t size) {
+    text[0] = '\0';
+    if (gan_sampler_get_info(source->sampler)->classes == 0) return;
+    const uint32_t label = (uint32_t)source->latents[(index + 1) * latent_size(source) - 1];
+    const char *const name = gan_sampler_class_name(source->sampler, label);
+    if (name != NULL)
+        snprintf(text, size, "%s", name);
+    else
+        snprintf(text, size, "%" PRIu32, label);
+}
+
 const char *gan__sample_source_unit(const gan_sample_source *source) {
     static const char *const units[] = {[GAN_SAMPLE_ORIGIN_SEEDS] = "seed",
                                         [GAN_SAMPLE_ORIGIN_WALK] = "frame",
@@ -167,6 +180,9 @@ static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *
         status = gan_sample_file_write(source->kept, source->latents, count);
     if (status == GAN_STATUS_OK)
         status = gan_sampler_generate(source->sampler, source->latents, count, samples);
+    if (status == GAN_STATUS_BAD_INPUT && source->file != NULL)
+        status = gan__fail_in(status, "%s, from latent %" PRIu64 " on", source->wanted->latents,
+                              source->done);
     source->done += count;
     return status;
 }

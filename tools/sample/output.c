@@ -100,7 +100,7 @@ static gan_status write_picture(product *made) {
     gan_image *image = NULL;
     gan_sample_texts texts;
     gan_status status = make_picture(made, &image);
-    gan__sample_texts(&made->source, made->call, NULL, &texts);
+    if (status == GAN_STATUS_OK) gan__sample_texts(&made->source, made->call, NULL, 0, &texts);
     if (status == GAN_STATUS_OK)
         status = gan_image_write(image,
                                  is_png(made->wanted) ? GAN_IMAGE_FORMAT_PNG : GAN_IMAGE_FORMAT_PNM,
@@ -149,22 +149,23 @@ static gan_status stream(product *made) {
     return status;
 }
 
-static gan_status write_png(const product *made, uint64_t number, const float *sample,
+// Sample `number`, which is the newest piece's at `index`.
+static gan_status write_png(const product *made, uint64_t number, size_t index, const float *sample,
                             gan_target target) {
     gan_image *image = NULL;
     gan_sample_texts texts;
     gan_status status = gan_image_create(made->info, sample, 1, NULL, &image);
-    gan__sample_texts(&made->source, made->call, &number, &texts);
+    gan__sample_texts(&made->source, made->call, &number, index, &texts);
     if (status == GAN_STATUS_OK)
         status = gan_image_write(image, GAN_IMAGE_FORMAT_PNG, texts.entry, texts.count, target);
     gan_image_destroy(image);
     return status;
 }
 
-static gan_status write_sample(const product *made, uint64_t number, const float *sample,
-                               gan_target target) {
+static gan_status write_sample(const product *made, uint64_t number, size_t index,
+                               const float *sample, gan_target target) {
     gan_sample_file *file = NULL;
-    if (is_png(made->wanted)) return write_png(made, number, sample, target);
+    if (is_png(made->wanted)) return write_png(made, number, index, sample, target);
     gan_status status =
         gan_sample_file_create(sample_format(made->wanted), made->info, 1, target, &file);
     if (status == GAN_STATUS_OK) status = gan_sample_file_write(file, sample, 1);
@@ -174,7 +175,8 @@ static gan_status write_sample(const product *made, uint64_t number, const float
 }
 
 // FOLDER/seed-00000007.png, FOLDER/frame-00000007.png: numbered so that names sort.
-static gan_status write_one(const product *made, uint64_t number, const float *sample) {
+static gan_status write_one(const product *made, uint64_t number, size_t index,
+                            const float *sample) {
     const char *const folder = made->wanted->output;
     gan_text path = {0};
     gan__text_append(
@@ -182,7 +184,8 @@ static gan_status write_one(const product *made, uint64_t number, const float *s
         gan__sample_source_unit(&made->source), number, gan__sample_formats[made->wanted->format]);
     gan_status status = gan__text_status(&path);
     if (status == GAN_STATUS_OK)
-        status = write_sample(made, number, sample, (gan_target){.path = gan__text_string(&path)});
+        status = write_sample(made, number, index, sample,
+                              (gan_target){.path = gan__text_string(&path)});
     gan__text_destroy(&path);
     return status;
 }
@@ -216,7 +219,7 @@ static gan_status fill_folder(product *made) {
     while (status == GAN_STATUS_OK && (count = gan__sample_source_piece(&made->source)) > 0) {
         status = gan__sample_source_draw(&made->source, count, numbers, samples);
         for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
-            status = write_one(made, numbers[i], samples + i * made->info->elements);
+            status = write_one(made, numbers[i], i, samples + i * made->info->elements);
         if (status == GAN_STATUS_OK)
             status = gan__progress_update(made->progress, made->source.done, NULL);
     }

@@ -75,6 +75,10 @@ size_t gan__sample_source_piece(const gan_sample_source *source);
 // goes to `numbers` where that is not NULL. Errors: also INTERRUPTED and TERMINATED.
 gan_status gan__sample_source_draw(gan_sample_source *source, size_t count, uint64_t *numbers,
                                    float *samples);
+// The class of sample `index` of the newest piece: its name, or its number as text, in `text` of
+// `size` bytes; "" where the generator takes none.
+void gan__sample_source_class(const gan_sample_source *source, size_t index, char *text,
+                              size_t size);
 // What a sample's number is: "seed", "frame", "latent".
 const char *gan__sample_source_unit(const gan_sample_source *source);
 // After the last sample: puts the latents' file in its place, where there is one.
@@ -88,10 +92,10 @@ typedef struct gan_sample_texts {
     size_t count;
 } gan_sample_texts;
 
-// What a picture says of where it comes from: of sample `number`, or of all where that is NULL.
+// What a picture says of where it comes from: of sample `number`, which is the newest piece's at
+// `index`, or of all where `number` is NULL.
 void gan__sample_texts(const gan_sample_source *source, const gan_tool_call *call,
-                       const uint64_t *number, gan_sample_texts *out);
-
+                       const uint64_t *number, size_t index, gan_sample_texts *out);
 // --- Outputs (output.c) -------------------------------------------------------------------------
 // Draws the samples and brings them where they are wanted. Memory does not grow with their number,
 // but for that of one picture.

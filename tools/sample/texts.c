@@ -44,7 +44,7 @@ static void add_origin(gan_sample_texts *texts, const gan_sample_request *wanted
 }
 
 void gan__sample_texts(const gan_sample_source *source, const gan_tool_call *call,
-                       const uint64_t *number, gan_sample_texts *out) {
+                       const uint64_t *number, size_t index, gan_sample_texts *out) {
     const gan_sample_info *const info = gan_sampler_get_info(source->sampler);
     const char *const path = gan__options_word(call->options, 0);
     const char *const slash = strrchr(path, '/');
@@ -53,5 +53,10 @@ void gan__sample_texts(const gan_sample_source *source, const gan_tool_call *cal
     add(out, "Checkpoint", "%s, step %" PRIu64, slash == NULL ? path : slash + 1, info->step);
     add(out, "Weights", "%s", info->averaged ? "averaged" : "raw");
     add_origin(out, source->wanted, number);
+    char class_name[GAN_SAMPLE_TEXT_SIZE] = "";
+    // Of several samples only a class that all of them have.
+    if (number != NULL || source->wanted->class_text != NULL)
+        gan__sample_source_class(source, index, class_name, sizeof class_name);
+    if (class_name[0] != '\0') add(out, "Class", "%s", class_name);
     if (source->wanted->truncation > 0) add(out, "Truncation", "%g", source->wanted->truncation);
 }
