@@ -69,6 +69,38 @@ static const game_case cases[] = {
      "  - dense: 1\n" ADAM("lr: 1e-4, beta1: 0.5, beta2: 0.9"),
      0.2,
      {3, {1, 28, 28}}},
+    {"residual_spectral_hinge",
+     "batch: 5\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"
+     "objective: {kind: hinge}\nschedule: {discriminator_steps: 2}\n"
+     "generator:\n"
+     "  - dense: 20\n"
+     "  - reshape: [5, 2, 2]\n"
+     "  - residual: &up\n"
+     "      layers: [batch_norm, relu, upsample: 2,\n"
+     "               convolution: {channels: 4, kernel: 3, padding: 1, bias: false}, batch_norm, "
+     "relu,\n"
+     "               convolution: {channels: 4, kernel: 3, padding: 1, bias: false}]\n"
+     "      skip: [upsample: 2, convolution: {channels: 4, kernel: 1, bias: false}]\n"
+     "  - residual: *up\n"
+     "  - batch_norm\n"
+     "  - relu\n"
+     "  - convolution: {channels: 3, kernel: 3, padding: 1}\n"
+     "  - tanh\n"
+     "discriminator:\n"
+     "  parametrization: {kind: spectral}\n"
+     "  layers:\n"
+     "    - residual:\n"
+     "        layers: [convolution: {channels: 4, kernel: 3, padding: 1}, relu,\n"
+     "                 convolution: {channels: 4, kernel: 3, padding: 1}, average_pool: 2]\n"
+     "        skip: [average_pool: 2, convolution: {channels: 4, kernel: 1}]\n"
+     "    - residual:\n"
+     "        layers: [relu, convolution: {channels: 4, kernel: 3, padding: 1}, relu,\n"
+     "                 convolution: {channels: 4, kernel: 3, padding: 1}]\n"
+     "    - relu\n"
+     "    - global_pool: true\n"
+     "    - dense: {units: 1, bias: false}\n" ADAM("lr: 2e-4, beta1: 0, beta2: 0.9"),
+     0.3,
+     {3, {3, 8, 8}}},
     {"wgan_clipped",
      DENSE "objective: {kind: wasserstein}\nschedule: {discriminator_steps: 2}\n"
            "optimizer:\n  generator: {kind: rmsprop, lr: 0.01}\n"
@@ -197,6 +229,16 @@ static void machine_run(machine *m, gan_game_part part, uint64_t counter) {
 
 // --- A game --------------------------------------------------------------------------------------
 
+// Means and variances about 1; singular vectors of norm 1.
+static void initialise_buffer(const gan_tensor *tensor, int number, double *flat) {
+    double *const values = flat + tensor->offset;
+    double squares = 0;
+    golden_values(values, (size_t)tensor->elements, 50 + number, 0.3);
+    for (int64_t k = 0; k < tensor->elements; k++) squares += values[k] * values[k];
+    for (int64_t k = 0; k < tensor->elements; k++)
+        values[k] = tensor->role == GAN_TENSOR_PLAIN ? values[k] + 1 : values[k] / sqrt(squares);
+}
+
 static void initialise(machine *m, const gan_player *player, double scale) {
     double flat[RUNNER_VALUES_MAX];
     for (size_t i = 0; i < gan__network_parameter_count(player->network); i++) {
@@ -204,6 +246,9 @@ static void initialise(machine *m, const gan_player *player, double scale) {
         golden_values(flat + tensor->offset, (size_t)tensor->elements, (int)i + 1, scale);
     }
     machine_set(m, player->state.parameters, flat);
+    for (size_t i = 0; i < gan__network_buffer_count(player->network); i++)
+        initialise_buffer(gan__network_buffer(player->network, i), (int)i, flat);
+    if (player->buffers) machine_set(m, player->buffers, flat);
 }
 
 static bool has(const machine *m, gan_game_part part) {
@@ -267,6 +312,12 @@ static void compare_player(machine *m, const game_case *is, const char *golden,
     for (size_t i = 0; i < gan__network_parameter_count(player->network); i++) {
         const gan_tensor *const tensor = gan__network_parameter(player->network, i);
         snprintf(what, sizeof what, "%c_parameter%zu", player->name[0], i);
+        compare(m, is, golden, what, got + tensor->offset, tensor->elements);
+    }
+    if (player->buffers) machine_get(m, player->buffers, got);
+    for (size_t i = 0; i < gan__network_buffer_count(player->network); i++) {
+        const gan_tensor *const tensor = gan__network_buffer(player->network, i);
+        snprintf(what, sizeof what, "%c_buffer%zu", player->name[0], i);
         compare(m, is, golden, what, got + tensor->offset, tensor->elements);
     }
 }

@@ -13,9 +13,10 @@ import os
 import torch
 from torch import nn
 from torch.nn.functional import relu, softplus
+from torch.nn.utils import parametrizations, parametrize
 
 from make_dcgan import line
-from make_nn import HERE, batch_first, fill, values
+from make_nn import HERE, batch_first, values
 
 STEPS, SEED = 5, 7
 STREAM_GRAPH, STREAM_LATENT, STREAM_POINTS = 256, 0, 4 << 12
@@ -49,6 +50,61 @@ def normal(shape, stream, counter):
         u, v = ((words[0] >> 8) + 1) * 2.0**-24, (words[1] >> 8) * 2.0**-24
         numbers.append(math.sqrt(-2 * math.log(u)) * math.cos(2 * math.pi * v))
     return torch.tensor(numbers, dtype=torch.float32).double().reshape(shape)
+
+
+# --- Networks -------------------------------------------------------------------------------------
+
+class Residual(nn.Module):
+    def __init__(self, layers, skip=None):
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+        self.skip = nn.Sequential(*skip or [])
+
+    def forward(self, x):
+        return self.layers(x) + self.skip(x)
+
+
+class SumPool(nn.Module):
+    def forward(self, x):
+        return x.sum((2, 3))
+
+
+def leaves(net):
+    return [m for m in net.modules()
+            if m._parameters and not isinstance(m, parametrize.ParametrizationList)]
+
+
+def ordered(net):
+    """Layer by layer, each its weight and its bias."""
+    parameters = []
+    for m in leaves(net):
+        if parametrize.is_parametrized(m):
+            parameters.append(m.parametrizations.weight.original)
+        parameters += [p for p in m._parameters.values() if p is not None]
+    return parameters
+
+
+def statistics(net):
+    """Layer by layer: running mean and variance, or the singular vectors of a spectral norm."""
+    buffers = []
+    for m in leaves(net):
+        if parametrize.is_parametrized(m):
+            buffers += [m.parametrizations.weight[0]._u, m.parametrizations.weight[0]._v]
+        buffers += [b for n, b in m._buffers.items() if "running" in n]
+    return buffers
+
+
+def fill(net, scale):
+    """Parameters and statistics by formula: variances and means about 1, singular vectors of norm
+    1."""
+    with torch.no_grad():
+        for i, p in enumerate(ordered(net)):
+            p.copy_(values(p.shape, i + 1, scale))
+        vectors = {id(b) for m in leaves(net) if parametrize.is_parametrized(m)
+                   for b in m.parametrizations.weight[0].buffers()}
+        for i, b in enumerate(statistics(net)):
+            drawn = values(b.shape, 50 + i, 0.3)
+            b.copy_(drawn / drawn.norm() if id(b) in vectors else drawn + 1)
 
 
 # --- Augmentation ---------------------------------------------------------------------------------
@@ -145,8 +201,11 @@ def make_points(game, real, fake, stream, counter):
 
 def penalty(game, critic, real, fake, streams, counter):
     """`critic` shows D its samples augmented, by kind; the norm's own points are shown plainly."""
-    total = game.get("r1", 0) / 2 * gradient(critic("real"), real).square().sum(1).mean()
-    total = total + game.get("r2", 0) / 2 * gradient(critic("fake"), fake).square().sum(1).mean()
+    total = torch.zeros(())
+    for name, kind, points in (("r1", "real", real), ("r2", "fake", fake)):
+        if name in game:
+            at = gradient(critic(kind), points).square().sum(1).mean()
+            total = total + game[name] / 2 * at
     if "penalty" in game:
         at = make_points(game, real, fake.detach(), streams + STREAM_POINTS, counter)
         excess = gradient(critic(None), at).norm(dim=1) - game["target"]
@@ -167,14 +226,14 @@ class Play:
         fill(self.d, game["weights"])
         every = game.get("every", 1)
         share = every / (every + 1) if game.get("apart") else 1
-        self.steppers = (game["optimizer"](self.g.parameters(), 1),
-                         game["optimizer"](self.d.parameters(), share))
+        self.steppers = (game["optimizer"](ordered(self.g), 1),
+                         game["optimizer"](ordered(self.d), share))
         self.figures = ([], [])
         self.updates = [0, 0]
         self.adaptive = "target" in game.get("augment", {})
         self.state = [0.0, 0.0, 0]  # of the augmentation that adapts
         self.anchors = None
-        self.history = [[torch.zeros_like(p) for p in net.parameters()] for net in (self.g, self.d)]
+        self.history = [[torch.zeros_like(p) for p in ordered(net)] for net in (self.g, self.d)]
 
     def fake(self, streams, counter):
         z = 2 * uniform((self.game["latent"], self.game["batch"]), streams + STREAM_LATENT,
@@ -227,25 +286,25 @@ class Play:
 
     def averaging(self, player):
         """The pull towards the mean of all parameters so far, these included."""
-        parameters = list((self.g, self.d)[player].parameters())
+        parameters = ordered((self.g, self.d)[player])
         self.history[player] = [h + (p.detach() - h) / (self.updates[player] + 1)
                                 for h, p in zip(self.history[player], parameters)]
         return self.game["historical"] * sum((p - h).square().sum() for p, h in
                                              zip(parameters, self.history[player]))
 
     def gradients(self, net, loss):
-        return torch.autograd.grad(loss, list(net.parameters()), retain_graph=True)
+        return torch.autograd.grad(loss, ordered(net), retain_graph=True)
 
     def update(self, player, gradients):
         net = (self.g, self.d)[player]
-        for p, g in zip(net.parameters(), gradients):
+        for p, g in zip(ordered(net), gradients):
             p.grad = g
         self.steppers[player].step()
         self.updates[player] += 1
         limit = self.game.get("clip_weights")
         if player == 1 and limit:
             with torch.no_grad():
-                for p in net.parameters():
+                for p in ordered(net):
                     p.clamp_(-limit, limit)
 
     def note(self, player, loss, gradients, *means):
@@ -283,16 +342,19 @@ class Play:
         return x
 
     def generator_loss(self, real, fake, counter):
+        """D is asked for real samples, after the others, only where the cost depends on them."""
         real = self.shown(real, "real", GENERATOR_STREAMS, counter)
         fake = self.shown(fake, "fake", GENERATOR_STREAMS, counter)
-        r, f = self.d(real), self.d(fake)
+        f = self.d(fake)
+        asks = self.game["kind"].startswith("relativistic") or "regularization" in self.game
+        r = self.d(real) if asks else None
         loss = self.game.get("generator_scale", 1) * OBJECTIVES[self.game["kind"]][1](r, f)
         if "matching" in self.game:
             difference = self.features(real).mean(0).detach() - self.features(fake).mean(0)
             loss = loss + self.game["matching"] * difference.square().mean()
         if "regularization" in self.game:
             by_d = torch.autograd.grad(OBJECTIVES[self.game["kind"]][0](r, f),
-                                       list(self.d.parameters()), create_graph=True)
+                                       ordered(self.d), create_graph=True)
             squares = sum(g.square().sum() for g in by_d)
             loss = loss + self.game["regularization"] / 2 * squares
         if "historical" in self.game:
@@ -318,13 +380,17 @@ class Play:
                 self.update(1, by_d)
                 self.update(0, by_g)
                 continue
+            # G's running statistics follow its own steps alone.
+            before = [b.clone() for b in statistics(self.g)]
             fake = self.fake(DISCRIMINATOR_STREAMS, update).detach()
+            for b, saved in zip(statistics(self.g), before):
+                b.copy_(saved)
             self.update(1, self.discriminator_loss(real, fake, DISCRIMINATOR_STREAMS, update,
                                                    due and not game.get("apart")))
             if game.get("apart") and due:
                 fake = self.fake(PENALTY_STREAMS, update).detach()
                 loss = self.penalty(real, fake, PENALTY_STREAMS, update)
-                self.update(1, torch.autograd.grad(loss, list(self.d.parameters()),
+                self.update(1, torch.autograd.grad(loss, ordered(self.d),
                                                    allow_unused=True, materialize_grads=True))
         if not joint:
             self.update(0, self.generator_loss(real, self.fake(GENERATOR_STREAMS, t), t))
@@ -337,8 +403,10 @@ class Play:
             line(file, "anchors", torch.stack(self.anchors))
         for prefix, net, figures in zip("gd", (self.g, self.d), self.figures):
             line(file, f"{prefix}_figures", torch.stack(figures).sum(0))
-            for i, p in enumerate(net.parameters()):
+            for i, p in enumerate(ordered(net)):
                 line(file, f"{prefix}_parameter{i}", p)
+            for i, b in enumerate(statistics(net)):
+                line(file, f"{prefix}_buffer{i}", b)
 
 
 def adam(beta1, beta2, lr):
@@ -366,6 +434,28 @@ def pictures(kind, **more):
             "optimizer": adam(0.5, 0.99, 0.01), **more}
 
 
+def residual():
+    """A generator and a discriminator as models/cifar-sngan.yaml has them, of few channels. Biases
+    before batch norm, whose gradients are 0, are left out."""
+    def up(inputs):
+        return Residual([nn.BatchNorm2d(inputs), nn.ReLU(), nn.Upsample(scale_factor=2),
+                         nn.Conv2d(inputs, 4, 3, 1, 1, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+                         nn.Conv2d(4, 4, 3, 1, 1, bias=False)],
+                        [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, 4, 1, bias=False)])
+
+    norm = parametrizations.spectral_norm
+    g = nn.Sequential(nn.Linear(3, 20), nn.Unflatten(1, (5, 2, 2)), up(5), up(4),
+                      nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 3, 3, 1, 1), nn.Tanh())
+    d = nn.Sequential(
+        Residual([norm(nn.Conv2d(3, 4, 3, 1, 1)), nn.ReLU(), norm(nn.Conv2d(4, 4, 3, 1, 1)),
+                  nn.AvgPool2d(2)], [nn.AvgPool2d(2), norm(nn.Conv2d(3, 4, 1))]),
+        Residual([nn.ReLU(), norm(nn.Conv2d(4, 4, 3, 1, 1)), nn.ReLU(),
+                  norm(nn.Conv2d(4, 4, 3, 1, 1))]),
+        nn.ReLU(), SumPool(), norm(nn.Linear(4, 1, bias=False)))
+    return {"kind": "hinge", "weights": 0.3, "latent": 3, "batch": 5, "sample": (3, 8, 8), "k": 2,
+            "generator": g, "discriminator": d, "optimizer": adam(0.0, 0.9, 2e-4)}
+
+
 def games():
     yield "wgan_gp", {
         "kind": "wasserstein", "weights": 0.2, "latent": 6, "batch": 4, "sample": (1, 28, 28),
@@ -378,6 +468,7 @@ def games():
             nn.Conv2d(1, 2, 5, 2, 2), nn.LeakyReLU(0.2), nn.Conv2d(2, 3, 5, 2, 2),
             nn.LeakyReLU(0.2), nn.Conv2d(3, 4, 5, 2, 2), nn.LeakyReLU(0.2), nn.Flatten(),
             nn.Linear(64, 1))}
+    yield "residual_spectral_hinge", residual()
     yield "wgan_clipped", dense("wasserstein", k=2, clip_weights=0.3,
                                 optimizer=lambda p, _: torch.optim.RMSprop(p, lr=0.01))
     yield "hinge_lazy_r1", dense("hinge", r1=4, every=2)
