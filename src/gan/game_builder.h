@@ -82,6 +82,15 @@ gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given
 // Whether G's cost needs D's answer to real samples.
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe);
 
+// --- Unrolling (game_unroll.c) -------------------------------------------------------------------
+
+// *ahead: the builder with D's weights after objective.unroll updates of its optimiser on `fake` and the
+// real batch, as nodes that depend on `fake`. The same samples, masks and running statistics serve
+// each of them. Ended with gan__game_unroll_end unless it fails.
+gan_status gan__game_unroll(const gan_builder *builder, gan_node *fake, uint32_t streams,
+                            gan_builder *ahead);
+void gan__game_unroll_end(gan_builder *ahead);
+
 // --- Steps (game_steps.c) ------------------------------------------------------------------------
 
 // The gradient of `loss` by the player's weights, as one vector; NULL after a failure.

@@ -141,8 +141,16 @@ static gan_node *opponents_gradient(const gan_builder *builder, const gan_answer
     return gan__scale(gan__reshape(squares, &scalar), 0.5);
 }
 
+// D's weights depend on G then, and so does what they say of real samples: the minimax game is played
+// with all of D's cost.
+static bool unrolled_minimax(const gan_recipe_values *recipe) {
+    return recipe->objective.unroll > 0 && recipe->objective.kind == GAN_OBJECTIVE_LOGISTIC &&
+           recipe->objective.generator_cost == GAN_GENERATOR_COST_MINIMAX;
+}
+
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
-    return gan__objective(recipe)->generator_sees_real || recipe->objective.feature_matching > 0 ||
+    return gan__objective(recipe)->generator_sees_real || unrolled_minimax(recipe) ||
+           recipe->objective.feature_matching > 0 ||
            recipe->objective.gradient_regularization > 0;
 }
 
@@ -163,8 +171,11 @@ gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers 
     const gan_game *const game = builder->game;
     const double matching = game->recipe->objective.feature_matching;
     const double regularization = game->recipe->objective.gradient_regularization;
-    gan_cost cost = {.value =
-                         gan__objective_generator(game->recipe, given->on_real, given->on_fake)};
+    gan_cost cost = {
+        .value = unrolled_minimax(game->recipe)
+                     ? gan__neg(gan__objective_discriminator(game->recipe, given->on_real,
+                                                             given->on_fake))
+                     : gan__objective_generator(game->recipe, given->on_real, given->on_fake)};
     if (matching > 0)
         cost.value = gan__add(cost.value, gan__scale(feature_distance(given), matching));
     if (regularization > 0)

@@ -145,13 +145,16 @@ static gan_status build_penalty_step(const gan_builder *builder, gan_game_step *
                          &after, step);
 }
 
-// G alone, against D as it stands. D's running statistics follow what it is shown, as PyTorch's do.
+// G alone, against D as it stands or, unrolled, as it will be. D's running statistics follow what it is shown, as PyTorch's do.
 static gan_status build_generator_step(const gan_builder *builder, gan_game_step *step) {
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
-    const gan_answers given =
-        gan__game_judge_for_generator(builder, fake.output, GAN_STREAMS_OF_GENERATOR);
-    const gan_cost cost = gan__game_generator_cost(builder, &given);
+    gan_builder ahead;
     step->name = "generator step";
+    GAN_TRY(gan__game_unroll(builder, fake.output, GAN_STREAMS_OF_GENERATOR, &ahead));
+    const gan_answers given =
+        gan__game_judge_for_generator(&ahead, fake.output, GAN_STREAMS_OF_GENERATOR);
+    const gan_cost cost = gan__game_generator_cost(&ahead, &given);
+    gan__game_unroll_end(&ahead);
     GAN_TRY(add_generator_update(builder, &cost, fake.buffers, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
     return gan__graph_status(builder->game->graph);

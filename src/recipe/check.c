@@ -204,6 +204,15 @@ static gan_status check_penalties(gan_document *document, const gan_recipe_value
                           "schedule.order must be alternating, not simultaneous");
 }
 
+static gan_status check_unroll(gan_document *document, const gan_recipe_values *values) {
+    if (values->objective.unroll == 0 || values->schedule.order == GAN_ORDER_ALTERNATING)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(
+        document, line_of(document, "objective.unroll"),
+        "objective.unroll gives the generator a discriminator of its own to learn "
+        "from, so schedule.order must be alternating, not simultaneous");
+}
+
 // D counts its updates in a float32, which is exact up to there.
 enum { MOST_UPDATES = 1 << 24 };
 
@@ -226,6 +235,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
+    GAN_TRY(check_unroll(document, values));
     GAN_TRY(check_sides(document, values));
     GAN_TRY(check_updates(document, values));
     return check_name(document, values);

@@ -201,6 +201,8 @@ static const gan_key keys[] = {
     NUMBER_KEY(REAL, "objective.gradient_regularization", objective.gradient_regularization, "0", 0,
                1e6,
                "adds this / 2 times the squared norm of D's gradient by its weights to G's cost"),
+    NUMBER_KEY(WHOLE, "objective.unroll", objective.unroll, "0", 0, 64,
+               "updates of D that G looks ahead and learns through (Metz et al. 2017)"),
     NUMBER_KEY(BOOL, "augment.flip", augment.flip, "false", 0, 1, "mirror left to right"),
     NUMBER_KEY(REAL, "augment.brightness", augment.brightness, "0", 0, 1e6,
                "add up to this, either sign"),

@@ -113,6 +113,7 @@ typedef struct gan_recipe_values {
         double feature_matching;
         int64_t feature_layer; // of D; -1: the one before its last with weights
         double gradient_regularization;
+        int64_t unroll; // updates of D that G looks ahead; 0: none
     } objective;
     struct { // gan/augment.h
         bool flip;

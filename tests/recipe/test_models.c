@@ -19,12 +19,11 @@ static const struct {
     {"gauss1d", {1, {1}}, 13, 169, 0},
     {"ring8", {1, {2}}, 484802, 405201, 0}, // Lin et al. 2018, packing 1
     {"grid25", {1, {2}}, 484802, 405201, 0},
+    {"unrolled-ring8", {1, {2}}, 49666, 17025, 0}, // Metz et al. 2017
     {"digits", {3, {1, 28, 28}}, 0, 0, 0},
     {"mnist-mlp", {3, {1, 28, 28}}, 1486352, 533505, 0},
     {"mnist-paper", {3, {1, 28, 28}}, 2503984, 1231441, 0}, // Goodfellow et al. 2014
     {"mnist-dcgan", {3, {1, 28, 28}}, 759681, 138689, 0},
-    {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0}, // Lee, Town 2020
-    {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
     {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145, 0}, // the sums of gan_mnist.py's layers
     {"mnist-conditional", {3, {1, 28, 28}}, 2413984, 1224351, 10}, // Mirza, Osindero 2014
     {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},           // PyTorch's example
