@@ -166,12 +166,25 @@ gan_status gan__reader_walk(gan_checkpoint *checkpoint, gan_reader_visit visit) 
     return GAN_STATUS_OK;
 }
 
+// Makes room in an array of `count` items for one more.
+static gan_status make_room(size_t size, size_t count, void **items, size_t *capacity) {
+    if (count < *capacity) return GAN_STATUS_OK;
+    size_t larger = *capacity ? 2 * *capacity : 8;
+    GAN_TRY(gan__realloc(larger, size, items));
+    *capacity = larger;
+    return GAN_STATUS_OK;
+}
+
+static gan_status keep_ancillary(gan_checkpoint *checkpoint, const gan_chunk *chunk) {
+    GAN_TRY(make_room(sizeof *chunk, checkpoint->ancillary_count, (void **)&checkpoint->ancillary,
+                      &checkpoint->ancillary_capacity));
+    checkpoint->ancillary[checkpoint->ancillary_count++] = *chunk;
+    return GAN_STATUS_OK;
+}
+
 static gan_status keep_text(gan_checkpoint *checkpoint, const gan_chunk *chunk) {
-    if (checkpoint->text_count == checkpoint->text_capacity) {
-        size_t capacity = checkpoint->text_capacity ? 2 * checkpoint->text_capacity : 8;
-        GAN_TRY(gan__realloc(capacity, sizeof *checkpoint->texts, (void **)&checkpoint->texts));
-        checkpoint->text_capacity = capacity;
-    }
+    GAN_TRY(make_room(sizeof *checkpoint->texts, checkpoint->text_count,
+                      (void **)&checkpoint->texts, &checkpoint->text_capacity));
     gan_stored_text *text = &checkpoint->texts[checkpoint->text_count];
     uint8_t *payload;
     GAN_TRY(gan__reader_payload(checkpoint, chunk, &payload));
@@ -188,7 +201,7 @@ static gan_status keep_text(gan_checkpoint *checkpoint, const gan_chunk *chunk) 
 
 static gan_status visit_on_open(gan_checkpoint *checkpoint, const gan_chunk *chunk) {
     if (strcmp(chunk->type, "TEXT") == 0) return keep_text(checkpoint, chunk);
-    if (chunk->type[0] >= 'a') return GAN_STATUS_OK;
+    if (chunk->type[0] >= 'a') return keep_ancillary(checkpoint, chunk);
     unsigned long long at = chunk->offset;
     static const char *const misplaced[] = {"HEAD", "DATA", "INDX", "TAIL"};
     for (size_t i = 0; i < sizeof misplaced / sizeof misplaced[0]; i++) {
@@ -237,6 +250,7 @@ void gan_checkpoint_close(gan_checkpoint *checkpoint) {
     gan__names_destroy(&checkpoint->tensor_names);
     gan__names_destroy(&checkpoint->text_names);
     gan__free(checkpoint->texts);
+    gan__free(checkpoint->ancillary);
     gan__arena_destroy(checkpoint->arena);
     gan__free(checkpoint);
 }

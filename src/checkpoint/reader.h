@@ -24,6 +24,8 @@ struct gan_checkpoint {
     gan_stored_text *texts;
     size_t text_count, text_capacity;
     gan_names tensor_names, text_names;
+    gan_chunk *ancillary; // of kinds that are not known, in the file's order
+    size_t ancillary_count, ancillary_capacity;
 };
 
 // A chunk's payload, its checksum checked; *payload is the caller's (gan__free).

@@ -36,6 +36,7 @@ struct gan_bundle {
     size_t text_count, text_capacity;
     gan_names tensor_names, text_names;
     bool round;          // elements may be rounded
+    bool changed;        // texts or tensors are not all of the source's, as they were
     const char *network; // which was asked for; NULL: none in particular
     const gan_bundle_source *source;
     void *state;

@@ -1,4 +1,5 @@
 // Checkpoints as source and as target of a conversion.
+#include "checkpoint/keep.h"
 #include "convert/bundle.h"
 
 #include <string.h>
@@ -56,6 +57,8 @@ static gan_status write_all(gan_bundle *bundle, gan_checkpoint_writer *writer) {
         GAN_TRY(
             gan_checkpoint_writer_text(writer, bundle->texts[i].name, bundle->texts[i].content));
     }
+    if (bundle->source == &source)
+        GAN_TRY(gan__checkpoint_keep_chunks(bundle->state, bundle->changed, writer));
     for (size_t i = 0; i < bundle->tensor_count; i++) {
         GAN_TRY(write_tensor(bundle, &bundle->tensors[i], writer));
     }

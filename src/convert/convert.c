@@ -159,7 +159,10 @@ static gan_status choose(gan_bundle *bundle, const gan_convert_options *options)
         gan_bundle_tensor tensor = bundle->tensors[i];
         if (!is_chosen(options, by_network, &bundle->tensor_names, tensor.as_written.name))
             continue;
-        if (options->has_dtype) tensor.as_written.dtype = options->dtype;
+        if (options->has_dtype) {
+            bundle->changed |= tensor.as_written.dtype != options->dtype;
+            tensor.as_written.dtype = options->dtype;
+        }
         bundle->tensors[kept++] = tensor;
     }
     bundle->tensor_count = kept;
@@ -179,6 +182,7 @@ static gan_status choose(gan_bundle *bundle, const gan_convert_options *options)
         if (options->strip_training && strcmp(bundle->texts[i].name, "history") == 0) continue;
         bundle->texts[texts++] = bundle->texts[i];
     }
+    bundle->changed |= kept < before || texts < bundle->text_count || options->recipe;
     bundle->text_count = texts;
     return options->recipe ? gan__bundle_adopt(bundle, options) : GAN_STATUS_OK;
 }

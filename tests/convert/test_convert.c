@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "checkpoint/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +221,69 @@ static void a_dtype_is_applied_to_every_tensor(void **state) {
     gan_checkpoint_close(checkpoint);
 }
 
+// --- Chunks that are not known -------------------------------------------------------------------
+// The specification's example with three chunks more before its index: "noTe" and "keEp" may be
+// copied into a changed file, "noTE" may not.
+static void write_with_chunks(const char *path) {
+    static const char *const types[] = {"noTe", "noTE", "keEp"};
+    uint8_t *bytes;
+    size_t length;
+    assert_ok(gan__file_read(CLGAN_TEST_SOURCE "/tests/golden/checkpoint-example.gan", 1 << 20,
+                             &bytes, &length));
+    const size_t index = (size_t)gan__get_u64(bytes + GAN_FORMAT_START - 12);
+    gan_text file = {0};
+    gan__text_append_bytes(&file, bytes, index);
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t header[GAN_FORMAT_CHUNK_HEADER], crc[4];
+        gan__chunk_pack(types[i], 4, header);
+        gan__put_u32(crc, gan__crc(types[i], 4));
+        gan__text_append_bytes(&file, header, sizeof header);
+        gan__text_append_bytes(&file, types[i], 4); // its type is its content
+        gan__text_append_bytes(&file, crc, sizeof crc);
+    }
+    uint8_t *head = (uint8_t *)file.bytes + GAN_FORMAT_SIGNATURE + GAN_FORMAT_CHUNK_HEADER;
+    gan__put_u64(head + 4, length + file.length - index);
+    gan__put_u64(head + 12, file.length);
+    gan__put_u32(head + GAN_FORMAT_HEAD, gan__crc(head, GAN_FORMAT_HEAD));
+    gan__text_append_bytes(&file, bytes + index, length - index);
+    assert_ok(gan__file_write(path, file.bytes, file.length));
+    gan__text_destroy(&file);
+    gan__free(bytes);
+}
+
+static void assert_has_chunks(const char *path, const char *expected) {
+    gan_checkpoint *checkpoint;
+    gan_text found = {0};
+    assert_ok(gan_checkpoint_open(path, &checkpoint));
+    assert_ok(gan_checkpoint_verify(checkpoint));
+    for (size_t i = 0; i < checkpoint->ancillary_count; i++) {
+        const gan_chunk *chunk = &checkpoint->ancillary[i];
+        uint8_t *payload;
+        assert_ok(gan__reader_payload(checkpoint, chunk, &payload));
+        assert_int_equal(chunk->length, 4);
+        assert_memory_equal(payload, chunk->type, 4);
+        gan__text_append(&found, "%s ", chunk->type);
+        gan__free(payload);
+    }
+    assert_string_equal(gan__text_string(&found), expected);
+    gan__text_destroy(&found);
+    gan_checkpoint_close(checkpoint);
+}
+
+static void unknown_ancillary_chunks_are_kept_as_they_allow_it(void **state) {
+    (void)state;
+    const gan_convert_options same = {.has_dtype = true, .dtype = GAN_DTYPE_F32};
+    const gan_convert_options half = {.has_dtype = true, .dtype = GAN_DTYPE_F16};
+    write_with_chunks(files_path("chunks.gan"));
+    assert_has_chunks(files_path("chunks.gan"), "noTe noTE keEp ");
+    assert_ok(files_convert(files_path("chunks.gan"), files_path("copy.gan"), NULL));
+    assert_has_chunks(files_path("copy.gan"), "noTe noTE keEp ");
+    assert_ok(files_convert(files_path("chunks.gan"), files_path("copy.gan"), &same));
+    assert_has_chunks(files_path("copy.gan"), "noTe noTE keEp ");
+    assert_ok(files_convert(files_path("chunks.gan"), files_path("copy.gan"), &half));
+    assert_has_chunks(files_path("copy.gan"), "noTe keEp ");
+}
+
 static void a_checkpoint_cannot_go_to_a_descriptor(void **state) {
     (void)state;
     gan_conversion *conversion;
@@ -242,6 +306,7 @@ int main(void) {
         cmocka_unit_test(every_float16_comes_back),
         cmocka_unit_test(options_choose_by_name_and_role),
         cmocka_unit_test(a_dtype_is_applied_to_every_tensor),
+        cmocka_unit_test(unknown_ancillary_chunks_are_kept_as_they_allow_it),
         cmocka_unit_test(a_checkpoint_cannot_go_to_a_descriptor),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An independent reader of clgan checkpoints, written from docs/checkpoint-format.md alone.
 
-    read_checkpoint.py FILE             checks the file and lists what it holds, one line each
-    read_checkpoint.py FILE LISTING     compares with a listing kept earlier
+    read_checkpoint.py FILE...          checks the files and lists what they hold, one line each
+    read_checkpoint.py --each FILE...   compares each with the listing kept beside it, as .txt
 It shares no code with clgan. Standard library only.
 """
 import math
@@ -190,11 +190,13 @@ def listing(texts, tensors):
 
 
 if __name__ == "__main__":
-    try:
-        found = "".join(line + "\n" for line in listing(*read(sys.argv[1])))
-    except Damaged as damage:
-        sys.exit(f"{sys.argv[1]}: {damage}")
-    if len(sys.argv) < 3:
-        print(found, end="")
-    elif found != open(sys.argv[2], encoding="utf-8").read():
-        sys.exit(f"{sys.argv[1]} is not as listed in {sys.argv[2]}:\n{found}")
+    each = sys.argv[1] == "--each"
+    for path in sys.argv[1 + each:]:
+        try:
+            found = "".join(line + "\n" for line in listing(*read(path)))
+        except Damaged as damage:
+            sys.exit(f"{path}: {damage}")
+        if not each:
+            print(found, end="")
+        elif found != open(path[:-4] + ".txt", encoding="utf-8").read():
+            sys.exit(f"{path} is not as listed beside it:\n{found}")

@@ -22,7 +22,7 @@ PYTHON
 
 for recipe in ${CLGAN_PEERS_RECIPES:-digits mnist-conditional}; do
     "$python" data.py "$recipe"
-    data='--data data.npz' class=''
+    data='--data data.npz --set data.limit=[0,0]' class=''
     ! grep -q 'source: builtin' "$source_folder/models/$recipe.yaml" || data=''
     ! grep -q 'one_hot' "$source_folder/models/$recipe.yaml" || class='--class 3'
     mkdir "$recipe"
