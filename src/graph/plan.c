@@ -43,12 +43,6 @@ gan_status gan__plan_add_tensor(gan_plan *plan, gan_tensor_kind kind, int64_t el
     return GAN_STATUS_OK;
 }
 
-gan_place gan__place_dense(uint32_t tensor, const gan_shape *shape) {
-    gan_place place = {.tensor = tensor};
-    gan__shape_strides(shape, place.stride);
-    return place;
-}
-
 // Rows shorter than half a vector stay dense: padding them would cost more than it gives.
 static int64_t row_pitch(int64_t size) {
     if (size <= GAN_LANE_PADDING / 2) return size;

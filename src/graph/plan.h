@@ -3,6 +3,7 @@
 //     plan_vertices.c  nodes become vertices, large reductions become two
 //     plan_convolution.c  where the operands of convolutions lie
 //     plan_products.c  products without a sum, or with a vector, become elementwise work
+//     place.c          strides: dense, of another shape, of a matrix
 //     plan_places.c    who is stored where: results go straight into states, outputs and the parts
 //                      of a concatenation
 //     fuse*.c          vertices become groups: one kernel each
@@ -243,6 +244,9 @@ typedef bool (*gan_factors_fit)(const gan_plan_factors *factors, const gan_shape
 gan_status gan__plan_find_place(gan_plan *plan, uint32_t vertex, gan_factors_fit fit, void *user,
                                 bool *found);
 gan_place gan__place_dense(uint32_t tensor, const gan_shape *shape);
+// The same place for another shape of as many elements; false where strides cannot say it.
+bool gan__place_reshape(const gan_place *place, const gan_shape *from, const gan_shape *to,
+                        gan_place *out);
 bool gan__vertex_is_computed(const gan_vertex *vertex);
 // The product's sizes and operands, into launch->gemm, ->a and ->b.
 gan_status gan__plan_product(gan_plan *plan, uint32_t vertex, gan_plan_launch *launch);

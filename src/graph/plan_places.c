@@ -16,32 +16,6 @@ gan_status gan__plan_add_copy(gan_plan *plan, uint32_t vertex, const gan_place *
 
 // --- Claims -------------------------------------------------------------------------------------
 
-static bool is_dense(const gan_place *place, const gan_shape *shape) {
-    int64_t stride = 1;
-    for (int i = shape->rank; i-- > 0;) {
-        if (shape->size[i] > 1 && place->stride[i] != stride) return false;
-        stride *= shape->size[i];
-    }
-    return true;
-}
-
-// The same place for another shape of as many elements; false where strides cannot say it.
-static bool reshape_place(const gan_place *place, const gan_shape *from, const gan_shape *to,
-                          gan_place *out) {
-    *out = gan__place_dense(place->tensor, to);
-    out->offset = place->offset;
-    if (is_dense(place, from)) return true;
-    int i = 0, j = 0;
-    for (;; i++, j++) {
-        while (i < from->rank && from->size[i] == 1) i++;
-        while (j < to->rank && to->size[j] == 1) j++;
-        if (i == from->rank || j == to->rank) break;
-        if (from->size[i] != to->size[j]) return false;
-        out->stride[j] = place->stride[i];
-    }
-    return i == from->rank && j == to->rank;
-}
-
 // Whether an engine can store the vertex there.
 static bool can_store(const gan_vertex *v, const gan_place *place) {
     gan_plan_operand matrix;
@@ -58,7 +32,7 @@ static bool claim(gan_plan *plan, uint32_t vertex, const gan_place *place) {
     while (v->kind == GAN_VERTEX_VIEW && v->op == GAN_OP_RESHAPE) {
         gan_place inner;
         gan_vertex *operand = &plan->vertices[v->inputs[0]];
-        if (!reshape_place(place, &v->shape, &operand->shape, &inner)) return false;
+        if (!gan__place_reshape(place, &v->shape, &operand->shape, &inner)) return false;
         return claim(plan, v->inputs[0], &inner);
     }
     if (v->place.tensor != GAN_NONE) return false;
@@ -116,35 +90,6 @@ static bool linear_factors(const gan_index *address, const gan_index *variables,
     return seen == address->count;
 }
 
-static bool matrix_of_factors(const int64_t *factor, const gan_shape *shape, gan_plan_operand *out,
-                              bool *transposed) {
-    int last = shape->rank - 1;
-    int64_t rows = shape->size[last - 1], columns = shape->size[last];
-    int64_t row = rows == 1 ? columns : factor[last - 1];
-    int64_t column = columns == 1 ? 1 : factor[last];
-    *transposed = column != 1;
-    if (*transposed && rows > 1 && row != 1) return false;
-    int64_t pitch = *transposed ? column : row, least = *transposed ? rows : columns;
-    if (pitch < least || pitch > INT32_MAX) return false;
-    int64_t stride = 0, batches = 1;
-    for (int i = last - 1; i-- > 0;) {
-        if (shape->size[i] == 1) continue;
-        if (batches == 1) stride = factor[i];
-        if (factor[i] != stride * batches || factor[i] < 0) return false;
-        batches *= shape->size[i];
-    }
-    out->pitch = (uint32_t)pitch;
-    out->stride = (uint64_t)stride;
-    return true;
-}
-
-bool gan__place_matrix(const gan_place *place, const gan_shape *shape, gan_plan_operand *out,
-                       bool *transposed) {
-    out->tensor = place->tensor;
-    out->offset = place->offset;
-    return matrix_of_factors(place->stride, shape, out, transposed);
-}
-
 static bool find_factors(gan_plan *plan, gan_space *space, uint32_t vertex, gan_plan_factors *out) {
     const gan_vertex *v = &plan->vertices[vertex];
     const gan_shape shape = v->shape;
@@ -194,9 +139,9 @@ typedef struct gan_found_matrix {
 
 static bool fits_matrix(const gan_plan_factors *factors, const gan_shape *shape, void *user) {
     const gan_found_matrix *found = user;
-    found->out->tensor = factors->tensor;
-    found->out->offset = factors->offset;
-    return matrix_of_factors(factors->factor, shape, found->out, found->transposed);
+    gan_place place = {.tensor = factors->tensor, .offset = factors->offset};
+    memcpy(place.stride, factors->factor, sizeof place.stride);
+    return gan__place_matrix(&place, shape, found->out, found->transposed);
 }
 
 gan_status gan__plan_matrix(gan_plan *plan, uint32_t vertex, gan_plan_operand *out,
