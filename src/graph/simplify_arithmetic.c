@@ -1,4 +1,4 @@
-// Rules for elementwise operations, reductions and products.
+// Rules for elementwise operations and products.
 #include "graph/simplify_rules.h"
 
 #include <float.h>
@@ -157,78 +157,6 @@ gan_node *gan__simplify_power(gan_node *node, const gan_simplify_uses *uses) {
     if (gan__node_is_constant_of(exponent, 2)) return gan__square(a);
     if (gan__node_is_constant_of(exponent, -1)) return gan__reciprocal(a);
     return hoist_broadcast(node, uses);
-}
-
-// --- Reductions ---------------------------------------------------------------------------------
-
-static gan_node *reduce_like(const gan_node *node, gan_node *a, uint32_t axes) {
-    return is(node, GAN_OP_REDUCE_SUM) ? gan__reduce_sum(a, axes) : gan__reduce_max(a, axes);
-}
-
-// What the broadcast repeated need not be added up: its sum is a multiple, its maximum itself.
-static gan_node *reduce_broadcast(gan_node *node, const gan_simplify_uses *uses) {
-    gan_node *repeated = operand(node, 0), *a = operand(repeated, 0);
-    double times = 1;
-    for (int i = 0; i < node->shape.rank; i++) {
-        if ((node->attributes.axes >> i & 1) == 0 || a->shape.size[i] != 1) continue;
-        times *= (double)repeated->shape.size[i];
-    }
-    if (is(node, GAN_OP_REDUCE_MAX)) times = 1;
-    gan_node *reduced = gan__simplify_settle(reduce_like(node, a, node->attributes.axes), uses);
-    gan_node *scaled = gan__simplify_settle(gan__scale(reduced, times), uses);
-    return gan__broadcast(scaled, &node->shape);
-}
-
-static gan_node *reduce_permuted(gan_node *node, const gan_simplify_uses *uses) {
-    const gan_node *permuted = operand(node, 0);
-    int order[GAN_RANK_MAX];
-    uint32_t axes = 0;
-    for (int i = 0; i < node->shape.rank; i++) {
-        order[i] = permuted->attributes.order[i];
-        if ((node->attributes.axes >> i & 1) != 0) axes |= 1u << order[i];
-    }
-    gan_node *reduced = reduce_like(node, operand(permuted, 0), axes);
-    return gan__permute(gan__simplify_settle(reduced, uses), order);
-}
-
-// All elements of a reshape are all elements of what was reshaped.
-static gan_node *reduce_reshaped(gan_node *node, const gan_simplify_uses *uses) {
-    if (gan__shape_elements(&node->shape) != 1) return NULL;
-    gan_node *reduced = reduce_like(node, operand(operand(node, 0), 0), GAN_AXES_ALL);
-    return gan__reshape(gan__simplify_settle(reduced, uses), &node->shape);
-}
-
-static gan_node *reduce_reduced(gan_node *node, const gan_simplify_uses *uses) {
-    const gan_node *inner = operand(node, 0);
-    if (inner->op != node->op || !gan__simplify_unshared(uses, inner)) return NULL;
-    return reduce_like(node, operand(inner, 0), node->attributes.axes | inner->attributes.axes);
-}
-
-gan_node *gan__simplify_reduce(gan_node *node, const gan_simplify_uses *uses) {
-    gan_node *a = operand(node, 0);
-    const uint32_t axes = node->attributes.axes;
-    double factor;
-    switch (a->op) {
-    case GAN_OP_BROADCAST:
-        return reduce_broadcast(node, uses);
-    case GAN_OP_PERMUTE:
-        return reduce_permuted(node, uses);
-    case GAN_OP_RESHAPE:
-        return reduce_reshaped(node, uses);
-    case GAN_OP_REDUCE_SUM:
-    case GAN_OP_REDUCE_MAX:
-        return reduce_reduced(node, uses);
-    default:
-        break;
-    }
-    if (!is(node, GAN_OP_REDUCE_SUM) || !gan__simplify_unshared(uses, a)) return NULL;
-    if (is(a, GAN_OP_NEG)) {
-        return gan__neg(gan__simplify_settle(gan__reduce_sum(operand(a, 0), axes), uses));
-    }
-    if (is_scaled(a, &factor)) {
-        return gan__scale(gan__simplify_settle(gan__reduce_sum(operand(a, 0), axes), uses), factor);
-    }
-    return NULL;
 }
 
 // --- Products -----------------------------------------------------------------------------------

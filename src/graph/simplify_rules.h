@@ -33,12 +33,14 @@ gan_node *gan__simplify_sub(gan_node *node, const gan_simplify_uses *uses);
 gan_node *gan__simplify_mul(gan_node *node, const gan_simplify_uses *uses);
 gan_node *gan__simplify_div(gan_node *node, const gan_simplify_uses *uses);
 gan_node *gan__simplify_power(gan_node *node, const gan_simplify_uses *uses);
-gan_node *gan__simplify_reduce(gan_node *node, const gan_simplify_uses *uses);
 gan_node *gan__simplify_matmul(gan_node *node, const gan_simplify_uses *uses);
 
 // What the node is a multiple of, when nothing else uses the node and it has a sign or a constant
 // factor, by which *factor is multiplied; else the node itself.
 gan_node *gan__simplify_factor(gan_node *node, const gan_simplify_uses *uses, double *factor);
+
+// simplify_reduce.c
+gan_node *gan__simplify_reduce(gan_node *node, const gan_simplify_uses *uses);
 
 // simplify_convolution.c
 gan_node *gan__simplify_convolution(gan_node *node, const gan_simplify_uses *uses);

@@ -280,6 +280,20 @@ static void reductions_of_what_was_repeated_are_multiples(void **state) {
                      gan__scale(gan__reduce_sum(f->a, 2), 3));
 }
 
+// What batch norm's gradient adds up twice, with and without its scale, is added up once.
+static void sums_of_multiples_are_multiples_of_sums(void **state) {
+    const fixture *f = *state;
+    gan_node *row = gan__exp(gan__reduce_sum(f->a, 1)), *b = gan__sin(f->a);
+    gan_node *repeated = gan__broadcast(row, gan__node_shape(f->a));
+    gan_node *sum = gan__mul(row, gan__reduce_sum(f->a, 1));
+    assert_ptr_equal(simplify(gan__reduce_sum(gan__mul(f->a, repeated), 1)), sum);
+    gan_node *products = gan__mul(gan__mul(f->a, repeated), b);
+    assert_ptr_equal(simplify(gan__reduce_sum(products, 1)),
+                     gan__mul(row, gan__reduce_sum(gan__mul(f->a, b), 1)));
+    gan_node *across = gan__reduce_sum(gan__mul(f->a, repeated), 2); // not repeated along these
+    assert_ptr_equal(simplify(across), across);
+}
+
 static void sum_of_sums_is_one_sum_unless_the_inner_is_needed_anyway(void **state) {
     const fixture *f = *state;
     gan_node *inner = gan__reduce_sum(f->a, 1), *outer = gan__reduce_sum(inner, 2);
@@ -324,6 +338,7 @@ static const struct CMUnitTest vanishing[] = {
     VANISHING(gradient_of_split_parts_is_a_concatenation),
     VANISHING(transposes_become_flags_of_products),
     VANISHING(reductions_of_what_was_repeated_are_multiples),
+    VANISHING(sums_of_multiples_are_multiples_of_sums),
     VANISHING(sum_of_sums_is_one_sum_unless_the_inner_is_needed_anyway),
     VANISHING(constants_are_computed_here),
     VANISHING(assignments_stay_roots_and_give_their_value_elsewhere),
