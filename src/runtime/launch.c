@@ -69,77 +69,14 @@ void gan__launch_destroy(gan_launch *launch) {
 
 // --- Binding -------------------------------------------------------------------------------------
 
-static gan_status bind_buffer(gan_device *device, cl_kernel kernel, cl_uint index,
-                              const gan_argument *argument) {
-    cl_mem memory = gan__buffer_memory(argument->buffer);
-    cl_uint offset = (cl_uint)argument->offset;
-    GAN_CL(device, clSetKernelArg(kernel, index, sizeof memory, &memory));
-    GAN_CL(device, clSetKernelArg(kernel, index + 1, sizeof offset, &offset));
-    return GAN_STATUS_OK;
-}
-
-static gan_status bind_argument(gan_device *device, cl_kernel kernel, cl_uint index,
-                                const gan_argument *argument) {
-    switch (argument->kind) {
-    case GAN_ARGUMENT_KIND_UINT:
-        GAN_CL(device, clSetKernelArg(kernel, index, sizeof(cl_uint), &argument->uint_value));
-        return GAN_STATUS_OK;
-    case GAN_ARGUMENT_KIND_FLOAT:
-        GAN_CL(device, clSetKernelArg(kernel, index, sizeof(cl_float), &argument->float_value));
-        return GAN_STATUS_OK;
-    case GAN_ARGUMENT_KIND_BUFFER:
-        break;
-    }
-    return bind_buffer(device, kernel, index, argument);
-}
-
-static gan_status check_arguments(const gan_device *device, const gan_launch_desc *desc,
-                                  cl_kernel kernel) {
-    size_t count = 0, bytes = 0;
-    for (size_t i = 0; i < desc->argument_count; i++) {
-        const gan_argument *argument = &desc->arguments[i];
-        bool is_buffer = argument->kind == GAN_ARGUMENT_KIND_BUFFER;
-        count += is_buffer ? 2 : 1;
-        bytes += is_buffer ? sizeof(cl_mem) + 4 : 4;
-        if (is_buffer && !argument->buffer)
-            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "kernel %s: argument %zu has no buffer",
-                             desc->name, i);
-        if (is_buffer && argument->offset > UINT32_MAX)
-            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                             "kernel %s: argument %zu starts at element %" PRIu64
-                             "; kernels reach 2^32 - 1: use a smaller batch or network",
-                             desc->name, i, argument->offset);
-    }
-    cl_uint wanted = 0;
-    GAN_CL(device, clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL));
-    if (count != wanted)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "kernel %s takes %u arguments and was given %zu",
-                         desc->name, (unsigned)wanted, count);
-    if (bytes > device->traits.max_argument_bytes)
-        return gan__fail(GAN_STATUS_DEVICE_FAILED,
-                         "kernel %s has %zu bytes of arguments; %s allows %u", desc->name, bytes,
-                         device->info.name, (unsigned)device->traits.max_argument_bytes);
-    return GAN_STATUS_OK;
-}
-
 static gan_status bind_all(gan_launch *launch, const gan_launch_desc *desc, cl_kernel kernel) {
-    GAN_TRY(check_arguments(launch->device, desc, kernel));
     void *indices = NULL;
     GAN_TRY(gan__alloc(desc->argument_count, sizeof(cl_uint), &indices));
     gan__free(launch->argument_index);
     launch->argument_index = indices;
     launch->argument_count = desc->argument_count;
     launch->first_argument = 0;
-    cl_uint index = 0;
-    for (size_t i = 0; i < desc->argument_count; i++) {
-        const gan_argument *argument = &desc->arguments[i];
-        gan_status status = bind_argument(launch->device, kernel, index, argument);
-        if (status != GAN_STATUS_OK)
-            return gan__fail_in(status, "kernel %s, argument %zu", desc->name, i);
-        launch->argument_index[i] = argument->kind == GAN_ARGUMENT_KIND_UINT ? index : UINT32_MAX;
-        index += argument->kind == GAN_ARGUMENT_KIND_BUFFER ? 2 : 1;
-    }
-    return GAN_STATUS_OK;
+    return gan__launch_bind(launch->device, desc, kernel, launch->argument_index);
 }
 
 // --- Sizes ---------------------------------------------------------------------------------------
@@ -187,11 +124,15 @@ static gan_status check_sizes(gan_device *device, const launch_part *part, const
 
 // --- Making --------------------------------------------------------------------------------------
 
+static gan_status check_room(const gan_launch *launch) {
+    if (launch->part_count < MOST_PARTS) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "launch %s has more than %d parts", launch->label,
+                     MOST_PARTS);
+}
+
 gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *desc) {
     gan_device *device = launch->device;
-    if (launch->part_count == MOST_PARTS)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "launch %s has more than %d parts", launch->label,
-                         MOST_PARTS);
+    GAN_TRY(check_room(launch));
     cl_program program = NULL;
     GAN_TRY(gan__program_get(device, desc->source, desc->options, desc->name, &program));
     launch_part *part = &launch->parts[launch->part_count++]; // destroyed with the launch
@@ -208,10 +149,8 @@ gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *des
 
 gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
                                 size_t bytes) {
-    if (launch->part_count == MOST_PARTS)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "launch %s has more than %d parts", launch->label,
-                         MOST_PARTS);
     void *copy = NULL;
+    GAN_TRY(check_room(launch));
     GAN_TRY(gan__alloc(1, bytes, &copy));
     memcpy(copy, state, bytes);
     launch->parts[launch->part_count++] = (launch_part){.call = call, .state = copy};
@@ -272,11 +211,16 @@ static gan_status enqueue_with_events(gan_launch *launch) {
     return GAN_STATUS_OK;
 }
 
+static gan_status enqueue_all(gan_launch *launch) {
+    for (uint32_t i = 0; i < launch->part_count; i++)
+        GAN_TRY(enqueue_part(launch, &launch->parts[i], NULL));
+    return GAN_STATUS_OK;
+}
+
 static gan_status enqueue_with_clock(gan_launch *launch) {
     GAN_TRY(gan__device_finish(launch->device));
     double start = gan__clock_seconds();
-    for (uint32_t i = 0; i < launch->part_count; i++)
-        GAN_TRY(enqueue_part(launch, &launch->parts[i], NULL));
+    GAN_TRY(enqueue_all(launch));
     GAN_TRY(gan__device_finish(launch->device));
     launch->seconds += gan__clock_seconds() - start;
     return GAN_STATUS_OK;
@@ -287,9 +231,7 @@ gan_status gan__launch_enqueue(gan_launch *launch) {
     if (launch->device->profiling)
         return launch->device->events_tell_time ? enqueue_with_events(launch)
                                                 : enqueue_with_clock(launch);
-    for (uint32_t i = 0; i < launch->part_count; i++)
-        GAN_TRY(enqueue_part(launch, &launch->parts[i], NULL));
-    return GAN_STATUS_OK;
+    return enqueue_all(launch);
 }
 
 void gan__launch_get_profile(gan_launch *launch, gan_launch_profile *out) {

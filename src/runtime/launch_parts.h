@@ -29,6 +29,11 @@ gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *des
 // counts from the one after them.
 void gan__launch_hide_arguments(gan_launch *launch, size_t count);
 
+// Checks the arguments of `desc` and binds them; indices[i]: where argument i went, UINT32_MAX unless
+// it is a UINT (launch_bind.c).
+gan_status gan__launch_bind(gan_device *device, const gan_launch_desc *desc, cl_kernel kernel,
+                            cl_uint *indices);
+
 // Adds a library call with its own copy of `state` (`bytes` of it).
 gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
                                 size_t bytes);
