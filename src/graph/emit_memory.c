@@ -24,14 +24,28 @@ static void load_lanes(gan_emit *e, uint32_t buffer, const gan_index *address, g
     gan__text_destroy(&expression);
 }
 
+// The argument from which the tensor is read at `address`, whose constant part becomes that
+// argument's offset: equal kernels then have equal texts wherever they read. Kernels with many
+// buffers read a tensor that they have already from there.
+static uint32_t choose_buffer(gan_emit *e, uint32_t tensor, gan_index *address) {
+    int64_t constant = address->constant > 0 ? address->constant : 0;
+    for (uint32_t i = 0; e->argument_count >= GAN_GROUP_BUFFERS_MAX && i < e->argument_count; i++) {
+        const gan_plan_argument *a = &e->arguments[i];
+        if (a->kind != GAN_ARGUMENT_KIND_BUFFER || a->tensor != tensor || a->offset > constant)
+            continue;
+        address->constant -= a->offset;
+        return i;
+    }
+    address->constant -= constant;
+    return gan__emit_buffer(e, tensor, constant, false);
+}
+
 gan_value gan__emit_load(gan_emit *e, const gan_place *place, const gan_shape *shape,
                          const gan_index *index) {
     gan_index address = gan__place_address(&e->space, place, shape, index);
-    int64_t constant = address.constant > 0 ? address.constant : 0;
-    address.constant -= constant;
     bool bytes = e->plan->tensors[place->tensor].element == GAN_ELEMENT_U8;
     gan_lane_use use = gan__index_lane_use(&e->space, &address);
-    uint32_t buffer = gan__emit_buffer(e, place->tensor, constant, false);
+    uint32_t buffer = choose_buffer(e, place->tensor, &address);
     e->bytes += count_reached(e, &address) * (bytes ? 1 : 4);
     gan_value value = gan__emit_new_value(e, gan__index_level(&e->space, &address));
     if (e->lanes > 1 && use == GAN_LANE_OTHER) {

@@ -86,6 +86,12 @@ static gan_value emit_random(gan_emit *e, const gan_vertex *v, const gan_index *
 
 // --- Indexed ------------------------------------------------------------------------------------
 
+// The last index that a float can be: past 2^24 the nearest float may be past the end.
+static long long last_index(int64_t size) {
+    float last = (float)(size - 1);
+    return (long long)((int64_t)last < size ? last : nextafterf(last, 0));
+}
+
 // Rounded, and brought into the range: what is not a legal index reads as the nearest one.
 gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, int64_t size) {
     gan_index at[GAN_RANK_MAX] = {index};
@@ -100,11 +106,11 @@ gan_index gan__emit_read_index(gan_emit *e, uint32_t vertex, gan_index index, in
         gan__emit_line(e, value.level,
                        "for (uint j = 0; j < GAN_LANES; j++) %s[j] = "
                        "(uint)rint(clamp(%s_[j], 0.0f, %lld.0f));",
-                       name, name, (long long)size - 1);
+                       name, name, last_index(size));
     } else
         gan__emit_line(e, value.level,
                        "const uint %s = (uint)rint(clamp(GAN_FIRST(%s), 0.0f, %lld.0f));", name,
-                       value.text, (long long)size - 1);
+                       value.text, last_index(size));
     return gan__index_value(&e->space, size, value.level, lane, name);
 }
 

@@ -71,82 +71,6 @@ static void merge(gan_fusion *f, uint32_t into, uint32_t from, const gan_group *
     b->alive = false;
 }
 
-// --- Conditions ---------------------------------------------------------------------------------
-
-static bool used_outside(const gan_plan *plan, uint32_t vertex, uint32_t a, uint32_t b) {
-    if (plan->vertices[vertex].wanted) return true;
-    for (uint32_t u = plan->first_use[vertex]; u < plan->first_use[vertex + 1]; u++) {
-        uint32_t user = group_of(plan, plan->edges[plan->uses[u]].consumer);
-        if (user != a && user != b) return true;
-    }
-    return false;
-}
-
-// An upper bound on the buffers a kernel of both groups takes.
-static uint32_t count_buffers(gan_fusion *f, uint32_t a, uint32_t b) {
-    const gan_plan *plan = f->plan;
-    uint32_t seen[GAN_GROUP_BUFFERS_MAX + 1], count = 0;
-    for (uint32_t g = a;; g = b) {
-        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
-            uint32_t v = plan->groups[g].members[i];
-            if (used_outside(plan, v, a, b)) count++;
-        }
-        if (g == b) break;
-    }
-    uint32_t stores = count;
-    count = 0;
-    for (uint32_t g = a;; g = b) {
-        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
-            uint32_t v = plan->groups[g].members[i];
-            for (uint32_t e = plan->first_edge[v]; e < plan->first_edge[v + 1]; e++) {
-                uint32_t p = plan->edges[e].producer, k = 0;
-                if (group_of(plan, p) == a || group_of(plan, p) == b) continue;
-                while (k < count && seen[k] != p) k++;
-                if (k == GAN_GROUP_BUFFERS_MAX) return UINT32_MAX;
-                if (k == count) seen[count++] = p;
-            }
-        }
-        if (g == b) break;
-    }
-    return stores + count;
-}
-
-// Whether every use between the groups is aligned in the domain of both.
-static bool uses_are_aligned(gan_fusion *f, const gan_group *domain, uint32_t a, uint32_t b) {
-    gan_plan *plan = f->plan;
-    for (uint32_t g = a;; g = b) {
-        for (uint32_t i = 0; i < plan->groups[g].member_count; i++) {
-            uint32_t v = plan->groups[g].members[i];
-            for (uint32_t e = plan->first_edge[v]; e < plan->first_edge[v + 1]; e++) {
-                const gan_edge *edge = &plan->edges[e];
-                if (group_of(plan, edge->producer) != (g == a ? b : a)) continue;
-                if (edge->by_memory || plan->vertices[v].inlined) return false;
-                if (plan->vertices[edge->producer].inlined) return false;
-                if (!gan__edge_is_aligned(plan, domain, edge, &f->status)) return false;
-            }
-        }
-        if (g == b) break;
-    }
-    return true;
-}
-
-// Loops inside a product's epilogue would run for every tile.
-static bool has_loops(const gan_plan *plan, const gan_group *group) {
-    for (uint32_t i = 0; i < group->member_count; i++) {
-        gan_vertex_kind kind = plan->vertices[group->members[i]].kind;
-        if (kind == GAN_VERTEX_REDUCE || kind == GAN_VERTEX_SCATTER) return true;
-    }
-    return false;
-}
-
-static bool fits(gan_fusion *f, const gan_group *domain, uint32_t a, uint32_t b) {
-    const gan_plan *plan = f->plan;
-    const gan_group *x = &plan->groups[a], *y = &plan->groups[b];
-    if (x->member_count + y->member_count > GAN_GROUP_MEMBERS_MAX) return false;
-    if (domain->matmul != GAN_NONE && (has_loops(plan, x) || has_loops(plan, y))) return false;
-    return count_buffers(f, a, b) <= GAN_GROUP_BUFFERS_MAX;
-}
-
 // --- Merging ------------------------------------------------------------------------------------
 
 static bool try_merge(gan_fusion *f, uint32_t a, uint32_t b) {
@@ -154,7 +78,8 @@ static bool try_merge(gan_fusion *f, uint32_t a, uint32_t b) {
     gan_group domain;
     if (a == b || f->status != GAN_STATUS_OK) return false;
     if (!gan__domain_join(&plan->groups[a], &plan->groups[b], &domain)) return false;
-    if (!fits(f, &domain, a, b) || !uses_are_aligned(f, &domain, a, b)) return false;
+    if (!gan__fuse_fits(plan, &domain, a, b)) return false;
+    if (!gan__fuse_uses_are_aligned(plan, &domain, a, b, &f->status)) return false;
     if (leads_around(f, a, b) || leads_around(f, b, a)) return false;
     merge(f, a, b, &domain);
     return true;
@@ -230,7 +155,8 @@ static bool try_absorb(gan_fusion *f, uint32_t group) {
     uint32_t user = only_user(plan, group);
     if (user == GAN_NONE || plan->groups[user].sealed) return false;
     gan_group domain = plan->groups[user];
-    if (!fits(f, &domain, user, group) || !is_worth_recomputing(f, group, user)) return false;
+    if (!gan__fuse_fits(plan, &domain, user, group) || !is_worth_recomputing(f, group, user))
+        return false;
     for (uint32_t i = 0; i < g->member_count; i++) plan->vertices[g->members[i]].inlined = true;
     merge(f, user, group, &domain);
     return true;

@@ -35,6 +35,13 @@ bool gan__domain_join(const gan_group *a, const gan_group *b, gan_group *out);
 bool gan__domain_index(const gan_group *domain, const gan_shape *shape, const gan_index *variables,
                        gan_index *index, bool *rows);
 
+// fuse_fit.c: whether a kernel over `domain` can hold the members of both groups, and whether every
+// use between them is aligned there. (That no third group stands between them is for fuse.c to
+// see.)
+bool gan__fuse_fits(const gan_plan *plan, const gan_group *domain, uint32_t a, uint32_t b);
+bool gan__fuse_uses_are_aligned(gan_plan *plan, const gan_group *domain, uint32_t a, uint32_t b,
+                                gan_status *status);
+
 // fuse_cost.c: arithmetic per element (an addition is 1), with the views before it.
 int64_t gan__vertex_weight(const gan_plan *plan, uint32_t vertex);
 // The same for all elements of all members; and without weights, each operation counting 1.
