@@ -121,13 +121,9 @@ def read_tensor(fields, blocks):
     return tensor
 
 
-def values_of(tensor):
-    return [value for (value,) in struct.iter_unpack(tensor["layout"], tensor["bytes"])]
-
-
 def check_statistics(tensor):
     """What the file says of the elements against the elements."""
-    values = values_of(tensor)
+    values = [value for (value,) in struct.iter_unpack(tensor["layout"], tensor["bytes"])]
     finite = [v for v in values if math.isfinite(v)]
     require(tensor["nans"] == sum(v != v for v in values), "NaNs")
     require(tensor["infinities"] == len(values) - tensor["nans"] - len(finite), "infinities")
