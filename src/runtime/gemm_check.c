@@ -202,7 +202,7 @@ static void small_problem(const gan_gemm_plan *plan, gan_gemm_desc *sizes, gan_g
     *small = *plan;
     *sizes = (gan_gemm_desc){
         .batches = 2, .transpose_a = plan->transpose_a, .transpose_b = plan->transpose_b};
-    sizes->k = plan->blocked ? 2 * plan->depth + 5 : 15;
+    sizes->k = plan->blocked ? 2 * plan->depth + 5 : plan->dots ? 37 : 15;
     small->split_depth = sizes->k;
     if (plan->splits > 1) {
         small->split_depth = plan->blocked ? 2 * plan->depth : 16;

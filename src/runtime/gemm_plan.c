@@ -262,6 +262,26 @@ static void fit_blocks(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
     plan->panel_columns = plan->block_columns;
 }
 
+// Fewer rows of C than this are dot products where B is stored (N, K), and a work-group makes at
+// least so many multiplications.
+#define DOT_ROWS  2
+#define DOTS_WORK 65536
+
+static bool is_of_dots(const gan_gemm_desc *desc) {
+    return desc->transpose_b && !desc->transpose_a && desc->m <= DOT_ROWS;
+}
+
+static void plan_dots(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                      gan_gemm_plan *plan) {
+    uint64_t work = (uint64_t)desc->m * desc->n * desc->k;
+    uint32_t groups = most(1, least(work / DOTS_WORK < 4096 ? (uint32_t)(work / DOTS_WORK) : 4096,
+                                    8 * traits->compute_units));
+    plan->dots = true;
+    plan->rows = plan->block_rows = desc->m;
+    plan->runs = 1;
+    plan->block_columns = rounded_up(divided_up(desc->n, groups), RUN);
+}
+
 static void fit_depth(const gan_device_traits *traits, const gan_gemm_desc *desc, uint32_t depth,
                       gan_gemm_plan *plan) {
     if (depth == 0 && (plan->pack_a || plan->pack_b)) depth = 256;
@@ -283,6 +303,10 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
         out->block_rows = out->block_columns = 4 * out->side;
         return;
     }
+    if (is_of_dots(desc)) {
+        plan_dots(traits, desc, out);
+        return;
+    }
     out->pack_a = choice->pack_a;
     out->pack_b = choice->pack_b || desc->transpose_b || !b_whole;
     fit_tile(desc, choice, out);
@@ -293,8 +317,8 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
 bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b) {
     return a->lanes == b->lanes && a->transpose_a == b->transpose_a &&
            a->transpose_b == b->transpose_b && a->pack_a == b->pack_a && a->pack_b == b->pack_b &&
-           a->blocked == b->blocked && a->rows == b->rows && a->runs == b->runs &&
-           (!a->blocked || a->depth == b->depth) && a->side == b->side &&
+           a->dots == b->dots && a->blocked == b->blocked && a->rows == b->rows &&
+           a->runs == b->runs && (!a->blocked || a->depth == b->depth) && a->side == b->side &&
            a->block_rows == b->block_rows && a->block_columns == b->block_columns &&
            a->splits == b->splits && a->split_depth == b->split_depth;
 }

@@ -43,6 +43,8 @@ gan_status gan__gemm_source(const gan_gemm_plan *plan, const gan_gemm_epilogue *
                          "#define GEMM_TRANSPOSE_B %d\n",
                          (unsigned)plan->side, plan->transpose_a, plan->transpose_b);
         append_template(text, "gemm_group", sink);
+    } else if (plan->dots) {
+        append_template(text, "gemm_dots", sink);
     } else {
         gan__gemm_source_cpu(plan, sink, text);
     }

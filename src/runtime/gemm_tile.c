@@ -56,8 +56,8 @@ static size_t divided_up(size_t a, size_t b) {
 
 // What the epilogue brings comes last, and is what the caller may change.
 static void hide_own_arguments(gan_launch *launch, const gan_gemm_desc *desc, size_t count) {
-    gan__launch_hide_arguments(
-        launch, desc->epilogue ? count - desc->epilogue->argument_count : count);
+    gan__launch_hide_arguments(launch,
+                               desc->epilogue ? count - desc->epilogue->argument_count : count);
 }
 
 static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,

@@ -8,7 +8,9 @@
 //     A is packed where it is stored (K, M): one row of a block is then one cache line;
 //     B is packed where it is stored (N, K), and where its last run of columns cannot be read
 //     whole.
-// On GPUs (1 lane) a work-group of `side` x `side` work-items owns a square of 4 `side` elements.
+// Where C has hardly any rows and B is stored (N, K), packing would take longer than the product:
+// its elements are then dot products along K. On GPUs (1 lane) a work-group of `side` x `side`
+// work-items owns a square of 4 `side` elements.
 #ifndef GAN_RUNTIME_GEMM_TILE_H
 #define GAN_RUNTIME_GEMM_TILE_H
 
@@ -36,6 +38,7 @@ typedef struct gan_gemm_plan {
     uint32_t lanes;
     bool transpose_a, transpose_b;
     bool pack_a, pack_b;
+    bool dots;                     // elements are dot products; nothing is packed
     bool blocked;                  // K is taken in several blocks; sums wait in local memory
     uint32_t rows, runs;           // of the register tile
     uint32_t rest_rows, rest_runs; // of the tiles at the lower and right edge; 0: there are none
