@@ -27,6 +27,8 @@ static const struct {
     {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145, 0}, // the sums of gan_mnist.py's layers
     {"mnist-conditional", {3, {1, 28, 28}}, 2413984, 1224351, 10}, // Mirza, Osindero 2014
     {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},           // PyTorch's example
+    {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0},        // Lee, Town 2020
+    {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
 };
 enum { MODELS = sizeof models / sizeof models[0] };
 
