@@ -33,7 +33,9 @@ struct gan_block_encoder {
 };
 
 // --- Shuffle -------------------------------------------------------------------------------------
-static void shuffle(const uint8_t *bytes, size_t length, size_t element, uint8_t *planes) {
+// With `element` known to the compiler these loops become vectors.
+static inline void shuffle_elements(const uint8_t *bytes, size_t length, size_t element,
+                                    uint8_t *planes) {
     size_t count = length / element;
     for (size_t plane = 0; plane < element; plane++) {
         uint8_t *out = planes + plane * count;
@@ -41,12 +43,26 @@ static void shuffle(const uint8_t *bytes, size_t length, size_t element, uint8_t
     }
 }
 
-static void unshuffle(const uint8_t *planes, size_t length, size_t element, uint8_t *bytes) {
+static inline void unshuffle_elements(const uint8_t *planes, size_t length, size_t element,
+                                      uint8_t *bytes) {
     size_t count = length / element;
-    for (size_t plane = 0; plane < element; plane++) {
-        const uint8_t *in = planes + plane * count;
-        for (size_t i = 0; i < count; i++) bytes[i * element + plane] = in[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t plane = 0; plane < element; plane++)
+            bytes[i * element + plane] = planes[plane * count + i];
+}
+
+static void shuffle(const uint8_t *bytes, size_t length, size_t element, uint8_t *planes) {
+    if (element == 4)
+        shuffle_elements(bytes, length, 4, planes);
+    else
+        shuffle_elements(bytes, length, element, planes);
+}
+
+static void unshuffle(const uint8_t *planes, size_t length, size_t element, uint8_t *bytes) {
+    if (element == 4)
+        unshuffle_elements(planes, length, 4, bytes);
+    else
+        unshuffle_elements(planes, length, element, bytes);
 }
 
 // --- Encoding ------------------------------------------------------------------------------------
@@ -142,6 +158,19 @@ static const struct {
                         {try_deflate, GAN_BLOCK_FILTER_DEFLATE},
                         {try_matches, GAN_BLOCK_FILTER_SHUFFLE}};
 
+// Whether no byte of any plane but the last is common, as among mantissas of dense weights: then
+// nothing matches, and planes need no rival.
+static bool is_dense(const block_view *sample) {
+    const size_t count = sample->length / sample->element;
+    for (size_t plane = 0; plane + 1 < sample->element; plane++) {
+        uint32_t seen[256] = {0};
+        const uint8_t *bytes = sample->planes + plane * count;
+        for (size_t i = 0; i < count; i++)
+            if (++seen[bytes[i]] > count / 32) return false;
+    }
+    return sample->element > 1;
+}
+
 // Which attempts to make: on short blocks and at the highest level all; else planes, which cost
 // little, and whichever of planes, runs and deflate makes a sample smallest.
 static void choose_attempts(gan_block_encoder *encoder, const block_view *view,
@@ -158,7 +187,7 @@ static void choose_attempts(gan_block_encoder *encoder, const block_view *view,
     const block_view sample = {bytes, planes, SAMPLE_BYTES, view->element};
     const size_t room = 2 * SAMPLE_BYTES; // more than any of them needs
     size_t smallest = room, winner = PLANES;
-    for (size_t i = PLANES; i < MATCHES; i++) {
+    for (size_t i = is_dense(&sample) ? MATCHES : PLANES; i < MATCHES; i++) {
         size_t length = attempts[i].attempt(encoder, &sample, room);
         if (length < smallest) {
             smallest = length;

@@ -47,6 +47,13 @@ float gan__half_to_float(uint16_t half) {
     return sign ? -magnitude : magnitude;
 }
 
+bool gan__elements_are_native(gan_dtype dtype) {
+    const uint32_t one = 1;
+    uint8_t first;
+    memcpy(&first, &one, 1);
+    return dtype == GAN_DTYPE_F32 && first == 1;
+}
+
 void gan__elements_pack(gan_dtype dtype, const float *values, size_t count, uint8_t *bytes) {
     if (dtype == GAN_DTYPE_F16) {
         for (size_t i = 0; i < count; i++) {

@@ -4,6 +4,11 @@
 
 #include "clgan/checkpoint.h"
 
+#include <stdbool.h>
+
+// Whether elements of this type are stored as a float lies in this machine's memory.
+bool gan__elements_are_native(gan_dtype dtype);
+
 // float32 keeps every bit; float16 is rounded to nearest even, NaNs stay NaNs (quiet, with the
 // upper bits of their payload), what is too large becomes infinite.
 void gan__elements_pack(gan_dtype dtype, const float *values, size_t count, uint8_t *bytes);

@@ -22,14 +22,17 @@ typedef struct tensor_job {
     uint32_t *crc;
 } tensor_job;
 
-// A block's elements as stored in the worker's `raw`, and as a reader will see them in *values.
-static size_t job_load(const tensor_job *job, size_t b, unsigned w, const float **values) {
+// A block's elements as they are stored, in *raw, and as a reader will see them, in *values.
+static size_t job_load(const tensor_job *job, size_t b, unsigned w, const float **values,
+                       const uint8_t **raw) {
     const gan_writer_worker *worker = &job->writer->worker[w];
     gan_dtype dtype = job->tensor->info.dtype;
     size_t count = gan__tensor_block_length(job->tensor, b) / job->element;
-    const float *from = job->values + b * (job->tensor->block_bytes / job->element);
-    gan__elements_pack(dtype, from, count, worker->raw);
-    *values = from;
+    *values = job->values + b * (job->tensor->block_bytes / job->element);
+    *raw = (const uint8_t *)*values;
+    if (gan__elements_are_native(dtype)) return count;
+    gan__elements_pack(dtype, *values, count, worker->raw);
+    *raw = worker->raw;
     if (dtype != GAN_DTYPE_F32) {
         gan__elements_unpack(dtype, worker->raw, count, worker->values);
         *values = worker->values;
@@ -40,9 +43,10 @@ static size_t job_load(const tensor_job *job, size_t b, unsigned w, const float 
 static gan_status measure_block(void *context, size_t b, unsigned w) {
     tensor_job *job = context;
     const float *values;
-    size_t count = job_load(job, b, w, &values);
+    const uint8_t *raw;
+    size_t count = job_load(job, b, w, &values, &raw);
     gan__statistics_range(values, count, &job->range[b]);
-    job->crc[b] = gan__crc(job->writer->worker[w].raw, count * job->element);
+    job->crc[b] = gan__crc(raw, count * job->element);
     return GAN_STATUS_OK;
 }
 
@@ -51,12 +55,13 @@ static gan_status encode_block(void *context, size_t item, unsigned w) {
     size_t b = job->first + item;
     gan_writer_block *slot = &job->writer->wave[item];
     const float *values;
-    size_t count = job_load(job, b, w, &values);
+    const uint8_t *raw;
+    size_t count = job_load(job, b, w, &values, &raw);
     gan__statistics_spread(&job->tensor->info.statistics, values, count, &job->spread[b]);
     const uint8_t *encoded;
     const gan_writer_worker *worker = &job->writer->worker[w];
-    gan__block_encode(worker->encoder, worker->raw, count * job->element, job->element,
-                      &slot->filter, &encoded, &slot->length);
+    gan__block_encode(worker->encoder, raw, count * job->element, job->element, &slot->filter,
+                      &encoded, &slot->length);
     memcpy(slot->bytes, encoded, slot->length);
     return GAN_STATUS_OK;
 }
