@@ -66,3 +66,33 @@ static inline uint gan_class_of_tap(const gan_axis axis, const bool by_input, co
     return (tap * axis.dilation + (axis.before / axis.stride + 1) * axis.stride - axis.before)
         % axis.stride;
 }
+
+// What a work-group that takes `block_size` of the columns of one class works on: block after block
+// of each class. Columns are the class's places, row by row, each of them `of_place` columns.
+typedef struct gan_block {
+    gan_places y, x;
+    uint from, to;     // columns
+    uint taps_before;  // of the classes before this one
+} gan_block;
+
+static inline gan_block gan_find_block(const gan_axis axis_y, const gan_axis axis_x,
+                                       const bool by_input, const uint of_place,
+                                       const uint block_size, const uint number) {
+    gan_block b;
+    const uint classes_x = gan_axis_classes(axis_x, by_input);
+    uint block = number, class_y = 0, class_x = 0;
+    for (;;) {
+        b.y = gan_axis_places(axis_y, by_input, class_y);
+        b.x = gan_axis_places(axis_x, by_input, class_x);
+        b.to = b.y.count * b.x.count * of_place;
+        const uint blocks = (b.to + block_size - 1) / block_size;
+        if (block < blocks) break;
+        block -= blocks;
+        if (++class_x == classes_x) class_x = 0, class_y++;
+    }
+    b.from = block * block_size;
+    b.to = min(b.to, b.from + block_size);
+    b.taps_before = gan_taps_before(axis_y, by_input, class_y) * axis_x.kernel_size
+        + b.y.taps * gan_taps_before(axis_x, by_input, class_x);
+    return b;
+}

@@ -62,36 +62,22 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
         __attribute__((aligned(64)));
     local float sums[CONV_PANELS * CONV_GROUP_ROWS * CONV_COLUMNS] __attribute__((aligned(64)));
     const gan_axis axis_y = CONV_AXIS(y), axis_x = CONV_AXIS(x);
-    const uint classes_x = gan_axis_classes(axis_x, CONV_BY_INPUT);
     const uint place_runs = (conv_images + 15) / 16;
     const uint last_lanes = conv_images - 16 * (place_runs - 1);
     const uint group = get_group_id(2);
 
-    // Which class, and which of its runs.
-    uint block = get_group_id(0), class_y = 0, class_x = 0, runs;
-    gan_places y, x;
-    for (;;) {
-        y = gan_axis_places(axis_y, CONV_BY_INPUT, class_y);
-        x = gan_axis_places(axis_x, CONV_BY_INPUT, class_x);
-        runs = y.count * x.count * place_runs;
-        const uint blocks = (runs * 16 + CONV_PANELS * CONV_COLUMNS - 1)
-            / (CONV_PANELS * CONV_COLUMNS);
-        if (block < blocks) break;
-        block -= blocks;
-        if (++class_x == classes_x) class_x = 0, class_y++;
-    }
-    const uint first_run = block * (CONV_PANELS * CONV_COLUMNS / 16);
-    runs = min(runs, first_run + CONV_PANELS * CONV_COLUMNS / 16);
+    const gan_block block = gan_find_block(axis_y, axis_x, CONV_BY_INPUT, place_runs,
+                                           CONV_PANELS * CONV_COLUMNS / 16, get_group_id(0));
+    const gan_places y = block.y, x = block.x;
+    const uint first_run = block.from, runs = block.to;
     const uint panels = (runs - first_run + CONV_COLUMNS / 16 - 1) / (CONV_COLUMNS / 16);
 
     const uint m_from = get_group_id(1) * CONV_GROUP_ROWS;
     const uint m_to = min(conv_rows, m_from + CONV_GROUP_ROWS);
     const uint tile_panels = (conv_rows + CONV_TILE_ROWS - 1) / CONV_TILE_ROWS;
     const uint taps = y.taps * x.taps;
-    const uint taps_before = gan_taps_before(axis_y, CONV_BY_INPUT, class_y) * axis_x.kernel_size
-        + y.taps * gan_taps_before(axis_x, CONV_BY_INPUT, class_x);
     const size_t tap_floats = (size_t)conv_depth * CONV_TILE_ROWS;
-    global const float *w = conv_w + conv_w0 + (taps_before
+    global const float *w = conv_w + conv_w0 + (block.taps_before
         + (size_t)group * axis_y.kernel_size * axis_x.kernel_size) * tile_panels * tap_floats;
     global const float *source = conv_x + conv_x0 + (size_t)group * conv_depth * conv_channel;
 
@@ -150,7 +136,9 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
                     local float *s = sums + (p * CONV_GROUP_ROWS + m - m_from) * CONV_COLUMNS;
                     for (uint i = 0; ahead[p] && i < ahead_rows; i++, ahead[p] += conv_channel)
                         for (uint j = 0; j < CONV_COLUMNS; j += 16) GAN_READ_SOON(ahead[p] + j);
-                    if (met[p]) CONV_TILE(depth, a, b, s, !started[p], m_to - m);
+                    if (met[p]) {
+                        CONV_TILE(depth, a, b, s, !started[p], m_to - m);
+                    }
                 }
             }
             for (uint p = 0; p < panels; p++) started[p] = started[p] || met[p];

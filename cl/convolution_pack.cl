@@ -1,7 +1,8 @@
 // Lays the weights of a convolution out as its tiles read them: for each group, class of places and
 // panel of CONV_TILE_ROWS channels of the result, the class's taps one after the other, for each the
 // channels summed over, for each of those the panel's rows. runtime/convolution_source.c defines
-// CONV_TILE_ROWS and CONV_BY_INPUT. One work-item packs CONV_PACK_DEPTH summed channels of a panel.
+// CONV_TILE_ROWS and CONV_BY_INPUT. CONV_PACK_ITEMS work-items pack CONV_PACK_DEPTH summed channels of
+// a panel: one on CPUs, one a row on GPUs.
 kernel void gan_convolution_pack(const uint conv_rows, const uint conv_depth, CONV_AXES,
                                  global const float *conv_w, const uint conv_w0,
                                  const uint conv_w_group, const uint conv_w_row,
@@ -10,7 +11,7 @@ kernel void gan_convolution_pack(const uint conv_rows, const uint conv_depth, CO
     const gan_axis axis_y = CONV_AXIS(y), axis_x = CONV_AXIS(x);
     const uint panels = (conv_rows + CONV_TILE_ROWS - 1) / CONV_TILE_ROWS;
     const uint panel = get_global_id(1), group = get_global_id(2);
-    const uint from = get_global_id(0) * CONV_PACK_DEPTH;
+    const uint from = get_global_id(0) / CONV_PACK_ITEMS * CONV_PACK_DEPTH;
     const uint to = min(conv_depth, from + CONV_PACK_DEPTH);
     const uint rows = min((uint)CONV_TILE_ROWS, conv_rows - panel * CONV_TILE_ROWS);
     const size_t tap_floats = (size_t)conv_depth * CONV_TILE_ROWS;
@@ -32,7 +33,7 @@ kernel void gan_convolution_pack(const uint conv_rows, const uint conv_depth, CO
                 * tap_floats;
             global const float *taken = w + (size_t)ky * conv_w_y + (size_t)kx * conv_w_x;
             for (uint c = from; c < to; c++)
-                for (uint i = 0; i < rows; i++)
+                for (uint i = get_global_id(0) % CONV_PACK_ITEMS; i < rows; i += CONV_PACK_ITEMS)
                     tile[c * CONV_TILE_ROWS + i] =
                         taken[(size_t)c * conv_w_depth + (size_t)i * conv_w_row];
         }

@@ -239,14 +239,16 @@ static gan_convolution_desc small_problem(const gan_convolution_plan *plan, uint
                                  .dilation = {1, 2},
                                  .before = {1, 2}};
     if (plan->member == GAN_CONVOLUTION_FORWARD) desc.channels = depth, desc.filters = rows;
-    if (plan->member == GAN_CONVOLUTION_BY_WEIGHT) desc.filters = 16 * plan->runs + 5;
+    if (plan->member == GAN_CONVOLUTION_BY_WEIGHT)
+        desc.filters = gan__convolution_plan_columns(plan) + 5;
     return desc;
 }
 
 // Images that fill runs and blocks exactly, and some that end within one.
 static gan_status compare_both(gan_device *device, const gan_convolution_plan *plan, bool *right) {
     const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
-    const uint32_t images[] = {16 * plan->runs, weight ? plan->block_depth + 5 : 21};
+    const uint32_t images[] = {gan__convolution_plan_columns(plan),
+                               weight ? plan->block_depth + 5 : 21};
     *right = true;
     for (int i = 0; i < 2 && *right; i++) {
         const gan_convolution_desc desc = small_problem(plan, images[i]);

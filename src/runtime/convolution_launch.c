@@ -57,6 +57,20 @@ static gan_status add_kernel(gan_launch *launch, gan_launch_desc *kernel, gan_st
     return status;
 }
 
+// `global` counts work-groups: of one work-item on CPUs, of a square of them on GPUs.
+static void set_group(const gan_convolution_plan *plan, gan_launch_desc *kernel) {
+    const size_t side = plan->lanes == 1 ? plan->side : 1;
+    kernel->global[0] *= side;
+    kernel->global[1] *= side;
+    kernel->local[0] = kernel->local[1] = side;
+    kernel->local[2] = 1;
+}
+
+// `global` counts work-items that share nothing: on GPUs the driver groups them.
+static void set_single(const gan_convolution_plan *plan, gan_launch_desc *kernel) {
+    for (int i = 0; i < 3; i++) kernel->local[i] = plan->lanes == 1 ? 0 : 1;
+}
+
 // --- Forward and by input -----------------------------------------------------------------------
 
 static gan_status add_pack(gan_launch *launch, const gan_convolution_desc *desc,
@@ -76,10 +90,12 @@ static gan_status add_pack(gan_launch *launch, const gan_convolution_desc *desc,
     add_uint(&list, desc->w.stride[2]);
     add_uint(&list, desc->w.stride[3]);
     add_buffer(&list, scratch->buffer, scratch->offset);
-    gan_launch_desc kernel = {.name = "gan_convolution_pack",
-                              .global = {divided_up(depth, GAN_CONVOLUTION_PACK_DEPTH),
-                                         divided_up(rows, plan->tile_rows), desc->groups},
-                              .local = {1, 1, 1}};
+    gan_launch_desc kernel = {
+        .name = "gan_convolution_pack",
+        .global = {(size_t)divided_up(depth, gan__convolution_pack_depth(plan)) *
+                       gan__convolution_pack_items(plan),
+                   divided_up(rows, plan->tile_rows), desc->groups}};
+    set_single(plan, &kernel);
     gan_status status = gan__convolution_source_pack(plan, &source);
     return add_kernel(launch, &kernel, status, &source, &list);
 }
@@ -111,8 +127,8 @@ static gan_status add_product(gan_launch *launch, const gan_convolution_desc *de
     gan_launch_desc kernel = {.name = "gan_convolution",
                               .global = {gan__convolution_plan_blocks(plan, desc),
                                          divided_up(gan__convolution_rows(desc), plan->group_rows),
-                                         desc->groups},
-                              .local = {1, 1, 1}};
+                                         desc->groups}};
+    set_group(plan, &kernel);
     gan_status status = gan__convolution_source(plan, desc->epilogue, &source);
     GAN_TRY(add_kernel(launch, &kernel, status, &source, &list));
     gan__launch_hide_arguments(launch, desc->epilogue ? own : list.count);
@@ -134,12 +150,13 @@ static gan_status add_parts(gan_launch *launch, const gan_convolution_desc *desc
     add_image(&list, &desc->x);
     add_image(&list, &desc->y);
     add_buffer(&list, scratch->buffer, scratch->offset);
-    const uint32_t panels = divided_up(desc->filters, 16 * plan->runs);
+    const uint32_t panels = divided_up(desc->filters, gan__convolution_plan_columns(plan));
+    const uint32_t taps = plan->lanes == 1 ? desc->kernel[0] * desc->kernel[1] : 1;
     gan_launch_desc kernel = {
         .name = "gan_convolution_weight",
-        .global = {(size_t)panels * divided_up(desc->channels, plan->group_rows), plan->splits,
-                   desc->groups},
-        .local = {1, 1, 1}};
+        .global = {(size_t)panels * divided_up(taps * desc->channels, plan->group_rows),
+                   plan->splits, desc->groups}};
+    set_group(plan, &kernel);
     gan_status status = gan__convolution_source_weight(plan, &source);
     return add_kernel(launch, &kernel, status, &source, &list);
 }
@@ -150,15 +167,15 @@ static gan_status add_sum(gan_launch *launch, const gan_convolution_desc *desc,
     gan_text source = {0};
     argument_list list = {.items = items};
     const uint32_t sizes[] = {desc->channels,  desc->filters, desc->kernel[0],
-                              desc->kernel[1], plan->splits,  16 * plan->runs};
+                              desc->kernel[1], plan->splits,  gan__convolution_plan_columns(plan)};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
     add_buffer(&list, scratch->buffer, scratch->offset);
     add_buffer(&list, desc->w.buffer, desc->w.offset);
     for (int i = 0; i < 4; i++) add_uint(&list, desc->w.stride[i]);
     gan_launch_desc kernel = {
         .name = "gan_convolution_weight_sum",
-        .global = {divided_up(desc->filters, plan->lanes), desc->channels, desc->groups},
-        .local = {1, 1, 1}};
+        .global = {divided_up(desc->filters, plan->lanes), desc->channels, desc->groups}};
+    set_single(plan, &kernel);
     gan_status status = gan__convolution_source_weight_sum(&source);
     return add_kernel(launch, &kernel, status, &source, &list);
 }

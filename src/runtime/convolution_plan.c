@@ -39,23 +39,42 @@ static uint32_t classes(const gan_convolution_desc *desc, int axis) {
     return desc->member == GAN_CONVOLUTION_FORWARD ? 1 : desc->stride[axis];
 }
 
+uint32_t gan__convolution_plan_columns(const gan_convolution_plan *plan) {
+    return plan->lanes == 1 ? 4 * plan->side : plan->runs * RUN;
+}
+
+uint32_t gan__convolution_pack_depth(const gan_convolution_plan *plan) {
+    return plan->lanes == 1 ? 1 : 16;
+}
+
+uint32_t gan__convolution_pack_items(const gan_convolution_plan *plan) {
+    return plan->lanes == 1 ? plan->tile_rows : 1;
+}
+
 uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
                                       const gan_convolution_desc *desc) {
-    const uint32_t place_runs = divided_up(desc->images, RUN);
+    const uint32_t of_place = divided_up(desc->images, plan->lanes);
+    const uint32_t of_block = plan->panels * gan__convolution_plan_columns(plan) / plan->lanes;
     uint32_t blocks = 0;
     for (uint32_t y = 0; y < classes(desc, 0); y++)
         for (uint32_t x = 0; x < classes(desc, 1); x++) {
             uint64_t places = (uint64_t)class_places(desc, 0, y) * class_places(desc, 1, x);
-            blocks += divided_up(places * place_runs, plan->panels * plan->runs);
+            blocks += divided_up(places * of_place, of_block);
         }
     return blocks;
+}
+
+// Whole panels of them.
+static uint64_t padded_filters(const gan_convolution_plan *plan, const gan_convolution_desc *desc) {
+    const uint32_t columns = gan__convolution_plan_columns(plan);
+    return (uint64_t)divided_up(desc->filters, columns) * columns;
 }
 
 uint64_t gan__convolution_plan_scratch(const gan_convolution_plan *plan,
                                        const gan_convolution_desc *desc) {
     if (desc->member == GAN_CONVOLUTION_BY_WEIGHT)
         return (uint64_t)plan->splits * desc->groups * desc->kernel[0] * desc->kernel[1] *
-               desc->channels * divided_up(desc->filters, plan->runs * RUN) * plan->runs * RUN;
+               desc->channels * padded_filters(plan, desc);
     uint64_t rows = gan__convolution_rows(desc);
     rows = divided_up(rows, plan->tile_rows) * plan->tile_rows;
     return desc->groups * rows * gan__convolution_depth(desc) * desc->kernel[0] * desc->kernel[1];
@@ -164,9 +183,42 @@ static void plan_weight(const gan_device_traits *traits, const gan_convolution_d
         plan);
 }
 
+// --- GPUs ---------------------------------------------------------------------------------------
+
+#define SLAB         16   // depth of what passes through local memory
+#define SPLIT_GROUPS 1024 // work-groups that keep a GPU busy
+
+// Bytes of a square's slabs, with what is kept of its rows or columns.
+static uint64_t square_bytes(uint32_t side) {
+    return (2 * SLAB * (4 * side + 1) + 3 * 4 * side) * sizeof(float);
+}
+
+static void plan_square(const gan_device_traits *traits, const gan_convolution_desc *desc,
+                        gan_convolution_plan *plan) {
+    plan->side = 16;
+    while (plan->side > 1 && (plan->side * plan->side > traits->max_work_group ||
+                              square_bytes(plan->side) > traits->local_memory_bytes))
+        plan->side /= 2;
+    plan->tile_rows = plan->group_rows = 4 * plan->side;
+    plan->panels = plan->block_taps = 1;
+    plan->block_depth = SLAB;
+    if (desc->member != GAN_CONVOLUTION_BY_WEIGHT) return;
+    plan->block_depth = 4 * SLAB;
+    const uint32_t rows = desc->channels * desc->kernel[0] * desc->kernel[1];
+    const uint64_t groups = (uint64_t)divided_up(rows, plan->tile_rows) * desc->groups *
+                            divided_up(desc->filters, gan__convolution_plan_columns(plan));
+    const uint64_t terms = (uint64_t)desc->output[0] * desc->output[1] * desc->images;
+    gan__convolution_plan_split(
+        desc, least(divided_up(SPLIT_GROUPS, groups), divided_up(terms, LEAST_TERMS)), plan);
+}
+
 void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convolution_desc *desc,
                                 gan_convolution_plan *out) {
     *out = (gan_convolution_plan){.member = desc->member, .lanes = traits->lanes, .splits = 1};
+    if (traits->lanes == 1) {
+        plan_square(traits, desc, out);
+        return;
+    }
     if (desc->member == GAN_CONVOLUTION_BY_WEIGHT) {
         plan_weight(traits, desc, out);
         return;
@@ -178,24 +230,17 @@ void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convo
 
 // --- Which ones ---------------------------------------------------------------------------------
 
-// Whether there are kernels at all.
-static bool can(const gan_device_traits *traits, const gan_convolution_desc *desc) {
-    (void)desc;
-    return traits->lanes == RUN;
-}
-
 // Where a run of images is mostly empty, or a group has hardly any channels, the products that the
 // kernels are made of come out too thin.
-static bool is_worth_it(const gan_convolution_desc *desc) {
+static bool is_worth_it(const gan_device_traits *traits, const gan_convolution_desc *desc) {
     const uint32_t padded = divided_up(desc->images, RUN) * RUN;
-    if (desc->images * 4 < padded * 3) return false;
+    if (traits->lanes == RUN && desc->images * 4 < padded * 3) return false;
     return desc->groups == 1 || (desc->channels >= 4 && desc->filters >= 4);
 }
 
 bool gan__convolution_prefers(const gan_device_traits *traits, const gan_convolution_desc *desc) {
     const char *forced = getenv("CLGAN_CONVOLUTION");
-    if (!can(traits, desc)) return false;
     if (forced && strcmp(forced, "native") == 0) return true;
     if (forced && strcmp(forced, "expand") == 0) return false;
-    return is_worth_it(desc);
+    return is_worth_it(traits, desc);
 }

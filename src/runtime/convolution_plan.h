@@ -18,9 +18,10 @@ typedef struct gan_convolution_plan {
     uint32_t lanes;
     // What the kernel's text depends on.
     uint32_t tile_rows, rest_rows; // rows of a tile; of the last tile, where it is shorter
-    uint32_t runs;                 // of 16 columns in a tile: a panel of columns
-    uint32_t panels;               // of columns to a work-group; BY_WEIGHT: 1
-    uint32_t group_rows;           // to a work-group, a multiple of tile_rows
+    uint32_t runs;                 // of 16 columns in a tile: a panel of columns (CPUs)
+    uint32_t side;       // of a work-group, whose square is 4 side rows and columns (GPUs)
+    uint32_t panels;     // of columns to a work-group; BY_WEIGHT: 1
+    uint32_t group_rows; // to a work-group, a multiple of tile_rows
     // What is packed at a time: taps (over 1, all channels are) and channels of the source;
     // BY_WEIGHT: places of a row and images of y.
     uint32_t block_taps, block_depth;
@@ -35,12 +36,15 @@ bool gan__convolution_prefers(const gan_device_traits *traits, const gan_convolu
 void gan__convolution_plan_make(const gan_device_traits *traits, const gan_convolution_desc *desc,
                                 gan_convolution_plan *out);
 
-// Summed channels that one work-item packs.
-#define GAN_CONVOLUTION_PACK_DEPTH 16u
+// Summed channels that are packed together: by one work-item on CPUs, by one a row on GPUs.
+uint32_t gan__convolution_pack_depth(const gan_convolution_plan *plan);
+uint32_t gan__convolution_pack_items(const gan_convolution_plan *plan);
 
 // Rows of the result and channels summed over, in one group.
 uint32_t gan__convolution_rows(const gan_convolution_desc *desc);
 uint32_t gan__convolution_depth(const gan_convolution_desc *desc);
+// Columns of a tile; of a square.
+uint32_t gan__convolution_plan_columns(const gan_convolution_plan *plan);
 // Work-groups along the columns of FORWARD and BY_INPUT.
 uint32_t gan__convolution_plan_blocks(const gan_convolution_plan *plan,
                                       const gan_convolution_desc *desc);

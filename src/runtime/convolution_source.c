@@ -143,32 +143,38 @@ gan_status gan__convolution_source_pack(const gan_convolution_plan *plan, gan_te
     append_axes(text);
     gan__text_append(text,
                      "#define CONV_BY_INPUT %d\n#define CONV_TILE_ROWS %u\n"
-                     "#define CONV_PACK_DEPTH %u\n%s",
+                     "#define CONV_PACK_DEPTH %u\n#define CONV_PACK_ITEMS %u\n%s",
                      plan->member == GAN_CONVOLUTION_BY_INPUT, plan->tile_rows,
-                     GAN_CONVOLUTION_PACK_DEPTH, gan__embedded_kernel("convolution_pack"));
+                     gan__convolution_pack_depth(plan), gan__convolution_pack_items(plan),
+                     gan__embedded_kernel("convolution_pack"));
     return gan__text_status(text);
+}
+
+static void append_cpu(const gan_convolution_plan *plan, gan_text *text) {
+    gan__text_append(text,
+                     "#define CONV_TILE_ROWS %u\n#define CONV_COLUMNS %u\n#define CONV_PANELS %u\n"
+                     "#define CONV_GROUP_ROWS %u\n#define CONV_BLOCK_TAPS %u\n"
+                     "#define CONV_BLOCK_DEPTH %u\n",
+                     plan->tile_rows, 16 * plan->runs, plan->panels, plan->group_rows,
+                     plan->block_taps, plan->block_depth);
+    append_tiles(plan, text);
 }
 
 gan_status gan__convolution_source(const gan_convolution_plan *plan,
                                    const gan_gemm_epilogue *epilogue, gan_text *text) {
     if (epilogue) gan__text_append(text, "%s\n", epilogue->functions);
-    gan__text_append(text, "//@use gemm_ahead\n");
+    if (plan->lanes > 1) gan__text_append(text, "//@use gemm_ahead\n");
     append_axes(text);
-    gan__text_append(
-        text,
-        "#define CONV_BY_INPUT %d\n#define CONV_TILE_ROWS %u\n#define CONV_COLUMNS %u\n"
-        "#define CONV_PANELS %u\n#define CONV_GROUP_ROWS %u\n"
-        "#define CONV_BLOCK_TAPS %u\n#define CONV_BLOCK_DEPTH %u\n",
-        plan->member == GAN_CONVOLUTION_BY_INPUT, plan->tile_rows, 16 * plan->runs, plan->panels,
-        plan->group_rows, plan->block_taps, plan->block_depth);
-    append_tiles(plan, text);
-    append_template(text, "convolution_cpu", epilogue);
+    gan__text_append(text, "#define CONV_BY_INPUT %d\n", plan->member == GAN_CONVOLUTION_BY_INPUT);
+    if (plan->lanes == 1)
+        gan__text_append(text, "#define CONV_SIDE %u\n", plan->side);
+    else
+        append_cpu(plan, text);
+    append_template(text, plan->lanes == 1 ? "convolution_group" : "convolution_cpu", epilogue);
     return gan__text_status(text);
 }
 
-gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_text *text) {
-    gan__text_append(text, "//@use gemm_pack\n");
-    append_axes(text);
+static void append_weight_cpu(const gan_convolution_plan *plan, gan_text *text) {
     gan__text_append(text,
                      "#define CONV_TILE_ROWS %u\n#define CONV_COLUMNS %u\n"
                      "#define CONV_GROUP_ROWS %u\n#define CONV_BLOCK_PLACES %u\n"
@@ -177,6 +183,16 @@ gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_
                      plan->block_depth);
     append_tiles(plan, text);
     gan__text_append(text, "%s", gan__embedded_kernel("convolution_weight"));
+}
+
+gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_text *text) {
+    if (plan->lanes > 1) gan__text_append(text, "//@use gemm_pack\n");
+    append_axes(text);
+    if (plan->lanes == 1)
+        gan__text_append(text, "#define CONV_SIDE %u\n#define CONV_BLOCK_IMAGES %u\n%s", plan->side,
+                         plan->block_depth, gan__embedded_kernel("convolution_weight_group"));
+    else
+        append_weight_cpu(plan, text);
     return gan__text_status(text);
 }
 
