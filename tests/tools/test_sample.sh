@@ -121,3 +121,26 @@ for signal in INT:130 TERM:143; do
     [ "$got" -eq "${signal#*:}" ] || fail "$signal: exit $got: $(cat said.txt)"
     [ -z "$(ls -a | grep endless)" ] || fail "an interrupted command left $(ls -a | grep endless)"
 done
+
+# On a terminal: through chafa where there is one that works, else in half blocks; without colours in
+# characters. (util-linux's script makes the terminal.)
+if script -qec true /dev/null >/dev/null 2>&1; then
+    mkdir with without
+    on_terminal() { # on_terminal FOLDER OPTIONS...: gan-sample with FOLDER's chafa
+        folder=$1
+        shift
+        env -u NO_COLOR TERM=xterm-256color LC_ALL=C.UTF-8 PATH="$PWD/$folder:$PATH" \
+            script -qec "gan-sample run/latest.gan -n 4 $*" /dev/null </dev/null >shown.txt
+    }
+    printf '#!/bin/sh\nhead -c 4 >chafa-got\ncat >/dev/null\necho "by chafa: $*"\n' >with/chafa
+    printf '#!/bin/sh\nexit 1\n' >without/chafa
+    chmod +x with/chafa without/chafa
+    on_terminal with
+    grep -q '^by chafa: -' shown.txt || fail "chafa is not asked: $(cat shown.txt)"
+    [ "$(tail -c 3 chafa-got)" = PNG ] || fail "chafa gets no PNG"
+    on_terminal without
+    grep -q '▀\|▄\|█' shown.txt || fail "no half blocks where chafa fails: $(cat shown.txt)"
+    on_terminal with --color never
+    ! grep -q 'by chafa' shown.txt || fail "chafa is asked for a picture without colours"
+    [ -s shown.txt ] || fail "nothing is shown without colours"
+fi

@@ -1,7 +1,7 @@
 // gan-sample's products: samples shown, in one picture, in one file, or in a file each.
 #include "sample/sample.h"
 
-#include "term/image.h"
+#include "picture.h"
 #include "term/progress.h"
 
 #include <errno.h>
@@ -63,35 +63,10 @@ static gan_status make_picture(product *made, gan_image **image) {
     return status;
 }
 
-// A terminal has no opacity: a copy laid on white. The copy is the caller's (free).
-static gan_status flatten(gan_picture *picture, uint8_t **copy) {
-    const size_t pixels = picture->width * picture->height;
-    *copy = NULL;
-    if (picture->channels != 4) return GAN_STATUS_OK;
-    *copy = calloc(pixels, 3);
-    if (*copy == NULL) return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for the picture");
-    for (size_t i = 0; i < 3 * pixels; i++) {
-        const uint8_t *const pixel = picture->pixels + i / 3 * 4;
-        (*copy)[i] = (uint8_t)((pixel[i % 3] * pixel[3] + 255 * (255 - pixel[3]) + 127) / 255);
-    }
-    picture->pixels = *copy;
-    picture->channels = 3;
-    return GAN_STATUS_OK;
-}
-
 static gan_status show(product *made) {
     gan_image *image = NULL;
-    uint8_t *copy = NULL;
     gan_status status = make_picture(made, &image);
-    if (status == GAN_STATUS_OK) {
-        gan_picture picture = {.pixels = gan_image_get_pixels(image),
-                               .width = gan_image_get_width(image),
-                               .height = gan_image_get_height(image),
-                               .channels = gan_image_get_channels(image)};
-        status = flatten(&picture, &copy);
-        if (status == GAN_STATUS_OK) status = gan__image_write(&picture, &made->call->out);
-    }
-    free(copy);
+    if (status == GAN_STATUS_OK) status = gan__picture_show(image, &made->call->out);
     gan_image_destroy(image);
     return status;
 }
