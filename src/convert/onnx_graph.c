@@ -1,7 +1,7 @@
 // Nodes of an ONNX graph, as bytes.
 #include "base/bytes.h"
+#include "base/wire.h"
 #include "convert/onnx.h"
-#include "convert/wire.h"
 
 #include <stdio.h>
 #include <string.h>

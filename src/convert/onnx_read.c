@@ -1,9 +1,9 @@
 // The initialisers of an ONNX model, as tensors, and its metadata, as texts. What the graph
 // computes is not looked at.
 #include "base/file.h"
+#include "base/wire.h"
 #include "convert/bundle.h"
 #include "convert/onnx.h"
-#include "convert/wire.h"
 
 #include <string.h>
 

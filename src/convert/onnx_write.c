@@ -1,9 +1,9 @@
 // Writes a network as an ONNX model. The graph comes last, so that a file that is cut short never
 // looks whole.
+#include "base/wire.h"
 #include "checkpoint/format.h"
 #include "convert/model.h"
 #include "convert/onnx.h"
-#include "convert/wire.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "base/protobuf.h"
 #include "base/text.h"
+#include "base/wire.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -58,9 +58,9 @@ static gan_status write_record(gan_event_file *file, const gan_text *event) {
 // An event that carries a summary.
 static gan_status write_summary(gan_event_file *file, uint64_t step, const gan_text *summary) {
     gan_text event = {0};
-    gan__protobuf_double(&event, EVENT_WALL_TIME, file->start + file->elapsed);
-    gan__protobuf_varint(&event, EVENT_STEP, (int64_t)step);
-    gan__protobuf_message(&event, EVENT_SUMMARY, summary);
+    gan__wire_put_double(&event, EVENT_WALL_TIME, file->start + file->elapsed);
+    gan__wire_put_whole(&event, EVENT_STEP, (int64_t)step);
+    gan__wire_put_message(&event, EVENT_SUMMARY, summary);
     const gan_status status = write_record(file, &event);
     gan__text_destroy(&event);
     return status;
@@ -70,8 +70,8 @@ static gan_status write_summary(gan_event_file *file, uint64_t step, const gan_t
 
 static gan_status write_version(gan_event_file *file) {
     gan_text event = {0};
-    gan__protobuf_double(&event, EVENT_WALL_TIME, file->start);
-    gan__protobuf_string(&event, EVENT_FILE_VERSION, "brain.Event:2");
+    gan__wire_put_double(&event, EVENT_WALL_TIME, file->start);
+    gan__wire_put_string(&event, EVENT_FILE_VERSION, "brain.Event:2");
     const gan_status status = write_record(file, &event);
     gan__text_destroy(&event);
     return status;
@@ -109,9 +109,9 @@ static gan_status flush(gan_event_file *file) {
 
 static void append_scalar(gan_text *summary, const char *tag, double value) {
     gan_text scalar = {0};
-    gan__protobuf_string(&scalar, VALUE_TAG, tag);
-    gan__protobuf_float(&scalar, VALUE_SIMPLE, (float)value);
-    gan__protobuf_message(summary, SUMMARY_VALUE, &scalar);
+    gan__wire_put_string(&scalar, VALUE_TAG, tag);
+    gan__wire_put_float(&scalar, VALUE_SIMPLE, (float)value);
+    gan__wire_put_message(summary, SUMMARY_VALUE, &scalar);
     gan__text_destroy(&scalar);
 }
 
@@ -147,14 +147,14 @@ static void append_image(gan_text *summary, const uint8_t *png, size_t length) {
     static const int64_t channels[] = {1, 0, 3, 1, 2, 0, 4}; // by colour type
     const uint8_t colour = png[25];
     gan_text image = {0}, value = {0};
-    gan__protobuf_varint(&image, IMAGE_HEIGHT, (int64_t)gan__get_word(png + 20, 4, true));
-    gan__protobuf_varint(&image, IMAGE_WIDTH, (int64_t)gan__get_word(png + 16, 4, true));
-    gan__protobuf_varint(&image, IMAGE_COLORSPACE,
-                         colour < sizeof channels / sizeof channels[0] ? channels[colour] : 0);
-    gan__protobuf_bytes(&image, IMAGE_ENCODED, png, length);
-    gan__protobuf_string(&value, VALUE_TAG, "samples");
-    gan__protobuf_message(&value, VALUE_IMAGE, &image);
-    gan__protobuf_message(summary, SUMMARY_VALUE, &value);
+    gan__wire_put_whole(&image, IMAGE_HEIGHT, (int64_t)gan__get_word(png + 20, 4, true));
+    gan__wire_put_whole(&image, IMAGE_WIDTH, (int64_t)gan__get_word(png + 16, 4, true));
+    gan__wire_put_whole(&image, IMAGE_COLORSPACE,
+                        colour < sizeof channels / sizeof channels[0] ? channels[colour] : 0);
+    gan__wire_put_bytes(&image, IMAGE_ENCODED, png, length);
+    gan__wire_put_string(&value, VALUE_TAG, "samples");
+    gan__wire_put_message(&value, VALUE_IMAGE, &image);
+    gan__wire_put_message(summary, SUMMARY_VALUE, &value);
     gan__text_destroy(&image);
     gan__text_destroy(&value);
 }

@@ -6,9 +6,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/npy.h"
+#include "base/wire.h"
 #include "clgan/sample.h"
 #include "convert/onnx.h"
-#include "convert/wire.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
-// The wire format of protocol buffers (protobuf.dev, "Encoding"), as much of it as ONNX files need:
-// a message is fields, each a number and a varint, four or eight bytes, or so many bytes, which may
-// be a message again. Written here rather than by a generator: reading one must not trust a length,
-// and a model's tensors are written and read one at a time, never as one message in memory.
-#ifndef GAN_CONVERT_WIRE_H
-#define GAN_CONVERT_WIRE_H
+// The wire format of protocol buffers (protobuf.dev, "Encoding"), as much of it as ONNX models and
+// TensorBoard's event files need: a message is fields, each a number and a varint, four or eight
+// bytes, or so many bytes, which may be a message again. Written here rather than by a generator:
+// reading one must not trust a length, and a model's tensors are written and read one at a time,
+// never as one message in memory.
+#ifndef GAN_BASE_WIRE_H
+#define GAN_BASE_WIRE_H
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 // --- Writing: each appends one field -------------------------------------------------------------
 void gan__wire_put_whole(gan_text *message, int field, int64_t value);
 void gan__wire_put_float(gan_text *message, int field, float value);
+void gan__wire_put_double(gan_text *message, int field, double value);
 void gan__wire_put_bytes(gan_text *message, int field, const void *bytes, size_t length);
 void gan__wire_put_string(gan_text *message, int field, const char *string);
 void gan__wire_put_message(gan_text *message, int field, const gan_text *inner);

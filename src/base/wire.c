@@ -1,5 +1,5 @@
 // Fields of protocol buffers to and from bytes.
-#include "convert/wire.h"
+#include "base/wire.h"
 
 #include <string.h>
 
@@ -31,6 +31,15 @@ void gan__wire_put_float(gan_text *message, int field, float value) {
     memcpy(&bits, &value, sizeof bits);
     gan__put_u32(bytes, bits);
     put_tag(message, field, FIXED32);
+    gan__text_append_bytes(message, bytes, sizeof bytes);
+}
+
+void gan__wire_put_double(gan_text *message, int field, double value) {
+    uint64_t bits;
+    uint8_t bytes[8];
+    memcpy(&bits, &value, sizeof bits);
+    gan__put_u64(bytes, bits);
+    put_tag(message, field, FIXED64);
     gan__text_append_bytes(message, bytes, sizeof bytes);
 }
 
