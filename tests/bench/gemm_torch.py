@@ -94,7 +94,7 @@ def main():
         print(f"geometric mean, {group:12} {geometric_mean([p[0] for p in pairs]):6.2f} "
               f"{geometric_mean([p[1] for p in pairs]):9.2f}")
     # What a step spends: each product once.
-    for net in NETWORKS:
+    for net in dict.fromkeys(r[0] for r in rows):
         total = [sum(min(t[0] for t in side[r]) for r in rows if r[0] == net)
                  for side in (ours, theirs)]
         print(f"time of all, {net:15} clgan {total[0] * 1e6:8.1f} us, torch {total[1] * 1e6:8.1f} us, "
