@@ -32,6 +32,10 @@ static const gan_option option_table[] = {
      .choices = network_choices,
      .help = "generator, discriminator, ema or optimizer only"},
     {.group = "What",
+     .name = "bare",
+     .kind = GAN_OPTION_FLAG,
+     .help = "names as in a module of its own: 0.weight"},
+    {.group = "What",
      .name = "strip-training",
      .kind = GAN_OPTION_FLAG,
      .help = "leave out what only training needs"},
@@ -79,7 +83,7 @@ static const gan_option option_table[] = {
 
 static const char *const examples[] = {
     "gan-convert latest.gan model.safetensors",
-    "gan-convert latest.gan generator.pt --network ema",
+    "gan-convert latest.gan generator.pt --network ema --bare",
     "gan-convert latest.gan generator.onnx",
     "gan-convert state.pt model.gan --recipe mnist-mlp.yaml --network generator",
     "gan-convert latest.gan small.gan --strip-training --dtype f16 --level 9",
@@ -122,6 +126,7 @@ static gan_status read_options(const gan_options *options, gan_convert_options *
     gan_convert_options wanted = {
         .only = gan__options_text(options, "only", NULL),
         .network = gan__options_text(options, "network", NULL),
+        .bare_names = gan__options_given(options, "bare") > 0,
         .strip_training = gan__options_given(options, "strip-training") > 0,
         .has_dtype = gan__options_given(options, "dtype") > 0,
         .recipe = gan__options_text(options, "recipe", NULL),

@@ -62,8 +62,10 @@ GAN_API gan_status gan_convert_format_find(const char *name, gan_convert_format 
 typedef struct gan_convert_options {
     const char *only; // tensors whose names match this pattern (as a shell's); NULL: all
     const char
-        *network; // "generator", "discriminator", "ema", "optimizer": the first part of
-                  // their names; with "ema" the generator's running statistics too; NULL: all
+        *network;    // "generator", "discriminator", "ema", "optimizer": the first part of
+                     // their names; with "ema" also what of the generator has no average; NULL: all
+    bool bare_names; // of `network`: without its name before them ("0.weight"), as a PyTorch
+                     // module's own state dictionary has them; .onnx keeps them whole
     bool strip_training; // leave out what only training needs: optimizer.*, metrics.*, the history
     bool has_dtype;      // write every tensor as `dtype`, rounding where that needs it
     gan_dtype dtype;

@@ -187,6 +187,20 @@ static gan_status choose(gan_bundle *bundle, const gan_convert_options *options)
     return options->recipe ? gan__bundle_adopt(bundle, options) : GAN_STATUS_OK;
 }
 
+// "ema.0.weight" becomes "0.weight".
+static gan_status bare_names(gan_bundle *bundle) {
+    if (!bundle->network)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "names without a network's need one network: choose it with --network");
+    for (size_t i = 0; i < bundle->tensor_count; i++) {
+        gan_convert_tensor *tensor = &bundle->tensors[i].as_written;
+        const char *dot = strchr(tensor->name, '.');
+        if (dot && dot[1]) tensor->name = dot + 1;
+    }
+    bundle->changed = true;
+    return GAN_STATUS_OK;
+}
+
 static gan_status open_parts(gan_conversion *conversion, const char *path,
                              const gan_convert_options *options) {
     gan_bundle *bundle = &conversion->bundle;
@@ -196,7 +210,8 @@ static gan_status open_parts(gan_conversion *conversion, const char *path,
     bundle->path = copy;
     GAN_TRY(find_source(path, &conversion->source));
     GAN_TRY(formats[conversion->source].open(bundle));
-    return choose(bundle, options);
+    GAN_TRY(choose(bundle, options));
+    return options->bare_names ? bare_names(bundle) : GAN_STATUS_OK;
 }
 
 gan_status gan_conversion_open(const char *path, const gan_convert_options *options,

@@ -209,6 +209,19 @@ static void options_choose_by_name_and_role(void **state) {
     assert_null(conversion);
 }
 
+static void names_can_be_those_of_a_module_of_its_own(void **state) {
+    (void)state;
+    gan_conversion *conversion;
+    assert_selects(&(gan_convert_options){.network = "generator", .bare_names = true},
+                   "0.weight 0.bias +recipe+run+history+gr\xc3\xbc\xc3\x9f");
+    assert_selects(&(gan_convert_options){.network = "ema", .bare_names = true},
+                   "0.bias 0.weight +recipe+run+history+gr\xc3\xbc\xc3\x9f"); // its bias is shared
+    assert_int_equal(
+        gan_conversion_open(GOLDEN, &(gan_convert_options){.bare_names = true}, &conversion),
+        GAN_STATUS_BAD_ARGUMENT);
+    assert_non_null(strstr(gan_status_message(), "--network"));
+}
+
 static void a_dtype_is_applied_to_every_tensor(void **state) {
     (void)state;
     const gan_convert_options half = {.has_dtype = true, .dtype = GAN_DTYPE_F16};
@@ -305,6 +318,7 @@ int main(void) {
         cmocka_unit_test(a_checkpoint_comes_back_from_every_format),
         cmocka_unit_test(every_float16_comes_back),
         cmocka_unit_test(options_choose_by_name_and_role),
+        cmocka_unit_test(names_can_be_those_of_a_module_of_its_own),
         cmocka_unit_test(a_dtype_is_applied_to_every_tensor),
         cmocka_unit_test(unknown_ancillary_chunks_are_kept_as_they_allow_it),
         cmocka_unit_test(a_checkpoint_cannot_go_to_a_descriptor),

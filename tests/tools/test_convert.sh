@@ -34,6 +34,32 @@ expect 0 '' gan-convert v1.gan stripped.gan --strip-training
 gan-inspect --json stripped.gan >stripped.json
 ! grep -q 'optimizer\.' stripped.json || fail "--strip-training leaves optimiser slots"
 
+# A network to run elsewhere, foreign weights to a checkpoint that is sampled, and back.
+layers=$golden/convert/layers
+expect 0 '' gan-convert "$layers.pt" layers.gan --recipe "$layers.yaml"
+expect 0 '' gan-convert layers.gan generator.onnx
+expect 0 '' gan-convert generator.onnx back.gan
+expect 0 '' gan-convert layers.gan wanted.gan --network generator
+expect 0 '' gan-inspect --diff wanted.gan back.gan
+expect 0 '' gan-sample back.gan -n 2 --grid 2x1 -o two.png
+[ "$(head -c 4 two.png | tail -c 3)" = PNG ] || fail "no picture of converted weights"
+expect 0 '' gan-convert layers.gan bare.pt --network generator --bare
+expect 0 '' gan-convert bare.pt back.gan --recipe "$layers.yaml" --network generator
+expect 0 '' gan-inspect --diff wanted.gan back.gan
+expect 0 '' gan-convert "$golden/convert/torch.pt" x.gan --dry-run --only '[01].*'
+grep -q '^1.num_batches_tracked' out.txt || fail "--dry-run shows: $(cat out.txt)"
+expect 0 '' gan-convert bare.pt x.gan --dry-run --recipe "$layers.yaml" --network generator
+grep -Eq '^generator.0.weight +0.weight ' out.txt || fail "--dry-run shows no source: $(cat out.txt)"
+expect 0 '' gan-convert layers.gan x.onnx --dry-run --network discriminator
+! grep -q '^generator' out.txt || fail "--dry-run shows what an .onnx does not hold"
+[ ! -e x.gan ] && [ ! -e x.onnx ] || fail "--dry-run wrote a file"
+expect 2 'with --recipe' gan-convert bare.pt x.gan --shape 1x28x28
+for shape in 0 1x28 28x28 1x28x28x1 1x28x0 x 99999999999; do
+    expect 2 'shape' gan-convert bare.pt x.gan --recipe "$layers.yaml" --shape "$shape"
+done
+expect 4 'layers.yaml' gan-convert bare.pt x.gan --recipe "$layers.yaml" --shape 1x28x29 \
+    --network generator
+
 # Errors.
 expect 2 'this version knows .gan, .safetensors, .npz, .pt and .onnx' gan-convert v1.gan x.bin
 expect 4 'this version knows .gan, .safetensors, .npz, .pt and .onnx' \
