@@ -1,5 +1,6 @@
 // Implements clgan/train.h: opening a run, that is finding everything it needs and refusing what
 // does not fit before anything is written. The loop is run_loop.c, the folder's files run_files.c.
+#include "gan/run_fit.h"
 #include "gan/run_state.h"
 
 #include "base/file.h"
@@ -127,6 +128,13 @@ static gan_status open_device(gan_run *run, const char *spec) {
     return gan__tuner_adopt_orders(run->device, orders == NULL ? "" : orders);
 }
 
+// Devices that do not say how much memory they have are not doubted.
+static gan_status check_fit(gan_run *run) {
+    const uint64_t limit = gan__device_traits(run->device)->memory_bytes;
+    if (limit == 0) return GAN_STATUS_OK;
+    return gan__run_check_fit(run->trainer, run->device, run->recipe, run->dataset, limit);
+}
+
 static gan_status open_all(gan_run *run, const gan_run_options *options) {
     run->tensorboard = options->tensorboard;
     GAN_TRY(open_recipe(run, options));
@@ -136,6 +144,7 @@ static gan_status open_all(gan_run *run, const gan_run_options *options) {
     GAN_TRY(open_device(run, options->device));
     if (options->profile) GAN_TRY(gan__device_set_profiling(run->device, true));
     GAN_TRY(gan__trainer_create(run->device, run->recipe, run->dataset, &run->trainer));
+    GAN_TRY(check_fit(run));
     return gan__run_fill_plan(run);
 }
 
