@@ -43,9 +43,41 @@ static gan_onnx_value put_projection(const gan_onnx_layer *at, gan_onnx_value x)
     return biased ? gan__onnx_binary(at->graph, "Add", y, bias) : y;
 }
 
+// --- Conditions ----------------------------------------------------------------------------------
+// Its layers' output conditions the layers that follow; x goes on as it is.
+static gan_onnx_value put_condition(const gan_onnx_layer *at, gan_onnx_value x) {
+    *at->condition = gan__onnx_list(at, 0, x);
+    return x;
+}
+
+// A value a feature, of the labels or the condition; with it 1 or 0 is added.
+static gan_onnx_value conditional(const gan_onnx_layer *at, const char *name, double offset,
+                                  int rank) {
+    const int64_t planes[] = {0, -1, 1, 1};
+    gan_onnx_value y;
+    if (at->condition->rank == 0) {
+        y = look_up(at, name);
+    } else {
+        gan_onnx_value weight = gan__onnx_need(at, name);
+        gan__onnx_begin(at->graph, "Gemm");
+        gan__onnx_input(at->graph, at->condition);
+        gan__onnx_input(at->graph, &weight);
+        gan__onnx_int(at->graph, "transB", 1);
+        y = gan__onnx_end(at->graph, 2);
+        y = gan__onnx_binary(at->graph, "Add", y, gan__onnx_scalar(at->graph, offset));
+    }
+    return rank == 2 ? y : gan__onnx_reshape(at->graph, y, planes, rank);
+}
+
+static gan_onnx_value put_conditional_norm(const gan_onnx_layer *at, gan_onnx_value x) {
+    gan_onnx_value gain = conditional(at, "weight", 1, x.rank);
+    gan_onnx_value shift = conditional(at, "bias", 0, x.rank);
+    gan_onnx_value y = gan__onnx_binary(at->graph, "Mul", gan__onnx_normalised(at, x, false), gain);
+    return gan__onnx_binary(at->graph, "Add", y, shift);
+}
+
 const gan_onnx_row gan__onnx_rows_label[] = {
-    {"one_hot", put_one_hot},
-    {"embedding", put_embedding},
-    {"projection", put_projection},
-    {NULL, NULL},
+    {"condition", put_condition},   {"conditional_batch_norm", put_conditional_norm},
+    {"one_hot", put_one_hot},       {"embedding", put_embedding},
+    {"projection", put_projection}, {NULL, NULL},
 };

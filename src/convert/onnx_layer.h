@@ -10,6 +10,7 @@ typedef struct gan_onnx_layer {
     const gan_layer *layer;
     const char *path;              // before the names of its tensors: "3", "3.layers.0"
     const gan_onnx_value *outputs; // outputs[i]: of layer i of its list; outputs[-1]: list's input
+    gan_onnx_value *condition;     // what the network is conditioned on so far; rank 0: its labels
     bool *used;                    // of the network's parameters, then of its buffers
     gan_status *status;            // the first failure
 } gan_onnx_layer;
@@ -33,6 +34,9 @@ gan_onnx_value gan__onnx_need(const gan_onnx_layer *at, const char *name);
 gan_onnx_value gan__onnx_may(const gan_onnx_layer *at, const char *name, bool *has);
 // How many elements its tensor has; 0 where it has none.
 int64_t gan__onnx_elements(const gan_onnx_layer *at, const char *name);
+
+// x by the layer's running statistics; with `own`, by its weight and bias too, where it has them.
+gan_onnx_value gan__onnx_normalised(const gan_onnx_layer *at, gan_onnx_value x, bool own);
 
 // What its list number `list` makes of x: x itself where that is not given.
 gan_onnx_value gan__onnx_list(const gan_onnx_layer *at, size_t list, gan_onnx_value x);

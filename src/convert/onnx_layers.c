@@ -129,29 +129,30 @@ static gan_onnx_value put_global_pool(const gan_onnx_layer *at, gan_onnx_value x
 }
 
 // --- Normalisation -------------------------------------------------------------------------------
-// The layer's tensor, or a constant vector of as many elements as `like` has.
-static gan_onnx_value tensor_or(const gan_onnx_layer *at, const char *name, const char *like,
-                                float value) {
-    bool has;
-    gan_onnx_value tensor = gan__onnx_may(at, name, &has);
-    const int64_t count = has ? 0 : gan__onnx_elements(at, like);
+// A constant vector of as many elements as `like` has.
+static gan_onnx_value constant_like(const gan_onnx_layer *at, const char *like, float value) {
+    const int64_t count = gan__onnx_elements(at, like);
     void *values = NULL;
-    if (has) return tensor;
     if (gan__alloc((size_t)count, sizeof(float), &values) != GAN_STATUS_OK) {
         *at->status = GAN_STATUS_NO_MEMORY;
-        return tensor;
+        return (gan_onnx_value){0};
     }
     for (int64_t i = 0; i < count; i++) ((float *)values)[i] = value;
-    tensor = gan__onnx_floats(at->graph, values, count);
+    gan_onnx_value constant = gan__onnx_floats(at->graph, values, count);
     gan__free(values);
-    return tensor;
+    return constant;
 }
 
-static gan_onnx_value put_batch_norm(const gan_onnx_layer *at, gan_onnx_value x) {
-    gan_onnx_value scale = tensor_or(at, "weight", "running_mean", 1);
-    gan_onnx_value shift = tensor_or(at, "bias", "running_mean", 0);
-    gan_onnx_value mean = gan__onnx_need(at, "running_mean"),
-                   variance = gan__onnx_need(at, "running_var");
+static gan_onnx_value own_or(const gan_onnx_layer *at, bool own, const char *name, float value) {
+    bool has = false;
+    gan_onnx_value tensor = own ? gan__onnx_may(at, name, &has) : (gan_onnx_value){0};
+    return has ? tensor : constant_like(at, "running_mean", value);
+}
+
+gan_onnx_value gan__onnx_normalised(const gan_onnx_layer *at, gan_onnx_value x, bool own) {
+    gan_onnx_value scale = own_or(at, own, "weight", 1), shift = own_or(at, own, "bias", 0);
+    gan_onnx_value mean = gan__onnx_need(at, "running_mean");
+    gan_onnx_value variance = gan__onnx_need(at, "running_var");
     gan__onnx_begin(at->graph, "BatchNormalization");
     gan__onnx_input(at->graph, &x);
     gan__onnx_input(at->graph, &scale);
@@ -160,6 +161,10 @@ static gan_onnx_value put_batch_norm(const gan_onnx_layer *at, gan_onnx_value x)
     gan__onnx_input(at->graph, &variance);
     gan__onnx_float(at->graph, "epsilon", gan__onnx_argument(at, "epsilon"));
     return gan__onnx_end(at->graph, x.rank);
+}
+
+static gan_onnx_value put_batch_norm(const gan_onnx_layer *at, gan_onnx_value x) {
+    return gan__onnx_normalised(at, x, true);
 }
 
 // --- Activations ---------------------------------------------------------------------------------

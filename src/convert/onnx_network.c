@@ -200,7 +200,9 @@ static gan_status check_used(const gan_onnx_layer *root) {
 gan_status gan__onnx_network(gan_onnx_graph *graph, const gan_network *network,
                              gan_onnx_value input, gan_onnx_value *output) {
     gan_status first = GAN_STATUS_OK;
-    gan_onnx_layer root = {.graph = graph, .network = network, .status = &first};
+    gan_onnx_value condition = {.rank = 0};
+    gan_onnx_layer root = {
+        .graph = graph, .network = network, .condition = &condition, .status = &first};
     const size_t tensors =
         gan__network_parameter_count(network) + gan__network_buffer_count(network);
     GAN_TRY(gan__alloc(tensors, sizeof *root.used, (void **)&root.used));

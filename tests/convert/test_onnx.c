@@ -9,6 +9,7 @@
 #include "base/wire.h"
 #include "clgan/sample.h"
 #include "convert/onnx.h"
+#include "recipe/recipe.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -236,6 +237,51 @@ static void what_onnx_cannot_hold_is_refused_by_name(void **state) {
                    "layer 1 (minibatch_discrimination)");
 }
 
+static bool never_half(const void *context, const char *name) {
+    (void)context, (void)name;
+    return false;
+}
+
+// Both networks of a recipe, for the first of these samples that they fit.
+static void assert_has_a_form(const char *path) {
+    static const gan_shape samples[] = {{1, {1}},         {1, {2}},         {3, {1, 28, 28}},
+                                        {3, {3, 32, 32}}, {3, {3, 64, 64}}, {3, {3, 28, 28}}};
+    gan_recipe *recipe;
+    gan_network *networks[2];
+    gan_status status = GAN_STATUS_BAD_INPUT;
+    assert_ok(gan_recipe_load(path, &recipe));
+    for (size_t i = 0; status != GAN_STATUS_OK && i < 2 * sizeof samples / sizeof *samples; i++)
+        status = gan__recipe_networks(recipe, &samples[i / 2], i % 2 ? 10 : 0, &networks[0],
+                                      &networks[1]);
+    if (status != GAN_STATUS_OK) fail_msg("%s fits none: %s", path, gan_status_message());
+    for (size_t i = 0; i < 2; i++) {
+        gan_onnx_graph graph = {.weights = "w.", .statistics = "s.", .is_half = never_half};
+        const gan_onnx_value input = {"in", gan__network_input_shape(networks[i])->rank + 1};
+        gan_onnx_value output;
+        if (gan__onnx_network(&graph, networks[i], input, &output) != GAN_STATUS_OK)
+            fail_msg("%s: %s", path, gan_status_message());
+        assert_int_equal(output.rank, gan__network_output_shape(networks[i])->rank + 1);
+        gan__text_destroy(&graph.nodes);
+        gan__text_destroy(&graph.node);
+        gan__network_destroy(networks[i]);
+    }
+    gan_recipe_destroy(recipe);
+}
+
+static void networks_of_every_recipe_that_ships_have_a_form(void **state) {
+    (void)state;
+    char **names;
+    size_t count;
+    assert_ok(gan__folder_list(CLGAN_TEST_SOURCE "/models", &names, &count));
+    assert_true(count > 5);
+    for (size_t i = 0; i < count; i++) {
+        char path[512];
+        snprintf(path, sizeof path, CLGAN_TEST_SOURCE "/models/%s", names[i]);
+        if (strstr(names[i], ".yaml")) assert_has_a_form(path);
+    }
+    gan__folder_list_free(names, count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_of_foreign_weights_are_what_pytorch_and_onnx_runtime_computed),
@@ -244,6 +290,7 @@ int main(void) {
         cmocka_unit_test(tensors_of_other_names_are_taken_in_order),
         cmocka_unit_test(tensors_that_do_not_fit_the_recipe_are_named),
         cmocka_unit_test(what_onnx_cannot_hold_is_refused_by_name),
+        cmocka_unit_test(networks_of_every_recipe_that_ships_have_a_form),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
 }

@@ -15,19 +15,22 @@ missing=$("$python" "$peers" --missing 2>/dev/null) || missing=$python
 cat >data.py <<'PYTHON'
 import sys
 import numpy as np
-shape = (3, 64, 64) if "64" in sys.argv[1] else (1, 28, 28)
+names = {"64": (3, 64, 64), "32": (3, 32, 32), "cifar": (3, 32, 32)}
+shape = next((s for name, s in names.items() if name in sys.argv[1]), (1, 28, 28))
 values = np.random.default_rng(1).integers(0, 256, (200, *shape), np.uint8)
 np.savez("data.npz", images=values, labels=(np.arange(200) % 10).astype(np.uint8))
 PYTHON
 
-for recipe in ${CLGAN_PEERS_RECIPES:-digits mnist-conditional}; do
+for recipe in ${CLGAN_PEERS_RECIPES:-digits labels}; do
+    file=$source_folder/models/$recipe.yaml
+    [ -e "$file" ] || file=$source_folder/tests/convert/$recipe.yaml
     "$python" data.py "$recipe"
     data='--data data.npz --set data.limit=[0,0]' class=''
-    ! grep -q 'source: builtin' "$source_folder/models/$recipe.yaml" || data=''
-    ! grep -q 'one_hot' "$source_folder/models/$recipe.yaml" || class='--class 3'
+    ! grep -q 'source: builtin' "$file" || data=''
+    ! grep -Eq "one_hot|embedding" "$file" || class='--class 3'
     mkdir "$recipe"
     # shellcheck disable=SC2086
-    gan-train "$source_folder/models/$recipe.yaml" $data --steps 2 --batch 8 --quiet \
+    gan-train "$file" $data --steps 2 --batch 8 --quiet \
         --set ema.decay=0.5 --set sample_every=0 --out run-"$recipe" >out.txt 2>err.txt ||
         fail "$recipe does not train: $(cat err.txt)"
     cp "run-$recipe/latest.gan" "$recipe/model.gan"
