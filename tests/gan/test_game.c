@@ -8,7 +8,7 @@
 #include "nn/golden.h"
 #include "nn/runner.h"
 
-enum { STEPS = 5, SEED = 7 };
+enum { STEPS = 5, SEED = 7, CLASSES = 3 };
 
 // What most games share: two small networks of dense layers on two-dimensional samples. (A last
 // bias cancels in the relativistic costs; its gradient is a rounding error that Adam would blow
@@ -153,6 +153,36 @@ static const game_case cases[] = {
                 "schedule: {order: simultaneous}\n",
      0.7,
      {1, {2}}},
+    {"conditional",
+     "batch: 4\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"
+     "objective: {kind: hinge}\nschedule: {discriminator_steps: 2}\n"
+     "generator:\n"
+     "  - embedding: 2\n"
+     "  - concat: -1\n"
+     "  - dense: {units: 32, bias: false}\n"
+     "  - reshape: [8, 2, 2]\n"
+     "  - conditional_batch_norm\n"
+     "  - relu\n"
+     "  - upsample: 2\n"
+     "  - convolution: {channels: 2, kernel: 3, padding: 1}\n"
+     "  - tanh\n"
+     "discriminator:\n"
+     "  parametrization: spectral\n"
+     "  layers:\n"
+     "    - convolution: {channels: 4, kernel: 3, padding: 1}\n"
+     "    - residual:\n"
+     "        layers:\n"
+     "          - relu\n"
+     "          - convolution: {channels: 6, kernel: 3, padding: 1}\n"
+     "          - relu\n"
+     "          - convolution: {channels: 6, kernel: 3, padding: 1}\n"
+     "          - average_pool: 2\n"
+     "        skip: [convolution: {channels: 6, kernel: 1}, average_pool: 2]\n"
+     "    - relu\n"
+     "    - global_pool: {sum: true}\n"
+     "    - projection: {bias: false}\n" ADAM("lr: 1e-3, beta1: 0, beta2: 0.9"),
+     0.4,
+     {3, {2, 4, 4}}},
     {"matched",
      DENSE_ADAM "objective: {generator_scale: 0, feature_matching: 4}\n"
                 "augment: {noise: 0.3, noise_ramp: [1, 5]}\n",
@@ -204,8 +234,9 @@ static void machine_set(machine *m, gan_node *leaf, const double *values) {
         return;
     }
     device_values(leaf, values, narrow);
-    succeed(leaf == m->game->real ? gan__module_feed(m->module, leaf, narrow)
-                                  : gan__module_write_state(m->module, leaf, narrow));
+    const bool fed = leaf == m->game->real || leaf == m->game->labels;
+    succeed(fed ? gan__module_feed(m->module, leaf, narrow)
+                : gan__module_write_state(m->module, leaf, narrow));
 }
 
 static void machine_get(machine *m, gan_node *state, double *values) {
@@ -251,6 +282,15 @@ static void initialise(machine *m, const gan_player *player, double scale) {
     if (player->buffers) machine_set(m, player->buffers, flat);
 }
 
+// The labels of batch `update`: 0, 1, 2, 0, ..., a place further each time.
+static void set_labels(machine *m, uint64_t update) {
+    double labels[RUNNER_VALUES_MAX];
+    if (!m->game->labels) return;
+    for (size_t i = 0; i < node_elements(m->game->labels); i++)
+        labels[i] = (double)((i + update) % CLASSES);
+    machine_set(m, m->game->labels, labels);
+}
+
 static bool has(const machine *m, gan_game_part part) {
     return m->game->steps[part].count > 0;
 }
@@ -271,6 +311,7 @@ static void take_step(machine *m, uint64_t step) {
         const uint64_t update = step * k + i;
         golden_values(real, node_elements(m->game->real), 10 + (int)update, 1);
         machine_set(m, m->game->real, real);
+        set_labels(m, update);
         if (joint && i == k - 1) {
             run_due(m, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, update, step);
             return;
@@ -325,7 +366,8 @@ static void compare_player(machine *m, const game_case *is, const char *golden,
 static void play(const game_case *is, gan_device *device, const char *text) {
     gan_recipe *recipe = NULL;
     gan_game *game = NULL;
-    const gan_game_data data = {.sample = is->sample, .element = GAN_ELEMENT_F32};
+    const gan_game_data data = {
+        .sample = is->sample, .element = GAN_ELEMENT_F32, .classes = CLASSES};
     const char *const golden = golden_case(text, is->name);
     succeed(gan_recipe_parse(is->recipe, is->name, &recipe));
     succeed(gan__game_create(recipe, &data, &game));

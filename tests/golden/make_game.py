@@ -16,12 +16,14 @@ from torch.nn.functional import relu, softplus
 from torch.nn.utils import parametrizations, parametrize
 
 from make_dcgan import line
-from make_nn import HERE, batch_first, values
+from make_nn import (ConditionalNorm, Embedding, HERE, Pool, Projection, Residual as Block,
+                     batch_first, spectral, values)
 
 STEPS, SEED = 5, 7
 STREAM_GRAPH, STREAM_LATENT, STREAM_POINTS = 256, 0, 4 << 12
 STREAM_AUGMENT_REAL, STREAM_AUGMENT_FAKE = 6 << 12, 7 << 12
 STREAM_CONSISTENT_REAL, STREAM_CONSISTENT_FAKE = 8 << 12, 9 << 12
+STREAM_LABELS = 10 << 12
 AUGMENT_STREAMS = 64
 DISCRIMINATOR_STREAMS, GENERATOR_STREAMS, PENALTY_STREAMS = 0, 1 << 16, 2 << 16
 
@@ -71,7 +73,8 @@ class SumPool(nn.Module):
 
 def leaves(net):
     return [m for m in net.modules()
-            if m._parameters and not isinstance(m, parametrize.ParametrizationList)]
+            if (m._parameters or parametrize.is_parametrized(m))
+            and not isinstance(m, parametrize.ParametrizationList)]
 
 
 def ordered(net):
@@ -215,6 +218,32 @@ def penalty(game, critic, real, fake, streams, counter):
     return total * game.get("every", 1)
 
 
+# --- Labels ---------------------------------------------------------------------------------------
+
+class Labelled(nn.Module):
+    """A layer that looks at the labels of what its network is applied to."""
+
+    labels = None
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x, Labelled.labels)
+
+
+class Beside(nn.Module):
+    """What the layer makes of x, and x behind it."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return torch.cat([self.layer(x), x], 1)
+
+
 # --- Games ----------------------------------------------------------------------------------------
 
 class Play:
@@ -230,6 +259,7 @@ class Play:
                          game["optimizer"](ordered(self.d), share))
         self.figures = ([], [])
         self.updates = [0, 0]
+        self.batches = 0
         self.adaptive = "target" in game.get("augment", {})
         self.state = [0.0, 0.0, 0]  # of the augmentation that adapts
         self.anchors = None
@@ -238,10 +268,29 @@ class Play:
     def fake(self, streams, counter):
         z = 2 * uniform((self.game["latent"], self.game["batch"]), streams + STREAM_LATENT,
                         counter) - 1
+        self.label("fake", streams, counter)
         return self.g(batch_first(z)).reshape(self.game["batch"], *self.game["sample"])
+
+    def given(self, streams, counter):
+        """Samples for an update of D: G's running statistics are those of its own updates."""
+        before = [b.clone() for b in statistics(self.g)]
+        fake = self.fake(streams, counter).detach()
+        for b, kept in zip(statistics(self.g), before):
+            b.copy_(kept)
+        return fake
+
+    def label(self, kind, streams, counter):
+        """Sets the labels that layers see: the data's, or those that samples are asked for."""
+        batch, classes = self.game["batch"], self.game.get("classes")
+        if classes and kind == "real":
+            Labelled.labels = (torch.arange(batch) + self.batches - 1) % classes
+        if classes and kind == "fake":
+            drawn = uniform((batch,), streams + STREAM_LABELS, counter)
+            Labelled.labels = (drawn * classes).floor().long()
 
     def shown(self, x, kind, streams, counter):
         """What D sees of real or generated samples."""
+        self.label(kind, streams, counter)
         stream = streams + {"real": STREAM_AUGMENT_REAL, "fake": STREAM_AUGMENT_FAKE}[kind]
         if "augment" in self.game and "consistency" not in self.game:
             x = self.augmented(x, stream, counter)
@@ -321,7 +370,7 @@ class Play:
             loss = loss + self.lecam(r, f)
         if "historical" in self.game:
             loss = loss + self.averaging(1)
-        if penalised:
+        if penalised and {"r1", "r2", "penalty"} & set(self.game):
             loss = loss + self.penalty(real, fake, streams, counter)
         if self.adaptive:
             self.adapt(r)
@@ -372,6 +421,7 @@ class Play:
         for i in range(k):
             update = t * k + i
             real = values((game["batch"], *game["sample"]), 10 + update)
+            self.batches += 1
             due, last = self.is_due(update), i == k - 1
             if joint and last:
                 fake = self.fake(GENERATOR_STREAMS, t)
@@ -380,15 +430,11 @@ class Play:
                 self.update(1, by_d)
                 self.update(0, by_g)
                 continue
-            # G's running statistics follow its own steps alone.
-            before = [b.clone() for b in statistics(self.g)]
-            fake = self.fake(DISCRIMINATOR_STREAMS, update).detach()
-            for b, saved in zip(statistics(self.g), before):
-                b.copy_(saved)
+            fake = self.given(DISCRIMINATOR_STREAMS, update)
             self.update(1, self.discriminator_loss(real, fake, DISCRIMINATOR_STREAMS, update,
                                                    due and not game.get("apart")))
             if game.get("apart") and due:
-                fake = self.fake(PENALTY_STREAMS, update).detach()
+                fake = self.given(PENALTY_STREAMS, update)
                 loss = self.penalty(real, fake, PENALTY_STREAMS, update)
                 self.update(1, torch.autograd.grad(loss, ordered(self.d),
                                                    allow_unused=True, materialize_grads=True))
@@ -456,6 +502,25 @@ def residual():
             "generator": g, "discriminator": d, "optimizer": adam(0.0, 0.9, 2e-4)}
 
 
+def conditional():
+    """A generator with labels, and a residual discriminator under spectral norm that projects them."""
+    inner = nn.Sequential(nn.ReLU(), spectral(nn.Conv2d(4, 6, 3, 1, 1)), nn.ReLU(),
+                          spectral(nn.Conv2d(6, 6, 3, 1, 1)), nn.AvgPool2d(2))
+    skip = nn.Sequential(spectral(nn.Conv2d(4, 6, 1)), nn.AvgPool2d(2))
+    last = Projection(6, spectral)
+    last.linear = spectral(nn.Linear(6, 1, bias=False))
+    return {"kind": "hinge", "weights": 0.4, "latent": 3, "batch": 4, "sample": (2, 4, 4), "k": 2,
+            "classes": 3, "optimizer": adam(0.0, 0.9, 1e-3),
+            "generator": nn.Sequential(
+                Beside(Labelled(Embedding(2))), nn.Linear(5, 32, bias=False),
+                nn.Unflatten(1, (8, 2, 2)),
+                Labelled(ConditionalNorm(nn.BatchNorm2d(8, affine=False), 8)), nn.ReLU(),
+                nn.Upsample(scale_factor=2), nn.Conv2d(8, 2, 3, 1, 1), nn.Tanh()),
+            "discriminator": nn.Sequential(
+                spectral(nn.Conv2d(2, 4, 3, 1, 1)), Block(inner, skip), nn.ReLU(),
+                Pool(torch.sum), Labelled(last))}
+
+
 def games():
     yield "wgan_gp", {
         "kind": "wasserstein", "weights": 0.2, "latent": 6, "batch": 4, "sample": (1, 28, 28),
@@ -489,6 +554,7 @@ def games():
                                  consistency=(3, 2))
     yield "regularized", dense("logistic", simultaneous=True, lecam=0.5, historical=0.2,
                                regularization=0.7)
+    yield "conditional", conditional()
     yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
 
 
