@@ -1,4 +1,5 @@
-# A short training of ring8, its layers narrowed, under Oclgrind, which looks for invalid API calls,
+# Short trainings of ring8 and of mnist-dcgan (for convolutions' own kernels), their layers narrowed,
+# under Oclgrind, which looks for invalid API calls,
 # accesses out of bounds and data races; with a buffer for each tensor (CLGAN_ARENA=off), since in an
 # arena one tensor's overrun is another's memory. Once with the code for CPUs and once with that for
 # GPUs. Oclgrind's exit code stays 0 whatever it finds: its log must be empty.
@@ -12,13 +13,17 @@ if ! has oclgrind; then
 fi
 sed -E 's/units: 400/units: 24/; s/units: 200/units: 12/' "$source_folder/models/ring8.yaml" \
     >"$work/ring8.yaml"
-for lanes in 16 1; do
-    name=oclgrind/lanes-$lanes
-    log=$build/portability/oclgrind-lanes-$lanes.log
+sed -E 's/channels: 128/channels: 6/; s/channels: 64/channels: 5/; s/dense: \{units: 6272/dense: {units: 294/
+    s/\[128, 7, 7\]/[6, 7, 7]/' "$source_folder/models/mnist-dcgan.yaml" >"$work/mnist-dcgan.yaml"
+
+# check RECIPE LANES OPTION...: trains it.
+check() {
+    local recipe=$1 lanes=$2 name=oclgrind/$1-lanes-$2 log=$build/portability/oclgrind-$1-lanes-$2.log
+    shift 2
     rm -f "$log"
-    CLGAN_ARENA=off CLGAN_LANES=$lanes CLGAN_GEMM=tile CLGAN_DEVICE=oclgrind \
-        limited 900 oclgrind --check-api --data-races --log "$log" "$build/gan-train" \
-        "$work/ring8.yaml" --steps 3 --batch 20 --quiet --out "$work/run-$lanes"
+    CLGAN_ARENA=off CLGAN_LANES=$lanes CLGAN_GEMM=tile CLGAN_CONVOLUTION=native \
+        CLGAN_DEVICE=oclgrind limited 900 oclgrind --check-api --data-races --log "$log" \
+        "$build/gan-train" "$work/$recipe.yaml" "$@" --quiet --out "$work/$recipe-$lanes"
     code=$?
     if [ $code -ne 0 ]; then
         fail "$name" "gan-train ended with code $code, see portability/oclgrind.log"
@@ -27,4 +32,8 @@ for lanes in 16 1; do
     else
         pass "$name"
     fi
+}
+for lanes in 16 1; do
+    check ring8 $lanes --steps 3 --batch 20
+    check mnist-dcgan $lanes --steps 1 --batch 4 --data builtin:digits
 done
