@@ -7,10 +7,18 @@
 #include "nn/network.h"
 
 typedef struct gan_generation {
-    gan_node *latents; // input (count, latent size); where the generator takes labels, (count,
-                       // latent size + 1): the label behind the latent
-    gan_node *samples; // (count, elements of one sample), row-major in the data's shape
+    gan_node *latents; // input (latent size, count); where the generator takes labels, (latent size
+                       // + 1, count): the label behind the latent
+    gan_node *samples; // (elements of one sample, row-major in the data's shape; count)
 } gan_generation;
+
+// The batch is innermost there, as everywhere on a device, and the host turns it: that is less work
+// than kernels of its own that would have to be compiled and found. Puts latent number `index`, of
+// `size` elements, among `count`; the first `wanted` of `count` samples, one after the other.
+void gan__generation_put(float *latents, size_t count, size_t index, const float *latent,
+                         size_t size);
+void gan__generation_take(const float *samples, size_t count, size_t elements, size_t wanted,
+                          float *out);
 
 // `parameters` is flat; `buffers` is NULL when the network has none.
 gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,

@@ -222,11 +222,12 @@ gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size
         void *slot = NULL;
         GAN_TRY(gan__module_feed_begin(sampler->module, sampler->generation.latents, &slot));
         memset(slot, 0, BATCH * latent * sizeof(float));
-        memcpy(slot, latents + done * latent, wanted * latent * sizeof(float));
+        for (size_t i = 0; i < wanted; i++)
+            gan__generation_put(slot, BATCH, i, latents + (done + i) * latent, latent);
         GAN_TRY(gan__module_feed_end(sampler->module, sampler->generation.latents));
         GAN_TRY(gan__program_run(sampler->program, 0));
         GAN_TRY(gan__program_read(sampler->program, 0, sampler->batch));
-        memcpy(samples + done * elements, sampler->batch, wanted * elements * sizeof(float));
+        gan__generation_take(sampler->batch, BATCH, elements, wanted, samples + done * elements);
     }
     return GAN_STATUS_OK;
 }

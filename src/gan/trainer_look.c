@@ -1,10 +1,9 @@
 // What looks at a trainer and leaves the state of training as it is: figures and samples.
 #include "gan/trainer_state.h"
 
+#include "base/memory.h"
 #include "gan/augment.h"
 #include "gan/latent.h"
-
-#include <string.h>
 
 int64_t gan__trainer_cells(const gan_trainer *trainer) {
     return trainer->recipe->samples.grid[0] * trainer->recipe->samples.grid[1];
@@ -52,25 +51,38 @@ typedef struct samples_wanted {
     bool in_turn;
 } samples_wanted;
 
-// One run of the sampling program: as many samples as the grid has cells.
-static gan_status generate_batch(gan_trainer *trainer, samples_wanted from) {
+static gan_status feed_latents(gan_trainer *trainer, samples_wanted from, float *own) {
     const size_t cells = (size_t)gan__trainer_cells(trainer);
     const size_t latent = (size_t)trainer->recipe->latent.size;
     const bool labelled = trainer->game->labels != NULL;
     const uint32_t classes = gan__dataset_info(trainer->dataset)->classes;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
-    float *const latents = slot;
     for (size_t i = 0; i < cells; i++) {
-        float *const own = latents + i * (latent + labelled);
         gan__latent_draw(trainer->recipe, from.seed + i, own);
-        if (!labelled) continue;
-        own[latent] = (float)(from.in_turn ? (uint32_t)(i % classes)
-                                           : gan__label_draw(classes, from.seed + i));
+        if (labelled)
+            own[latent] = (float)(from.in_turn ? (uint32_t)(i % classes)
+                                               : gan__label_draw(classes, from.seed + i));
+        gan__generation_put(slot, cells, i, own, latent + labelled);
     }
-    GAN_TRY(gan__module_feed_end(trainer->module, trainer->generation.latents));
-    GAN_TRY(gan__program_run(trainer->programs[GAN_TRAINER_SAMPLING], 0));
-    return gan__program_read(trainer->programs[GAN_TRAINER_SAMPLING], 0, trainer->batch);
+    return gan__module_feed_end(trainer->module, trainer->generation.latents);
+}
+
+// One run of the sampling program, which makes as many samples as the grid has cells: the first
+// `wanted` of them.
+static gan_status generate_batch(gan_trainer *trainer, samples_wanted from, size_t wanted,
+                                 float *samples) {
+    gan_program *const program = trainer->programs[GAN_TRAINER_SAMPLING];
+    void *own = NULL;
+    GAN_TRY(gan__alloc((size_t)trainer->recipe->latent.size + 1, sizeof(float), &own));
+    gan_status status = feed_latents(trainer, from, own);
+    gan__free(own);
+    if (status == GAN_STATUS_OK) status = gan__program_run(program, 0);
+    if (status == GAN_STATUS_OK) status = gan__program_read(program, 0, trainer->batch);
+    if (status == GAN_STATUS_OK)
+        gan__generation_take(trainer->batch, (size_t)gan__trainer_cells(trainer),
+                             gan__trainer_sample_elements(trainer), wanted, samples);
+    return status;
 }
 
 gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size_t count,
@@ -79,16 +91,13 @@ gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size
                  elements = gan__trainer_sample_elements(trainer);
     for (size_t done = 0; done < count; done += cells) {
         const size_t wanted = count - done < cells ? count - done : cells;
-        GAN_TRY(generate_batch(trainer, (samples_wanted){.seed = first_seed + done}));
-        memcpy(samples + done * elements, trainer->batch, wanted * elements * sizeof *samples);
+        GAN_TRY(generate_batch(trainer, (samples_wanted){.seed = first_seed + done}, wanted,
+                               samples + done * elements));
     }
     return GAN_STATUS_OK;
 }
 
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
-    const size_t cells = (size_t)gan__trainer_cells(trainer);
-    GAN_TRY(generate_batch(trainer, (samples_wanted){.in_turn = true}));
-    memcpy(samples, trainer->batch,
-           cells * gan__trainer_sample_elements(trainer) * sizeof *samples);
-    return GAN_STATUS_OK;
+    return generate_batch(trainer, (samples_wanted){.in_turn = true},
+                          (size_t)gan__trainer_cells(trainer), samples);
 }

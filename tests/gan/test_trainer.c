@@ -108,6 +108,8 @@ static void a_steady_step_allocates_nothing_and_waits_for_nothing(void **state) 
         gan_device_counters before, after;
         run_steps(&set, 3);
         succeed(gan__device_finish(device));
+        gan__device_get_counters(device, &before);
+        assert_int_equal(before.build_retries, 0);
         gan__device_reset_counters(device);
         gan__device_get_counters(device, &before);
         run_steps(&set, 50);
@@ -140,6 +142,19 @@ static size_t read_weights(const table *set, float **weights, float **average) {
 }
 
 // The k-th step (from 0) averages where k is at least `start`.
+// A product and nothing else: latents and samples are turned by the host.
+static void sampling_is_one_launch_a_dense_layer(void **state) {
+    (void)state;
+    table set = set_table(recipes[0]);
+    const gan_trainer_program *listed;
+    size_t launches = 0;
+    for (size_t i = 0; (listed = gan__trainer_program(set.trainer, i)) != NULL; i++)
+        if (strcmp(listed->name, "sampling") == 0)
+            launches = gan__program_launches(listed->program);
+    assert_int_equal(launches, 2);
+    clear_table(&set);
+}
+
 static void check_average_from(int start, const char *recipe) {
     table set = set_table(recipe);
     float *weights, *average, *before;
@@ -326,6 +341,7 @@ static void averaged_weights_have_averaged_statistics(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_step_allocates_nothing_and_waits_for_nothing),
+        cmocka_unit_test(sampling_is_one_launch_a_dense_layer),
         cmocka_unit_test(the_average_is_the_weights_until_its_first_step),
         cmocka_unit_test(resuming_gives_the_bits_of_never_having_stopped),
         cmocka_unit_test(looking_does_not_change_training),
