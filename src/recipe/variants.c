@@ -99,7 +99,7 @@ static const gan_variant_info *parametrization_info(int kind) {
 
 gan_status gan__parametrization_bind(gan_document *document, const gan_tree *map,
                                      gan_parametrization *out) {
-    static const variant_table table = {"parametrization", "{kind: spectral}",
+    static const variant_table table = {"parametrisation", "{kind: spectral}",
                                         GAN_PARAMETRIZATION_KINDS, parametrization_info};
     double numbers[GAN_VARIANT_NUMBERS] = {0};
     int kind = 0;
