@@ -61,6 +61,17 @@ static void draw_mixture(const gan_builtin *builtin, uint64_t seed, uint64_t ind
 }
 
 // N(4, 0.5): mean 4, deviation 0.5.
+// One number, always the same: what a game between two numbers needs of data.
+static void draw_zero(const gan_builtin *builtin, uint64_t seed, uint64_t index, void *sample,
+                      uint32_t *label) {
+    (void)builtin;
+    (void)seed;
+    (void)index;
+    const float nothing = 0;
+    memcpy(sample, &nothing, sizeof nothing);
+    if (label) *label = 0;
+}
+
 static void draw_gauss1d(const gan_builtin *builtin, uint64_t seed, uint64_t index, void *sample,
                          uint32_t *label) {
     (void)builtin;
@@ -92,6 +103,7 @@ static void draw_digit(const gan_builtin *builtin, uint64_t seed, uint64_t index
 }
 
 static const gan_builtin builtins[] = {
+    {"zero", 100000, 1, {1}, GAN_SAMPLE_TYPE_F32, 0, draw_zero, NULL, 0},
     {"gauss1d", 100000, 1, {1}, GAN_SAMPLE_TYPE_F32, 0, draw_gauss1d, NULL, 0},
     {"ring8", 100000, 1, {2}, GAN_SAMPLE_TYPE_F32, 8, draw_mixture, ring8_centres, 0.01},
     {"grid25", 100000, 1, {2}, GAN_SAMPLE_TYPE_F32, 25, draw_mixture, grid25_centres, 0.05},
@@ -109,7 +121,7 @@ static const gan_builtin builtins[] = {
 #define BUILTINS (sizeof builtins / sizeof *builtins)
 
 const char *gan__builtin_names(void) {
-    return "gauss1d, ring8, grid25, swissroll, digits";
+    return "zero, gauss1d, ring8, grid25, swissroll, digits";
 }
 
 static gan_status unknown(const char *name) {

@@ -43,11 +43,11 @@ static void create_player(gan_game *game, const char *name, gan_optimizer optimi
         player->history = gan__state(graph, "mean of the parameters", &parameters);
 }
 
-static gan_status create_weights(const gan_player *player, gan_node ***weights) {
+gan_status gan__game_weights(const gan_player *player, gan_node *parameters, gan_node ***weights) {
     void *nodes = NULL;
     GAN_TRY(gan__alloc(gan__network_parameter_count(player->network), sizeof(gan_node *), &nodes));
     *weights = nodes;
-    gan__network_weights(player->network, player->state.parameters, *weights);
+    gan__network_weights(player->network, parameters, *weights);
     return GAN_STATUS_OK;
 }
 
@@ -117,8 +117,10 @@ static gan_status find_features(gan_builder *builder) {
 static gan_status build(gan_builder *builder, const gan_game_data *data) {
     gan_game *const game = builder->game;
     GAN_TRY(gan__graph_status(game->graph));
-    GAN_TRY(create_weights(&game->generator, &builder->generator_weights));
-    GAN_TRY(create_weights(&game->discriminator, &builder->discriminator_weights));
+    GAN_TRY(gan__game_weights(&game->generator, game->generator.state.parameters,
+                              &builder->generator_weights));
+    GAN_TRY(gan__game_weights(&game->discriminator, game->discriminator.state.parameters,
+                              &builder->discriminator_weights));
     GAN_TRY(find_features(builder));
     builder->real = real_samples(game, data);
     builder->classes = data->classes;

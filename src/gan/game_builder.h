@@ -15,6 +15,9 @@ typedef struct gan_builder {
     int64_t classes;        // of the labels of generated samples
 } gan_builder;
 
+// A player's weights as views of its flat `parameters`; the array is the caller's (gan__free).
+gan_status gan__game_weights(const gan_player *player, gan_node *parameters, gan_node ***weights);
+
 // Where each use of randomness draws from; an application of a network takes up to 4096 streams.
 // Each kind of step has streams of its own.
 enum {
@@ -84,9 +87,9 @@ bool gan__game_generator_sees_real(const gan_recipe_values *recipe);
 
 // --- Unrolling (game_unroll.c) -------------------------------------------------------------------
 
-// *ahead: the builder with D's weights after objective.unroll updates of its optimiser on `fake` and the
-// real batch, as nodes that depend on `fake`. The same samples, masks and running statistics serve
-// each of them. Ended with gan__game_unroll_end unless it fails.
+// *ahead: the builder with D's weights after objective.unroll updates of its optimiser on `fake`
+// and the real batch, as nodes that depend on `fake`. The same samples, masks and running
+// statistics serve each of them. Ended with gan__game_unroll_end unless it fails.
 gan_status gan__game_unroll(const gan_builder *builder, gan_node *fake, uint32_t streams,
                             gan_builder *ahead);
 void gan__game_unroll_end(gan_builder *ahead);

@@ -141,8 +141,8 @@ static gan_node *opponents_gradient(const gan_builder *builder, const gan_answer
     return gan__scale(gan__reshape(squares, &scalar), 0.5);
 }
 
-// D's weights depend on G then, and so does what they say of real samples: the minimax game is played
-// with all of D's cost.
+// D's weights depend on G then, and so does what they say of real samples: the minimax game is
+// played with all of D's cost.
 static bool unrolled_minimax(const gan_recipe_values *recipe) {
     return recipe->objective.unroll > 0 && recipe->objective.kind == GAN_OBJECTIVE_LOGISTIC &&
            recipe->objective.generator_cost == GAN_GENERATOR_COST_MINIMAX;
@@ -150,8 +150,7 @@ static bool unrolled_minimax(const gan_recipe_values *recipe) {
 
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
     return gan__objective(recipe)->generator_sees_real || unrolled_minimax(recipe) ||
-           recipe->objective.feature_matching > 0 ||
-           recipe->objective.gradient_regularization > 0;
+           recipe->objective.feature_matching > 0 || recipe->objective.gradient_regularization > 0;
 }
 
 // --- All of it -----------------------------------------------------------------------------------

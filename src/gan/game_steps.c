@@ -145,7 +145,8 @@ static gan_status build_penalty_step(const gan_builder *builder, gan_game_step *
                          &after, step);
 }
 
-// G alone, against D as it stands or, unrolled, as it will be. D's running statistics follow what it is shown, as PyTorch's do.
+// G alone, against D as it stands or, unrolled, as it will be. D's running statistics follow what
+// it is shown, as PyTorch's do.
 static gan_status build_generator_step(const gan_builder *builder, gan_game_step *step) {
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
     gan_builder ahead;
@@ -160,19 +161,93 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
     return gan__graph_status(builder->game->graph);
 }
 
-// Both at the same point, from one batch and with the same masks, as the paper's code does.
+// What both players cost at one point, from one batch and with the same masks.
+typedef struct joint_costs {
+    gan_network_result fake;
+    gan_answers given;
+    gan_cost of_discriminator, of_generator;
+} joint_costs;
+
+// Mescheder et al. 2017, The numerics of GANs: both players also go down half the squared norm of
+// the two gradients together.
+static void add_consensus(const gan_builder *builder, joint_costs *costs) {
+    const gan_game *const game = builder->game;
+    const gan_shape scalar = gan__shape_scalar();
+    if (game->recipe->objective.consensus == 0) return;
+    gan_node *const gradients[2] = {gan__game_gradient(&game->discriminator,
+                                                       builder->discriminator_weights,
+                                                       costs->of_discriminator.value),
+                                    gan__game_gradient(&game->generator, builder->generator_weights,
+                                                       costs->of_generator.value)};
+    gan_node *const squares =
+        gan__reduce_sum(gan__square(gan__concat(gradients, 2, 0)), GAN_AXES_ALL);
+    gan_node *const both =
+        gan__scale(gan__reshape(squares, &scalar), game->recipe->objective.consensus / 2);
+    costs->of_discriminator.value = gan__add(costs->of_discriminator.value, both);
+    costs->of_generator.value = gan__add(costs->of_generator.value, both);
+}
+
+static void find_joint_costs(const gan_builder *builder, bool penalised, joint_costs *out) {
+    out->fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
+    out->given =
+        gan__game_judge_both(builder, out->fake.output, penalised, GAN_STREAMS_OF_GENERATOR);
+    out->of_discriminator = gan__game_discriminator_cost(builder, &out->given);
+    out->of_generator = gan__game_generator_cost(builder, &out->given);
+    if (penalised)
+        out->of_discriminator.value =
+            gan__add(out->of_discriminator.value, gan__game_penalty(builder, &out->given));
+    add_consensus(builder, out);
+}
+
+// *weights: the player's after one update along its cost's gradient, as nodes.
+static gan_status look_ahead(const gan_player *player, gan_node *const *now, gan_node *cost,
+                             gan_node ***weights) {
+    gan_optimizer_state after;
+    gan_node *const gradient = gan__game_gradient(player, now, cost);
+    GAN_TRY(gan__graph_status(gan__node_graph(player->state.parameters)));
+    GAN_TRY(gan__optimizer_update(&player->optimizer, player->network, &player->state, gradient,
+                                  &after));
+    return gan__game_weights(player, after.parameters, weights);
+}
+
+static gan_status add_joint_updates(const gan_builder *at, const joint_costs *costs,
+                                    gan_game_step *step) {
+    GAN_TRY(add_discriminator_update(at, &costs->given, &costs->of_discriminator, step));
+    store_buffers(&at->game->discriminator, costs->given.buffers, step);
+    return add_generator_update(at, &costs->of_generator, costs->fake.buffers, step);
+}
+
+// Korpelevich 1976; Gidel et al. 2019: both are updated along their gradients at the point to which
+// an update from here would lead. The same batch, latents and masks serve both points.
+static gan_status add_extragradient_updates(const gan_builder *builder, const joint_costs *here,
+                                            bool penalised, gan_game_step *step) {
+    const gan_game *const game = builder->game;
+    gan_builder ahead = *builder;
+    ahead.discriminator_weights = ahead.generator_weights = NULL;
+    gan_status status = look_ahead(&game->discriminator, builder->discriminator_weights,
+                                   here->of_discriminator.value, &ahead.discriminator_weights);
+    if (status == GAN_STATUS_OK)
+        status = look_ahead(&game->generator, builder->generator_weights, here->of_generator.value,
+                            &ahead.generator_weights);
+    if (status == GAN_STATUS_OK) {
+        joint_costs there;
+        find_joint_costs(&ahead, penalised, &there);
+        status = add_joint_updates(&ahead, &there, step);
+    }
+    gan__free(ahead.discriminator_weights);
+    gan__free(ahead.generator_weights);
+    return status;
+}
+
+// Both at the same point, as the code of the first paper does.
 static gan_status build_joint_step(const gan_builder *builder, bool penalised,
                                    gan_game_step *step) {
-    const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
-    const gan_answers given =
-        gan__game_judge_both(builder, fake.output, penalised, GAN_STREAMS_OF_GENERATOR);
-    gan_cost for_d = gan__game_discriminator_cost(builder, &given);
-    const gan_cost for_g = gan__game_generator_cost(builder, &given);
+    joint_costs costs;
+    find_joint_costs(builder, penalised, &costs);
     step->name = "joint step";
-    if (penalised) for_d.value = gan__add(for_d.value, gan__game_penalty(builder, &given));
-    GAN_TRY(add_discriminator_update(builder, &given, &for_d, step));
-    store_buffers(&builder->game->discriminator, given.buffers, step);
-    return add_generator_update(builder, &for_g, fake.buffers, step);
+    if (builder->game->recipe->schedule.order == GAN_ORDER_EXTRAGRADIENT)
+        return add_extragradient_updates(builder, &costs, penalised, step);
+    return add_joint_updates(builder, &costs, step);
 }
 
 // --- All of them ---------------------------------------------------------------------------------
@@ -193,7 +268,7 @@ gan_status gan__game_build_steps(const gan_builder *builder) {
     gan_game_step *const steps = builder->game->steps;
     const bool penalised = gan__penalty_wanted(recipe), apart = recipe->objective.penalty_apart;
     const bool lazy = penalised && recipe->objective.penalty_every > 1;
-    if (recipe->schedule.order == GAN_ORDER_SIMULTANEOUS)
+    if (recipe->schedule.order != GAN_ORDER_ALTERNATING)
         return build_simultaneous(builder, penalised, lazy);
     GAN_TRY(build_discriminator_step(builder, penalised && !lazy && !apart,
                                      &steps[GAN_GAME_DISCRIMINATOR]));

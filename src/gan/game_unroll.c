@@ -27,13 +27,8 @@ gan_status gan__game_unroll(const gan_builder *builder, gan_node *fake, uint32_t
     const gan_player *const player = &builder->game->discriminator;
     const int64_t updates = builder->game->recipe->objective.unroll;
     gan_optimizer_state state = player->state;
-    void *weights = NULL;
-    GAN_TRY(
-        gan__alloc(gan__network_parameter_count(player->network), sizeof(gan_node *), &weights));
     *ahead = *builder;
-    ahead->discriminator_weights = weights;
-    gan__network_weights(player->network, state.parameters, weights);
-    gan_status status = GAN_STATUS_OK;
+    gan_status status = gan__game_weights(player, state.parameters, &ahead->discriminator_weights);
     for (int64_t i = 0; i < updates && status == GAN_STATUS_OK; i++)
         status = unroll_once(ahead, fake, streams, &state);
     if (status != GAN_STATUS_OK) gan__game_unroll_end(ahead);

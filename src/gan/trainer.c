@@ -26,7 +26,7 @@ static gan_game_data data_of(const gan_dataset *dataset) {
 }
 
 static bool is_simultaneous(const gan_trainer *trainer) {
-    return trainer->recipe->schedule.order == GAN_ORDER_SIMULTANEOUS;
+    return trainer->recipe->schedule.order != GAN_ORDER_ALTERNATING;
 }
 
 // Updates of the discriminator alone in a step; the joint step is one of D's k itself.

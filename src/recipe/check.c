@@ -201,7 +201,16 @@ static gan_status check_penalties(gan_document *document, const gan_recipe_value
         return GAN_STATUS_OK;
     return gan__tree_fail(document, line_of(document, "objective.penalty_apart"),
                           "objective.penalty_apart gives the discriminator updates of its own, so "
-                          "schedule.order must be alternating, not simultaneous");
+                          "schedule.order must be alternating");
+}
+
+static gan_status check_consensus(gan_document *document, const gan_recipe_values *values) {
+    if (values->objective.consensus == 0 || values->schedule.order != GAN_ORDER_ALTERNATING)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(
+        document, line_of(document, "objective.consensus"),
+        "objective.consensus is of both gradients at one point, so schedule.order "
+        "must be simultaneous or extragradient, not alternating");
 }
 
 static gan_status check_unroll(gan_document *document, const gan_recipe_values *values) {
@@ -210,7 +219,7 @@ static gan_status check_unroll(gan_document *document, const gan_recipe_values *
     return gan__tree_fail(
         document, line_of(document, "objective.unroll"),
         "objective.unroll gives the generator a discriminator of its own to learn "
-        "from, so schedule.order must be alternating, not simultaneous");
+        "from, so schedule.order must be alternating");
 }
 
 // D counts its updates in a float32, which is exact up to there.
@@ -236,6 +245,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
     GAN_TRY(check_unroll(document, values));
+    GAN_TRY(check_consensus(document, values));
     GAN_TRY(check_sides(document, values));
     GAN_TRY(check_updates(document, values));
     return check_name(document, values);

@@ -12,7 +12,7 @@ static const char *const objectives[] = {"logistic", "least-squares",       "was
                                          "hinge",    "relativistic-paired", "relativistic-average",
                                          NULL};
 static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
-static const char *const orders[] = {"alternating", "simultaneous", NULL};
+static const char *const orders[] = {"alternating", "simultaneous", "extragradient", NULL};
 static const char *const optimizers[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
 
 enum {
@@ -203,6 +203,8 @@ static const gan_key keys[] = {
                "adds this / 2 times the squared norm of D's gradient by its weights to G's cost"),
     NUMBER_KEY(WHOLE, "objective.unroll", objective.unroll, "0", 0, 64,
                "updates of D that G looks ahead and learns through (Metz et al. 2017)"),
+    NUMBER_KEY(REAL, "objective.consensus", objective.consensus, "0", 0, 1e6,
+               "adds this / 2 times the squared norm of both players' gradients to both costs"),
     NUMBER_KEY(BOOL, "augment.flip", augment.flip, "false", 0, 1, "mirror left to right"),
     NUMBER_KEY(REAL, "augment.brightness", augment.brightness, "0", 0, 1e6,
                "add up to this, either sign"),

@@ -55,8 +55,9 @@ typedef enum gan_penalty_points {
 } gan_penalty_points;
 
 typedef enum gan_order {
-    GAN_ORDER_ALTERNATING,  // discriminator steps first, the generator sees the updated one
-    GAN_ORDER_SIMULTANEOUS, // one batch, both gradients at the same point, both updated
+    GAN_ORDER_ALTERNATING,   // discriminator steps first, the generator sees the updated one
+    GAN_ORDER_SIMULTANEOUS,  // one batch, both gradients at the same point, both updated
+    GAN_ORDER_EXTRAGRADIENT, // the same, with gradients at where such an update would lead
 } gan_order;
 
 typedef struct gan_recipe_network {
@@ -113,7 +114,8 @@ typedef struct gan_recipe_values {
         double feature_matching;
         int64_t feature_layer; // of D; -1: the one before its last with weights
         double gradient_regularization;
-        int64_t unroll; // updates of D that G looks ahead; 0: none
+        int64_t unroll;   // updates of D that G looks ahead; 0: none
+        double consensus; // both costs + this / 2 * |both gradients|^2
     } objective;
     struct { // gan/augment.h
         bool flip;

@@ -305,7 +305,7 @@ static void run_due(machine *m, gan_game_part plain, gan_game_part penalised, ui
 static void take_step(machine *m, uint64_t step) {
     const gan_recipe_values *const recipe = m->game->recipe;
     const uint64_t k = (uint64_t)recipe->schedule.discriminator_steps;
-    const bool joint = recipe->schedule.order == GAN_ORDER_SIMULTANEOUS;
+    const bool joint = recipe->schedule.order != GAN_ORDER_ALTERNATING;
     double real[RUNNER_VALUES_MAX];
     for (uint64_t i = 0; i < k; i++) {
         const uint64_t update = step * k + i;
