@@ -26,7 +26,7 @@ gan_status gan__bitmap_alloc(gan_bitmap *bitmap);
 // --- From files ---------------------------------------------------------------------------------
 // A whole file in memory. PNG of any kind becomes 8 bits: palettes and transparent colours are
 // resolved, of 16 bits the upper 8 are kept (rounded), interlacing is undone; grey with opacity
-// becomes 4 channels. JPEG is grey or RGB. Messages do not name the file: put it before them.
+// becomes 4 channels. JPEG is grey or RGB, turned as its Exif says. Messages do not name the file: put it before them.
 // Errors: BAD_INPUT (no PNG or JPEG; CMYK; too large), CORRUPT (damaged or cut short), NO_MEMORY.
 gan_status gan__bitmap_decode(const uint8_t *bytes, size_t length, gan_bitmap *out);
 // The same without pixels, from the first bytes of a file of `whole` bytes. *more: the header does
@@ -66,6 +66,10 @@ gan_status gan__bitmap_png(const uint8_t *bytes, size_t length, bool pixels, gan
                            bool *cut);
 gan_status gan__bitmap_jpeg(const uint8_t *bytes, size_t length, bool pixels, gan_bitmap *out,
                             bool *cut);
+// How the pixels behind an APP1 marker's `bytes` are to be turned, 1 to 8; 1 where it does not say.
+unsigned gan__exif_orientation(const uint8_t *bytes, size_t length);
+// Turns a picture, or only its size where it has no pixels. Errors: NO_MEMORY.
+gan_status gan__bitmap_orient(gan_bitmap *bitmap, unsigned orientation);
 // Fails for a file that ends at byte `length`, and sets *cut.
 gan_status gan__bitmap_cut_short(const char *format, size_t length, bool *cut);
 

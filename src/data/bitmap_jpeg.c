@@ -7,6 +7,7 @@
 
 #include <jerror.h>
 #include <jpeglib.h>
+#include <string.h>
 
 // More scans than any real progressive file has: one of a few bytes each can take hours to decode.
 #define SCANS_MAX 500
@@ -97,12 +98,21 @@ static void read_rows(decoder *d, gan_bitmap *out) {
     }
 }
 
+static unsigned find_orientation(const decoder *d) {
+    for (jpeg_saved_marker_ptr marker = d->jpeg.marker_list; marker; marker = marker->next)
+        if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 4 &&
+            memcmp(marker->data, "Exif", 4) == 0)
+            return gan__exif_orientation(marker->data, marker->data_length);
+    return 1;
+}
+
 static void read_jpeg(decoder *d, const uint8_t *bytes, bool pixels, gan_bitmap *out) {
     jpeg_create_decompress(&d->jpeg);
     d->source.next_input_byte = bytes;
     d->source.bytes_in_buffer = d->length;
     d->jpeg.src = &d->source;
     d->jpeg.progress = &d->progress;
+    jpeg_save_markers(&d->jpeg, JPEG_APP0 + 1, 0xFFFF);
     (void)jpeg_read_header(&d->jpeg, TRUE);
     const bool grey = d->jpeg.jpeg_color_space == JCS_GRAYSCALE;
     if (!grey && d->jpeg.num_components != 3) {
@@ -114,6 +124,7 @@ static void read_jpeg(decoder *d, const uint8_t *bytes, bool pixels, gan_bitmap 
     out->height = d->jpeg.image_height;
     out->channels = grey ? 1 : 3;
     if (pixels) read_rows(d, out);
+    d->status = gan__bitmap_orient(out, find_orientation(d));
 }
 
 gan_status gan__bitmap_jpeg(const uint8_t *bytes, size_t length, bool pixels, gan_bitmap *out,

@@ -48,10 +48,11 @@ static gan_bitmap decode_or_fail(const char *name) {
 }
 
 static const char *const names[] = {
-    "rgb.png",           "gray.png",    "one-bit.png",    "palette.png",
-    "palette-clear.png", "rgba.png",    "gray-alpha.png", "gray-clear.png",
-    "gray16.png",        "rgb16.png",   "interlaced.png", "color.jpg",
-    "progressive.jpg",   "restart.jpg", "gray.jpg",       "late-header.jpg"};
+    "rgb.png",         "gray.png",       "one-bit.png",     "palette.png",  "palette-clear.png",
+    "rgba.png",        "gray-alpha.png", "gray-clear.png",  "gray16.png",   "rgb16.png",
+    "interlaced.png",  "color.jpg",      "progressive.jpg", "restart.jpg",  "gray.jpg",
+    "late-header.jpg", "turned-1.jpg",   "turned-2.jpg",    "turned-3.jpg", "turned-4.jpg",
+    "turned-5.jpg",    "turned-6.jpg",   "turned-7.jpg",    "turned-8.jpg"};
 #define NAMES (sizeof names / sizeof *names)
 
 static void every_kind_of_png_and_jpeg_decodes_as_others_decode_it(void **state) {
@@ -249,8 +250,9 @@ static void a_picture_cut_short_says_so_at_any_byte(void **state) {
 static void a_changed_byte_is_an_error_or_a_picture_but_never_a_crash(void **state) {
     (void)state;
     static uint8_t bytes[1 << 16];
-    for (size_t i = 0; i < NAMES - 1; ++i) {
+    for (size_t i = 0; i < NAMES; ++i) {
         size_t length = read_whole(picture(names[i]), bytes, sizeof bytes), passed = 0;
+        if (length > 4096) continue; // nearly all of it is one long comment
         for (size_t at = 0; at < length; ++at) {
             const uint8_t kept = bytes[at];
             bytes[at] ^= (uint8_t)(1u << at % 8);

@@ -13,11 +13,12 @@ import pathlib
 import subprocess
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 OUT = pathlib.Path(__file__).parent / "pictures"
 OUT.mkdir(exist_ok=True)
 CONVERT = "/usr/bin/convert"
+PLAIN = ("-strip", "-define", "png:exclude-chunks=all")  # else it writes the time
 rng = np.random.default_rng(4)
 index, blob = [], bytearray()
 
@@ -62,7 +63,8 @@ def png_files():
     save("gray-clear.png", Image.fromarray(rgb[:, :, 0]), transparency=int(rgb[3, 3, 0]))
     clear = np.where(rgb[:, :, 0] == rgb[3, 3, 0], 0, 255)
     keep("gray-clear.png", np.stack([rgb[:, :, 0]] * 3 + [clear], -1))
-    subprocess.run([CONVERT, OUT / "rgb.png", "-interlace", "PNG", OUT / "interlaced.png"], check=True)
+    subprocess.run([CONVERT, OUT / "rgb.png", *PLAIN, "-interlace", "PNG", OUT / "interlaced.png"],
+                   check=True)
     keep("interlaced.png", rgb)
 
 
@@ -72,7 +74,7 @@ def deep_png_files():
         deep = rng.integers(0, 65536, (17, 23, channels), np.uint16)
         deep[0, 0], deep[0, 1] = 0, 65535
         pnm = kind + b"\n23 17\n65535\n" + deep.astype(">u2").tobytes()
-        subprocess.run([CONVERT, "-", "-depth", "16", f"PNG:{OUT / name}"], input=pnm, check=True)
+        subprocess.run([CONVERT, "-", *PLAIN, "-depth", "16", f"PNG:{OUT / name}"], input=pnm, check=True)
         keep(name, np.floor(deep.astype(np.int64) * 255 / 65535 + 0.5))
 
 
@@ -90,6 +92,16 @@ def jpeg_files():
     # A thumbnail's worth of bytes before the frame header: more than the first look reads.
     Image.open(OUT / "color.jpg").save(OUT / "late-header.jpg", quality=50, exif=b"Exif\0\0" + bytes(20000))
     keep("late-header.jpg", Image.open(OUT / "late-header.jpg"))
+
+
+def turned_files():
+    """One picture for each of Exif's eight orientations, and what is seen of it."""
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        name = f"turned-{orientation}.jpg"
+        Image.fromarray(scene(12, 7, 3)).save(OUT / name, quality=90, exif=exif)
+        keep(name, ImageOps.exif_transpose(Image.open(OUT / name)))
 
 
 def triangle(limit, begin, length, count):
@@ -140,5 +152,6 @@ png_files()
 deep_png_files()
 jpeg_files()
 scaled_files()
+turned_files()
 (OUT / "pixels.bin").write_bytes(blob)
 (OUT / "pixels.txt").write_text("\n".join(index) + "\n")
