@@ -10,7 +10,8 @@
 //     CONV_BLOCK_TAPS     taps gathered at a time, and
 //     CONV_BLOCK_DEPTH    channels of each: all of them where several taps are taken at a time
 //
-// Columns are runs of 16 images; the places of a class follow each other row by row.
+// Columns are runs of 16 images; the places of a class follow each other row by row. Of the last run
+// of a place conv_last_lanes images may be read: all 16 where what lies behind them is the buffer's.
 
 // Copies `count` runs of 16 images of each of `depth` channels. The last run of a place may be
 // shorter.
@@ -53,7 +54,7 @@ static inline global const float *gan_window(global const float *source, const u
 
 __attribute__((reqd_work_group_size(1, 1, 1)))
 kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const uint conv_images,
-                            CONV_AXES, global const float *conv_w, const uint conv_w0,
+                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w, const uint conv_w0,
                             global const float *conv_x, const uint conv_x0,
                             const uint conv_channel, const uint conv_row, const uint conv_place
 //@parameters
@@ -63,7 +64,6 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
     local float sums[CONV_PANELS * CONV_GROUP_ROWS * CONV_COLUMNS] __attribute__((aligned(64)));
     const gan_axis axis_y = CONV_AXIS(y), axis_x = CONV_AXIS(x);
     const uint place_runs = (conv_images + 15) / 16;
-    const uint last_lanes = conv_images - 16 * (place_runs - 1);
     const uint group = get_group_id(2);
 
     const gan_block block = gan_find_block(axis_y, axis_x, CONV_BY_INPUT, place_runs,
@@ -100,7 +100,7 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
                 for (uint run = run_from; run < run_to;) {
                     const uint of_place = run % place_runs;
                     const uint count = min(run_to - run, place_runs - of_place);
-                    const uint lanes = of_place + count == place_runs ? last_lanes : 16;
+                    const uint lanes = of_place + count == place_runs ? conv_last_lanes : 16;
                     local float *to = panel + 16 * (run - run_from);
                     for (uint t = tap; t < tap + block_taps; t++) {
                         global const float *from =

@@ -9,7 +9,7 @@
 
 __attribute__((reqd_work_group_size(CONV_SIDE, CONV_SIDE, 1)))
 kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const uint conv_images,
-                            CONV_AXES, global const float *conv_w, const uint conv_w0,
+                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w, const uint conv_w0,
                             global const float *conv_x, const uint conv_x0,
                             const uint conv_channel, const uint conv_row, const uint conv_place
 //@parameters

@@ -111,6 +111,21 @@ static void add_sink(argument_list *list, const gan_convolution_desc *desc) {
     list->count += epilogue->argument_count;
 }
 
+// How many images of a place's last run of 16 may be read: whole runs are read faster, where they
+// stay within the source's buffer.
+static uint32_t last_lanes(const gan_convolution_desc *desc) {
+    const bool forward = desc->member == GAN_CONVOLUTION_FORWARD;
+    const gan_convolution_operand *source = forward ? &desc->x : &desc->y;
+    const uint32_t *size = forward ? desc->input : desc->output;
+    const uint64_t channels = (uint64_t)gan__convolution_depth(desc) * desc->groups;
+    const uint64_t whole = (uint64_t)divided_up(desc->images, 16) * 16;
+    const uint64_t end = source->offset + (channels - 1) * source->stride[0] +
+                         (uint64_t)(size[0] - 1) * source->stride[1] +
+                         (uint64_t)(size[1] - 1) * source->stride[2] + whole;
+    bool within = end <= gan__buffer_bytes(source->buffer) / sizeof(float);
+    return within ? 16 : desc->images - (uint32_t)(whole - 16);
+}
+
 static gan_status add_product(gan_launch *launch, const gan_convolution_desc *desc,
                               const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                               gan_argument *items) {
@@ -119,6 +134,7 @@ static gan_status add_product(gan_launch *launch, const gan_convolution_desc *de
     add_uint(&list, gan__convolution_rows(desc));
     add_uint(&list, gan__convolution_depth(desc));
     add_uint(&list, desc->images);
+    add_uint(&list, last_lanes(desc));
     add_axes(&list, desc);
     add_buffer(&list, scratch->buffer, scratch->offset);
     add_image(&list, desc->member == GAN_CONVOLUTION_FORWARD ? &desc->x : &desc->y);
