@@ -16,7 +16,7 @@
 #define GAN_GROUP_REDUCTIONS_MAX 16 // that share a pass over a row
 
 typedef struct gan_value {
-    char text[32]; // a name, or a literal in parentheses
+    char text[48]; // a name, or a literal in parentheses
     uint32_t level;
 } gan_value;
 
