@@ -85,17 +85,21 @@ typedef struct network {
     uint32_t layers[6][2]; // inputs, outputs
 } network;
 
+// Discriminators also with the batch that holds real and generated samples together.
 static const network networks[] = {
     // mnist-mlp
     {64, {{100, 256}, {256, 512}, {512, 1024}, {1024, 784}}},
     {64, {{784, 512}, {512, 256}, {256, 1}}},
+    {128, {{784, 512}, {512, 256}, {256, 1}}},
     // mnist-paper
     {100, {{100, 1200}, {1200, 1200}, {1200, 784}}},
     {100, {{784, 1200}, {240, 1200}, {240, 1}}},
+    {200, {{784, 1200}, {240, 1200}, {240, 1}}},
     // ring8, grid25
     {100, {{2, 400}, {400, 400}, {400, 400}, {400, 400}, {400, 2}}},
     {100, {{2, 1000}, {200, 1000}, {200, 1000}, {200, 1}}},
-    // digits
+    {200, {{2, 1000}, {200, 1000}, {200, 1000}, {200, 1}}},
+    // digits; its discriminator is that of mnist-mlp
     {64, {{64, 256}, {256, 512}, {512, 784}}},
     // wgan-gp
     {50, {{128, 4096}, {2048, 1}}},

@@ -81,6 +81,7 @@ void gan__document_manual(const gan_tool *tool, gan_text *text) {
         {"CLGAN_CACHE_DIR",
          "the folder for compiled kernels, or off; else clgan in $XDG_CACHE_HOME "
          "or in the home folder's cache"},
+        {"CLGAN_TUNING", "off leaves aside what gan-inspect --devices --tune has found"},
         {"NO_COLOR, CLICOLOR_FORCE, CLICOLOR", "whether there are colours where --color is auto"},
     };
     static const term_and_meaning exit_codes[] = {
