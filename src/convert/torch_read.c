@@ -14,6 +14,7 @@
 enum {
     PICKLE_BYTES = sizeof PICKLE - 1,
     REPEATS_MAX = 1032, // as many elements as deflate could have made of the file's bytes
+    PICKLE_FREE = 1 << 20,
     LEGACY_PROTOCOL = 1001,
 };
 
@@ -211,6 +212,12 @@ static gan_status open_archive(gan_bundle *bundle, torch_state *state) {
     const char *root = member->name;
     size_t root_length = member->name_length - PICKLE_BYTES;
     GAN_TRY(read_byte_order(state, root, root_length));
+    // A tree takes many times its pickle's memory. PyTorch compresses none.
+    if (member->length > PICKLE_FREE && member->length > state->length)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "its pickle of %zu bytes is larger than the whole file of %zu; write it "
+                         "again with torch.save",
+                         member->length, state->length);
     GAN_TRY(gan__zip_extract(&state->zip, member, &content));
     gan_status status = collect(bundle, state, content, member->length);
     gan__free(content);

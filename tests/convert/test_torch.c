@@ -12,15 +12,19 @@
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
 // An archive of this pickle and of one storage of 16 bytes.
-static gan_status write_archive(const char *pickle, size_t length) {
+static gan_status write_archive_at(int level, const char *pickle, size_t length) {
     static const float storage[4] = {1, 2, 3, 4};
-    gan_zip_writer zip = {0};
+    gan_zip_writer zip = {.level = level};
     assert_ok(gan__sink_open((gan_target){.path = files_path("x.pt")}, &zip.sink));
     assert_ok(gan__zip_write(&zip, "x/data.pkl", pickle, length, "", 0));
     assert_ok(gan__zip_write(&zip, "x/data/0", storage, sizeof storage, "", 0));
     assert_ok(gan__zip_finish(&zip));
     gan__zip_writer_destroy(&zip);
     return gan__sink_commit(zip.sink);
+}
+
+static gan_status write_archive(const char *pickle, size_t length) {
+    return write_archive_at(0, pickle, length);
 }
 
 static void assert_refused(const char *pickle, size_t length, gan_status expected,
@@ -111,6 +115,20 @@ static void trees_that_multiply_or_never_end_are_refused(void **state) {
     assert_refused(BYTES("\x80\2]q\0h\0a."), GAN_STATUS_BAD_INPUT, "again and again");
 }
 
+// Two megabytes of empty dictionaries in a few kilobytes.
+static void a_pickle_larger_than_its_file_is_refused(void **state) {
+    (void)state;
+    enum { LENGTH = 2 << 20 };
+    char *pickle;
+    assert_ok(gan__alloc(LENGTH, 1, (void **)&pickle));
+    memset(pickle, '}', LENGTH);
+    assert_ok(write_archive_at(9, pickle, LENGTH));
+    assert_int_equal(files_convert(files_path("x.pt"), files_path("x.gan"), NULL),
+                     GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "larger than the whole file"));
+    gan__free(pickle);
+}
+
 // {'a': torch._utils._rebuild_tensor_v2(storage of `elements`, offset, sizes, strides, ...)}
 #define TENSOR(elements, offset, sizes, strides)                                                   \
     BYTES("\x80\2}X\1\0\0\0"                                                                       \
@@ -151,6 +169,7 @@ int main(void) {
         cmocka_unit_test(opcodes_that_are_not_allowed_are_refused_by_name),
         cmocka_unit_test(pickles_that_make_no_sense_are_refused),
         cmocka_unit_test(trees_that_multiply_or_never_end_are_refused),
+        cmocka_unit_test(a_pickle_larger_than_its_file_is_refused),
         cmocka_unit_test(tensors_that_reach_past_their_storage_are_refused),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
