@@ -26,6 +26,23 @@ gan_network_result gan__game_generate(const gan_builder *builder, uint32_t strea
     return fake;
 }
 
+// PacGAN (Lin et al. 2018): samples n, n + B / m, n + 2 B / m... side by side along the first axis.
+static gan_node *packed(const gan_builder *builder, gan_node *samples) {
+    const int64_t pack = builder->game->recipe->objective.pack;
+    int order[GAN_RANK_MAX];
+    if (pack == 1 || samples == NULL) return samples;
+    const gan_shape shape = *gan__node_shape(samples);
+    const int batch = shape.rank - 1;
+    gan_shape split = shape, joined = shape;
+    split.size[batch] = pack;
+    split.size[split.rank++] = joined.size[batch] = shape.size[batch] / pack;
+    joined.size[0] *= pack;
+    order[0] = batch;
+    for (int axis = 0; axis < batch; axis++) order[axis + 1] = axis;
+    order[split.rank - 1] = split.rank - 1;
+    return gan__reshape(gan__permute(gan__reshape(samples, &split), order), &joined);
+}
+
 static gan_network_result judge(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                 uint32_t stream, gan_node *buffers, gan_node **features) {
     const gan_network_call call = {.training = true,
@@ -35,7 +52,7 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, g
                                    .labels = labels,
                                    .activations = builder->activations};
     const gan_network_result result =
-        gan__network_apply(builder->game->discriminator.network, &call, samples);
+        gan__network_apply(builder->game->discriminator.network, &call, packed(builder, samples));
     if (builder->activations != NULL) *features = builder->activations[builder->feature_layer];
     return result;
 }
@@ -94,6 +111,7 @@ static gan_node *half_of(const gan_builder *builder, gan_node *logits, int64_t f
 // sample what it says of it alone, and that keeps nothing of what it is shown; else false.
 static bool judge_together(const gan_builder *builder, gan_answers *given) {
     if (given->buffers != NULL || builder->activations != NULL) return false;
+    if (builder->game->recipe->objective.pack > 1) return false;
     gan_node *const batches[] = {
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL),
         shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE)};

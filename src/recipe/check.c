@@ -213,6 +213,24 @@ static gan_status check_consensus(gan_document *document, const gan_recipe_value
         "must be simultaneous or extragradient, not alternating");
 }
 
+// A pack is of samples of one step; what is said of single samples has no place in it.
+static gan_status check_pack(gan_document *document, const gan_recipe_values *values) {
+    const int64_t pack = values->objective.pack;
+    const int line = line_of(document, "objective.pack");
+    if (pack == 1) return GAN_STATUS_OK;
+    if (values->batch % pack != 0)
+        return gan__tree_fail(document, line,
+                              "objective.pack is %lld: it must divide the batch, which is %lld",
+                              (long long)pack, (long long)values->batch);
+    if (values->objective.r1 == 0 && values->objective.r2 == 0 &&
+        values->objective.gradient_penalty == 0)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(document, line,
+                          "objective.pack goes without penalties on the gradient at a sample: the "
+                          "discriminator judges %lld together",
+                          (long long)pack);
+}
+
 static gan_status check_unroll(gan_document *document, const gan_recipe_values *values) {
     if (values->objective.unroll == 0 || values->schedule.order == GAN_ORDER_ALTERNATING)
         return GAN_STATUS_OK;
@@ -244,6 +262,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
+    GAN_TRY(check_pack(document, values));
     GAN_TRY(check_unroll(document, values));
     GAN_TRY(check_consensus(document, values));
     GAN_TRY(check_sides(document, values));

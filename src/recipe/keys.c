@@ -163,6 +163,9 @@ static const gan_key keys[] = {
     RULED_NUMBER("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC | 1 << GAN_OBJECTIVE_LEAST_SQUARES,
                  REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
                  "the target for real samples is 1 minus this"),
+    NUMBER_KEY(
+        WHOLE, "objective.pack", objective.pack, "1", 1, 1024,
+        "samples that the discriminator judges together, as one of so many times the channels"),
     NUMBER_KEY(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
                "adds r1 / 2 times the mean squared norm of D's gradient at real samples"),
     NUMBER_KEY(REAL, "objective.r2", objective.r2, "0", 0, 1e6, "the same at generated samples"),

@@ -81,6 +81,9 @@ gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
 static gan_status check_labels(const gan_recipe *recipe, const gan_network *generator,
                                const gan_network *discriminator) {
     const bool g = gan__network_uses_labels(generator), d = gan__network_uses_labels(discriminator);
+    if (g && d && recipe->values.objective.pack > 1)
+        return gan__tree_fail(&recipe->document, gan__network_layer(discriminator, 0)->line,
+                              "objective.pack goes without labels: a pack has one for each sample");
     if (g == d) return GAN_STATUS_OK;
     const gan_network *without = g ? discriminator : generator;
     return gan__tree_fail(&recipe->document, gan__network_layer(without, 0)->line,
@@ -93,6 +96,8 @@ static gan_status check_labels(const gan_recipe *recipe, const gan_network *gene
 gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
                                 gan_network **generator, gan_network **discriminator) {
     const gan_recipe_values *values = &recipe->values;
+    gan_shape judged = *sample;
+    judged.size[0] *= values->objective.pack;
     *generator = *discriminator = NULL;
     const gan_shape latent = GAN_SHAPE(values->latent.size);
     gan_status status =
@@ -100,8 +105,8 @@ gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sampl
     if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
     if (status == GAN_STATUS_OK)
-        status =
-            create(recipe, "discriminator", &values->discriminator, sample, classes, discriminator);
+        status = create(recipe, "discriminator", &values->discriminator, &judged, classes,
+                        discriminator);
     if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "discriminator", *discriminator);
     if (status == GAN_STATUS_OK) status = check_labels(recipe, *generator, *discriminator);

@@ -99,6 +99,7 @@ typedef struct gan_recipe_values {
         int kind;                                    // gan_objective_kind
         int generator_cost;                          // gan_generator_cost
         double discriminator_scale, generator_scale; // factors of the two costs
+        int64_t pack;                                // samples that D judges together
         double label_smoothing; // target for real samples is 1 - this (one-sided)
         double r1, r2;          // + r1 / 2 * E |grad D(x)|^2 at real, generated samples; 0: none
         double gradient_penalty;

@@ -183,6 +183,13 @@ static const game_case cases[] = {
      "    - projection: {bias: false}\n" ADAM("lr: 1e-3, beta1: 0, beta2: 0.9"),
      0.4,
      {3, {2, 4, 4}}},
+    {"packed",
+     "batch: 6\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"
+     "objective: {generator_cost: minimax, pack: 2}\n"
+     "generator: [dense: 6, leaky_relu: 0.2, dense: 2]\n"
+     "discriminator: [dense: 5, tanh, dense: 1]\n" ADAM_100,
+     0.7,
+     {1, {2}}},
     {"matched",
      DENSE_ADAM "objective: {generator_scale: 0, feature_matching: 4}\n"
                 "augment: {noise: 0.3, noise_ramp: [1, 5]}\n",

@@ -521,6 +521,19 @@ def conditional():
                 Pool(torch.sum), Labelled(last))}
 
 
+class Pack(nn.Module):
+    """Samples n, n + B / m, ... side by side (Lin et al. 2018)."""
+
+    def forward(self, x):
+        return torch.cat(x.chunk(2), 1)
+
+
+def packed():
+    game = dense("logistic", batch=6)
+    game["discriminator"] = nn.Sequential(Pack(), nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 1))
+    return game
+
+
 def games():
     yield "wgan_gp", {
         "kind": "wasserstein", "weights": 0.2, "latent": 6, "batch": 4, "sample": (1, 28, 28),
@@ -555,6 +568,7 @@ def games():
     yield "regularized", dense("logistic", simultaneous=True, lecam=0.5, historical=0.2,
                                regularization=0.7)
     yield "conditional", conditional()
+    yield "packed", packed()
     yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
 
 

@@ -131,6 +131,25 @@ static void labels_are_for_both_networks_or_neither(void **state) {
     gan_recipe_destroy(recipe);
 }
 
+static void packs_divide_the_batch_and_are_of_samples_alike(void **state) {
+    (void)state;
+    expect_failure(G "discriminator: [dense: 1]\nbatch: 7\nobjective: {pack: 2}\n",
+                   "r.yaml:4: objective.pack is 2: it must divide the batch, which is 7");
+    expect_failure(
+        G "discriminator: [dense: 1]\nobjective: {pack: 2, r1: 1}\n",
+        "r.yaml:3: objective.pack goes without penalties on the gradient at a sample: the "
+        "discriminator judges 2 together");
+    gan_recipe *recipe = parse(G "discriminator: [dense: 1]\nobjective: {pack: 2}\n");
+    const gan_shape sample = GAN_SHAPE(3);
+    gan_network *generator, *discriminator;
+    assert_int_equal(gan__recipe_networks(recipe, &sample, 0, &generator, &discriminator),
+                     GAN_STATUS_OK);
+    assert_int_equal(gan__network_input_shape(discriminator)->size[0], 6);
+    gan__network_destroy(generator);
+    gan__network_destroy(discriminator);
+    gan_recipe_destroy(recipe);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_read_with_their_lists),
@@ -139,6 +158,7 @@ int main(void) {
         cmocka_unit_test(mistakes_in_blocks_are_named_by_line),
         cmocka_unit_test(shapes_in_blocks_are_refused_by_place_and_line),
         cmocka_unit_test(labels_are_for_both_networks_or_neither),
+        cmocka_unit_test(packs_divide_the_batch_and_are_of_samples_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
