@@ -34,7 +34,7 @@ typedef struct gan_tune_class {
     bool known;           // since before: nothing was measured
     bool finished;        // false: it was cut short; what was found so far is kept
     double gain;          // how many times faster than untuned; 1: as before
-    double usual_seconds; // the least time of one, untuned; 0 where nothing was measured
+    double usual_seconds; // the time of one, untuned; 0 where nothing was measured
     double flops;         // of one
     size_t tried, wrong;  // ways measured; ways left out because they were not right
 } gan_tune_class;

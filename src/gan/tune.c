@@ -36,10 +36,9 @@ static bool go_on(void *user) {
 
 static void tell(const tune *t, const gan_tune_item *item, const gan_tuner_result *result,
                  const char *way) {
-    const bool known = result->finished && result->tried == 0 && result->wrong == 0;
     const gan_tune_class found = {.name = t->name,
                                   .way = way,
-                                  .known = known,
+                                  .known = result->known,
                                   .finished = result->finished,
                                   .gain = result->gain,
                                   .usual_seconds = result->usual_seconds,

@@ -286,7 +286,8 @@ gan_status gan__gemm_tune(gan_device *device, const gan_gemm_desc *desc, bool an
     gan_status status = gan__text_status(&key);
     *result = (gan_tuner_result){.gain = gan__tuner_gain(device, gan__text_string(&key)),
                                  .finished = true};
-    if (status == GAN_STATUS_OK && (anew || result->gain == 0))
+    result->known = result->gain > 0 && !anew;
+    if (status == GAN_STATUS_OK && !result->known)
         status = tune_class(device, desc, key.bytes, limits, result);
     gan__text_destroy(&key);
     return status;
@@ -298,8 +299,13 @@ gan_status gan__gemm_describe(gan_device *device, const gan_gemm_desc *desc, gan
     gan__gemm_choice_default(&device->traits, desc, true, &found.choice);
     gan_gemm_way tuned;
     if (gan__gemm_way_find(device, desc, &tuned)) found = tuned;
+    gan_gemm_plan plan;
+    gan__gemm_plan_make(&device->traits, desc, true, NULL, &plan);
     gan__gemm_key(&device->traits, desc, key);
-    gan__gemm_way_print(&device->traits, &found, way);
+    if (plan.dots)
+        gan__text_append(way, "dot products");
+    else
+        gan__gemm_way_print(&device->traits, &found, way);
     GAN_TRY(gan__text_status(key));
     return gan__text_status(way);
 }

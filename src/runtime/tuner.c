@@ -30,8 +30,8 @@ static double seconds_now(void) {
 typedef struct contender {
     gan_launch *launches[MOST_COPIES];
     size_t count;
-    int runs;     // launches in one timing
-    double least; // seconds of one launch, in the latest duel
+    int runs;             // launches in one timing
+    double least, median; // seconds of one launch, in the latest duel
 } contender;
 
 static void destroy_contender(contender *x) {
@@ -86,7 +86,7 @@ static int compare_doubles(const void *a, const void *b) {
 // right after the other. The order within a round alternates.
 static gan_status duel(gan_device *device, contender *usual, contender *other, int rounds,
                        double *gain) {
-    double ratios[LAST_ROUNDS];
+    double ratios[LAST_ROUNDS], usual_seconds[LAST_ROUNDS];
     int count = 0;
     usual->least = other->least = 0;
     while (count < rounds) {
@@ -95,10 +95,13 @@ static gan_status duel(gan_device *device, contender *usual, contender *other, i
         for (int i = 0; i < 2; i++)
             GAN_TRY(time_runs(device, sides[i], sides[i]->runs, &seconds[i]));
         ratios[count] = count % 2 ? seconds[0] / seconds[1] : seconds[1] / seconds[0];
+        usual_seconds[count] = seconds[count % 2 ? 0 : 1];
         count++;
         if (count == GLANCE && other->least > HOPELESS * usual->least) break;
     }
     qsort(ratios, (size_t)count, sizeof *ratios, compare_doubles);
+    qsort(usual_seconds, (size_t)count, sizeof *usual_seconds, compare_doubles);
+    usual->median = usual_seconds[count / 2];
     double median = ratios[count / 2], of_least = usual->least / other->least;
     *gain = median < of_least ? median : of_least;
     return GAN_STATUS_OK;
@@ -153,8 +156,8 @@ static gan_status measure(search *s, size_t way, int rounds, double *gain) {
     GAN_TRY(create_contender(s->device, s->task, way, &other));
     gan_status status = duel(s->device, &s->usual, &other, rounds, gain);
     destroy_contender(&other);
-    double *least = &s->result->usual_seconds;
-    if (*least == 0 || s->usual.least < *least) *least = s->usual.least;
+    double *seconds = &s->result->usual_seconds;
+    if (*seconds == 0 || s->usual.median < *seconds) *seconds = s->usual.median;
     return status;
 }
 

@@ -53,9 +53,10 @@ typedef struct gan_tuner_limits {
 typedef struct gan_tuner_result {
     size_t way;           // the fastest
     double gain;          // how many times faster than the usual one it is; 1 for that one itself
-    double usual_seconds; // least time of one launch
+    double usual_seconds; // of one launch in the usual way: the least median of a duel; 0: no duel
     size_t tried, wrong;  // ways measured; ways that were not right or could not be built
     bool finished;        // nothing cut it short
+    bool known;           // by the asker: there was no need to run anything
 } gan_tuner_result;
 
 // Tries one way after the other, each in turns with the usual one, and keeps one that is faster as

@@ -586,7 +586,7 @@ static void tuning_a_product_measures_right_ways_and_keeps_the_class(void **stat
     // Where it is known, nothing is run.
     put(key.bytes, "tile 8 1 0 0 0 8 16", false);
     assert_ok(gan__gemm_tune(device, &desc, false, &limits, &result));
-    assert_true(result.tried == 0 && result.finished && result.gain == 1.5);
+    assert_true(result.known && result.tried == 0 && result.finished && result.gain == 1.5);
     // Where every kernel is wrong, none is taken.
     assert_ok(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_TILE));
     assert_ok(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_CLBLAST));

@@ -52,7 +52,8 @@ static bool on_progress(void *user, size_t done, size_t total, const char *name)
 
 static const char *state_of(const gan_tune_class *found) {
     if (found->known) return "known";
-    return found->finished ? "done" : "cut short";
+    if (!found->finished) return "cut short";
+    return found->tried + found->wrong > 0 ? "done" : "the only way";
 }
 
 static void on_class(void *user, const gan_tune_class *found) {
