@@ -8,7 +8,7 @@ if ! mount -t tmpfs -o size=300k clgan-test disk 2>/dev/null; then
     exit 0
 fi
 trap 'umount "$work/disk"; rm -rf "$work"' EXIT
-expect 5 'checkpoint-[0-9]*\.gan.*[Nn]o space' gan-train small.yaml -q --out disk/run \
+expect 5 '(checkpoint-[0-9]*\.gan|report\.html|metrics\.jsonl).*[Nn]o space' gan-train small.yaml -q --out disk/run \
     --save-every 5 --keep 0 --steps 5000
 expect 0 '' gan-inspect --verify disk/run/latest.gan
 ls -A disk/run | grep -q tmp && fail "an unfinished file was left: $(ls -A disk/run)"
