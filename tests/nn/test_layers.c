@@ -186,6 +186,45 @@ static void layers_are_pytorchs_on_every_device(void **state) {
     for_each_device(compare_on);
 }
 
+// The gradient by the input, with the given adjoints, as a function of the input: its slope along a
+// direction by central differences, and by the graph.
+static void compare_slopes(const layer_case *c) {
+    const double step = 1e-5;
+    double x[RUNNER_VALUES_MAX], along[RUNNER_VALUES_MAX], weights[RUNNER_VALUES_MAX];
+    double slope[RUNNER_VALUES_MAX], sums[2] = {0}, expected = 0, size = 0;
+    bench b;
+    bench_open(&b, c, interpreter_runner());
+    const size_t count = node_elements(b.x);
+    golden_values(weights, count, 98, 1.0);
+    golden_values(along, count, 97, 1.0);
+    for (int side = 0; side < 2; side++) {
+        golden_values(x, count, 0, 2.0);
+        for (size_t i = 0; i < count; i++) x[i] += (side == 0 ? -step : step) * along[i];
+        b.runner.set_input(&b.runner, b.x, x);
+        b.runner.run(&b.runner, 0);
+        b.runner.get_root(&b.runner, 1, slope);
+        for (size_t i = 0; i < count; i++) sums[side] += weights[i] * slope[i];
+    }
+    golden_values(x, count, 0, 2.0);
+    b.runner.set_input(&b.runner, b.x, x);
+    b.runner.run(&b.runner, 0);
+    b.runner.get_root(&b.runner, 2 + gan__network_parameter_count(b.network), slope);
+    for (size_t i = 0; i < count; i++) {
+        expected += along[i] * slope[i];
+        size += fabs(along[i] * slope[i]);
+    }
+    const double found = (sums[1] - sums[0]) / (2 * step);
+    if (!(fabs(found - expected) <= 1e-6 * (1 + size)))
+        fail_msg("%s: the gradient's slope is %.12g by differences, %.12g by the graph", c->name,
+                 found, expected);
+    bench_close(&b);
+}
+
+static void second_derivatives_are_slopes_of_the_first(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) compare_slopes(&cases[i]);
+}
+
 static bool mentions(const layer_text *texts, const char *kind) {
     for (size_t i = 0; i < LAYERS_MAX && texts[i].kind; i++) {
         if (strcmp(texts[i].kind, kind) == 0) return true;
@@ -406,6 +445,7 @@ static void random_layers_rest_in_inference(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_and_their_gradients_are_pytorchs),
+        cmocka_unit_test(second_derivatives_are_slopes_of_the_first),
         cmocka_unit_test(layers_are_pytorchs_on_every_device),
         cmocka_unit_test(every_layer_has_a_case),
         cmocka_unit_test(activations_are_finite_and_right_at_extremes),
