@@ -54,8 +54,8 @@ static inline global const float *gan_window(global const float *source, const u
 
 __attribute__((reqd_work_group_size(1, 1, 1)))
 kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const uint conv_images,
-                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w, const uint conv_w0,
-                            global const float *conv_x, const uint conv_x0,
+                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w,
+                            const uint conv_w0, global const float *conv_x, const uint conv_x0,
                             const uint conv_channel, const uint conv_row, const uint conv_place
 //@parameters
 ) {

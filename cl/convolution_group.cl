@@ -9,8 +9,8 @@
 
 __attribute__((reqd_work_group_size(CONV_SIDE, CONV_SIDE, 1)))
 kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const uint conv_images,
-                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w, const uint conv_w0,
-                            global const float *conv_x, const uint conv_x0,
+                            const uint conv_last_lanes, CONV_AXES, global const float *conv_w,
+                            const uint conv_w0, global const float *conv_x, const uint conv_x0,
                             const uint conv_channel, const uint conv_row, const uint conv_place
 //@parameters
 ) {
@@ -44,11 +44,13 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
     barrier(CLK_LOCAL_MEM_FENCE);
 
     for (uint tap = 0; tap < taps; tap++) {
-        const int shift_y = (int)(tap / x.taps) * y.at_step, shift_x = (int)(tap % x.taps) * x.at_step;
+        const int shift_y = (int)(tap / x.taps) * y.at_step;
+        const int shift_x = (int)(tap % x.taps) * x.at_step;
         for (uint c = 0; c < conv_depth; c += CONV_SLAB) {
             for (uint e = item; e < CONV_SLAB * CONV_SQUARE; e += CONV_SIDE * CONV_SIDE) {
                 const uint k = e / CONV_SQUARE, j = e % CONV_SQUARE;
-                const uint from_y = (uint)(column_y[j] + shift_y), from_x = (uint)(column_x[j] + shift_x);
+                const uint from_y = (uint)(column_y[j] + shift_y);
+                const uint from_x = (uint)(column_x[j] + shift_x);
                 const bool deep = c + k < conv_depth;
                 slab_w[k][j] = deep && m_from + j < conv_rows
                     ? w[((size_t)tap * conv_depth + c + k) * CONV_SQUARE + j] : 0.0f;
