@@ -34,6 +34,14 @@ static size_t first_given(int64_t a, int64_t b, int64_t c) {
     return (size_t)(a > 0 ? a : b > 0 ? b : c);
 }
 
+// Images that are in the form already are only copied.
+static bool is_as_stored(const gan_bitmap_form *form, const gan_bitmap *stored) {
+    return form->width == stored->width && form->height == stored->height &&
+           form->channels == stored->channels &&
+           (form->crop_width == 0 || form->crop_width == stored->width) &&
+           (form->crop_height == 0 || form->crop_height == stored->height);
+}
+
 gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *options) {
     gan_dataset_info *info = &dataset->info;
     dataset->stored_bytes = dataset->sample_bytes;
@@ -53,6 +61,7 @@ gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *
                           .fit = options->stretch ? GAN_BITMAP_FIT_STRETCH : GAN_BITMAP_FIT_CROP};
     if (dataset->stored.width < form->crop_width || dataset->stored.height < form->crop_height)
         return gan__bitmap_too_small(&dataset->stored, form->crop_width, form->crop_height);
+    if (is_as_stored(form, &dataset->stored)) return GAN_STATUS_OK;
     dataset->reforms = true;
     info->slow = true;
     info->size[0] = (int64_t)form->channels;

@@ -272,6 +272,10 @@ static void images_of_other_sets_are_brought_into_form_too(void **state) {
     for (size_t i = 0; i < 12; ++i)
         assert_in_range(sample[i], expected[i % 4] - 1, expected[i % 4] + 1);
     gan__dataset_close(set);
+    options = (gan_dataset_options){.size = {8, 8}, .channels = 1};
+    assert_int_equal(gan__dataset_open_as(in_folder("images"), &options, &set), GAN_STATUS_OK);
+    assert_false(gan__dataset_info(set)->slow); // they are in that form already
+    gan__dataset_close(set);
     options = (gan_dataset_options){.crop = {9, 4}};
     assert_int_equal(gan__dataset_open_as(in_folder("images"), &options, &set),
                      GAN_STATUS_BAD_INPUT);
