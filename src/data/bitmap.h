@@ -26,8 +26,9 @@ gan_status gan__bitmap_alloc(gan_bitmap *bitmap);
 // --- From files ---------------------------------------------------------------------------------
 // A whole file in memory. PNG of any kind becomes 8 bits: palettes and transparent colours are
 // resolved, of 16 bits the upper 8 are kept (rounded), interlacing is undone; grey with opacity
-// becomes 4 channels. JPEG is grey or RGB, turned as its Exif says. Messages do not name the file: put it before them.
-// Errors: BAD_INPUT (no PNG or JPEG; CMYK; too large), CORRUPT (damaged or cut short), NO_MEMORY.
+// becomes 4 channels. JPEG is grey or RGB, turned as its Exif says. Messages do not name the file:
+// put it before them. Errors: BAD_INPUT (no PNG or JPEG; CMYK; too large), CORRUPT (damaged or cut
+// short), NO_MEMORY.
 gan_status gan__bitmap_decode(const uint8_t *bytes, size_t length, gan_bitmap *out);
 // The same without pixels, from the first bytes of a file of `whole` bytes. *more: the header does
 // not end within `length`; call again with more of the file.

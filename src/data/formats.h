@@ -21,8 +21,8 @@ struct gan_dataset {
     bool filed;             // the samples lie in `file`, from byte `file_start` on (store.c)
     int file;
     uint64_t file_start;
-    uint32_t *labels;       // one a sample, or NULL
-    char **class_names;     // info.classes of them, or NULL; each is freed by close
+    uint32_t *labels;           // one a sample, or NULL
+    char **class_names;         // info.classes of them, or NULL; each is freed by close
     const gan_builtin *builtin; // NULL for a set from files
     gan_pictures *pictures;     // NULL for other sets; samples and labels are then NULL
     bool reforms, flips;
