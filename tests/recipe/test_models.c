@@ -29,6 +29,7 @@ static const struct {
     {"mnist-conditional", {3, {1, 28, 28}}, 2413984, 1224351, 10}, // Mirza, Osindero 2014
     {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},           // PyTorch's example
     {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0},        // Lee, Town 2020
+    {"biggan-32", {3, {3, 32, 32}}, 0, 0, 10},
     {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
 };
 enum { MODELS = sizeof models / sizeof models[0] };
