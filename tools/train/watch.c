@@ -89,7 +89,9 @@ gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
         .user = &watching, .on_build = on_build, .on_metrics = on_metrics, .on_file = on_file};
     gan__text_escape(watching.plan->name, name, sizeof name);
     gan__text_escape(device->name, device_name, sizeof device_name);
-    note(&watching, "training %s on %s\n", name, device_name);
+    if (!call->quiet)
+        fprintf(call->err.file, "training %s on %s, in %s of its memory\n", name, device_name,
+                gan__human_bytes(watching.plan->device_bytes).text);
     if (watching.plan->data_skipped > 0 && !call->quiet)
         fprintf(call->err.file,
                 "%" PRIu64 " of %" PRIu64 " files cannot be read and are left out "
