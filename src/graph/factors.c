@@ -61,8 +61,8 @@ static bool through_neg(const gan_node *node, parted *const *in, parted *out) {
 
 static bool through_mul(const gan_node *node, parted *const *in, parted *out) {
     double constant;
-    const bool scaled = gan__node_is_constant(in[1]->core, &constant) && constant != 0;
-    if (!scaled || in[0]->factor == NULL)
+    const bool scaled = in[1]->factor == NULL && gan__node_is_constant(in[1]->core, &constant);
+    if (!scaled || constant == 0 || in[0]->factor == NULL)
         return through_operand(node, in, in[0]->factor != NULL ? 0 : 1, out);
     *out = (parted){in[0]->core, in[0]->factor, in[0]->scale * constant, NULL};
     return true;

@@ -145,6 +145,25 @@ static void half_a_batch_goes_back_by_half_the_columns(void **state) {
     gan__graph_destroy(c.graph);
 }
 
+// A column of one constant times a row is a factor too, and stays one in a product with another.
+static void a_product_of_two_factors_keeps_both(void **state) {
+    (void)state;
+    critic c;
+    gan_node *found[ROOTS], *roots[ROOTS], *better[ROOTS];
+    build(&c, leaky, HIDDEN);
+    gan_node *threes = gan__constant(c.graph, &GAN_SHAPE(HIDDEN, 1), 3);
+    gan_node *one = gan__matmul(c.w2, c.logits, true, false);
+    gan_node *other = gan__matmul(threes, gan__sigmoid(c.logits), false, false);
+    size_t count = joint_gradients(&c, found);
+    found[count++] = gan__mul(one, other);
+    found[count++] = gan__mul(other, one);
+    assert_int_equal(gan__simplify(c.graph, found, count, roots), GAN_STATUS_OK);
+    assert_int_equal(gan__take_out_factors(c.graph, roots, count, better), GAN_STATUS_OK);
+    assert_true(count_products(better, count) < count_products(roots, count));
+    expect_same(&c, roots, better, count);
+    gan__graph_destroy(c.graph);
+}
+
 static void samples_are_known_to_stay_apart(void **state) {
     (void)state;
     critic c;
@@ -173,6 +192,7 @@ int main(void) {
         cmocka_unit_test(two_costs_share_the_products_on_their_way_back),
         cmocka_unit_test(one_cost_is_left_as_it_is),
         cmocka_unit_test(half_a_batch_goes_back_by_half_the_columns),
+        cmocka_unit_test(a_product_of_two_factors_keeps_both),
         cmocka_unit_test(samples_are_known_to_stay_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
