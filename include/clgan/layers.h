@@ -40,7 +40,8 @@ typedef struct gan_layer_figures {
 
 // Draws samples by the seeds from 0 on, each of the class that its seed gives where there are
 // classes, with the weights that are trained (not the averaged ones), in inference, and shows them
-// to the discriminator. *layers is the caller's (gan_layer_figures_free): the generator's, then the
+// to the discriminator; one that judges several together (objective.pack) sees each with those that
+// follow it. *layers is the caller's (gan_layer_figures_free): the generator's, then the
 // discriminator's. Errors: BAD_INPUT (no recipe, not all weights), those of the device.
 GAN_API gan_status gan_layers_measure(gan_device *device, const gan_checkpoint *checkpoint,
                                       gan_layer_figures **layers, size_t *count);

@@ -77,6 +77,27 @@ static gan_status apply_network(const measurement *m, const measured_network *ow
     return GAN_STATUS_OK;
 }
 
+// What a discriminator of packs (objective.pack) is shown: each sample with those that follow it,
+// the first ones behind the last, so that each is seen once at every place of a pack.
+static gan_status pack_samples(const measurement *m, gan_node *samples, gan_node **out) {
+    const size_t places = (size_t)gan__recipe_values(m->recipe)->objective.pack;
+    const int axis = m->record.sample.rank;
+    int64_t start[GAN_RANK_MAX] = {0};
+    void *memory = NULL;
+    *out = samples;
+    if (samples == NULL || places == 1) return GAN_STATUS_OK;
+    GAN_TRY(gan__alloc(places, sizeof(gan_node *), &memory));
+    gan_node **const parts = memory;
+    gan_node *const twice = gan__concat((gan_node *[]){samples, samples}, 2, axis);
+    for (size_t i = 0; i < places; i++) {
+        start[axis] = (int64_t)(i % BATCH);
+        parts[i] = gan__slice(twice, start, gan__node_shape(samples)->size, NULL);
+    }
+    *out = gan__concat(parts, places, 0);
+    gan__free(parts);
+    return GAN_STATUS_OK;
+}
+
 static gan_status build_graph(measurement *m) {
     const gan_shape latents =
         GAN_SHAPE(BATCH, gan__network_input_shape(m->generator.network)->size[0]);
@@ -90,7 +111,8 @@ static gan_status build_graph(measurement *m) {
     GAN_TRY(place_network(m, &m->generator));
     GAN_TRY(place_network(m, &m->discriminator));
     GAN_TRY(apply_network(m, &m->generator, gan__transpose(m->latents), &output));
-    GAN_TRY(apply_network(m, &m->discriminator, gan__reshape(output, &samples), &output));
+    GAN_TRY(pack_samples(m, gan__reshape(output, &samples), &output));
+    GAN_TRY(apply_network(m, &m->discriminator, output, &output));
     return gan__graph_status(m->graph);
 }
 

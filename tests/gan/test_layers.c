@@ -19,21 +19,25 @@ static const char run_text[] =
     "{\"seed\": 7, \"step\": 10, \"data_position\": 80, \"logged_step\": 10, \"elapsed_s\": 1.0, "
     "\"sample\": [3]}";
 
-// 3 z0, 4 z1 and a unit that relu silences; the discriminator adds them up.
-static gan_checkpoint *make_checkpoint(void) {
-    static const float weight[] = {3, 0, 0, 4, 0, 0}, bias[] = {0, 0, -1}, ones[] = {1, 1, 1};
+// 3 z0, 4 z1 and a unit that relu silences; the discriminator, which judges `pack` samples
+// together, adds up the first one's, and twice those of the second.
+static gan_checkpoint *make_checkpoint(int pack) {
+    static const float weight[] = {3, 0, 0, 4, 0, 0}, bias[] = {0, 0, -1},
+                       sums[] = {1, 1, 1, 2, 2, 2};
     const char *const path = in_folder("hand.gan");
+    char text[sizeof recipe_text + 32];
     gan_checkpoint_writer *writer = NULL;
     gan_checkpoint *checkpoint = NULL;
+    snprintf(text, sizeof text, "%sobjective: {pack: %d}\n", recipe_text, pack);
     assert_ok(gan_checkpoint_writer_create(path, 1, &writer));
-    assert_ok(gan_checkpoint_writer_text(writer, "recipe", recipe_text));
+    assert_ok(gan_checkpoint_writer_text(writer, "recipe", text));
     assert_ok(gan_checkpoint_writer_text(writer, "run", run_text));
     assert_ok(gan_checkpoint_writer_tensor(writer, "generator.0.weight", GAN_DTYPE_F32, 2,
                                            (int64_t[]){3, 2}, weight));
     assert_ok(gan_checkpoint_writer_tensor(writer, "generator.0.bias", GAN_DTYPE_F32, 1,
                                            (int64_t[]){3}, bias));
     assert_ok(gan_checkpoint_writer_tensor(writer, "discriminator.0.weight", GAN_DTYPE_F32, 2,
-                                           (int64_t[]){1, 3}, ones));
+                                           (int64_t[]){1, 3 * pack}, sums));
     assert_ok(gan_checkpoint_writer_tensor(writer, "discriminator.0.bias", GAN_DTYPE_F32, 1,
                                            (int64_t[]){1}, bias));
     assert_ok(gan_checkpoint_writer_commit(writer));
@@ -62,7 +66,7 @@ static void each_layer_is_measured_on_the_samples_of_the_first_seeds(void **stat
     size_t count = 0;
     double answer;
     uint64_t positive;
-    gan_checkpoint *const checkpoint = make_checkpoint();
+    gan_checkpoint *const checkpoint = make_checkpoint(1);
     expect_latents(&answer, &positive);
     assert_ok(gan_layers_measure(device, checkpoint, &layers, &count));
     assert_int_equal(count, 3);
@@ -79,6 +83,22 @@ static void each_layer_is_measured_on_the_samples_of_the_first_seeds(void **stat
     assert_int_equal(layers[2].index, 0);
     assert_near("mean answer", layers[2].mean, answer, 1e-5);
     assert_near("spectral norm", layers[2].spectral_norm, sqrt(3), 1e-12);
+    gan_layer_figures_free(layers);
+    gan_checkpoint_close(checkpoint);
+}
+
+static void a_discriminator_of_packs_is_shown_each_sample_at_each_place(void **state) {
+    (void)state;
+    gan_layer_figures *layers = NULL;
+    size_t count = 0;
+    double answer;
+    uint64_t positive;
+    gan_checkpoint *const checkpoint = make_checkpoint(2);
+    expect_latents(&answer, &positive);
+    assert_ok(gan_layers_measure(device, checkpoint, &layers, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(layers[2].values, GAN_LAYER_SAMPLES);
+    assert_near("mean answer", layers[2].mean, 3 * answer, 1e-5);
     gan_layer_figures_free(layers);
     gan_checkpoint_close(checkpoint);
 }
@@ -109,6 +129,7 @@ static int close_device(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_layer_is_measured_on_the_samples_of_the_first_seeds),
+        cmocka_unit_test(a_discriminator_of_packs_is_shown_each_sample_at_each_place),
         cmocka_unit_test(a_checkpoint_without_a_recipe_is_refused),
     };
     return cmocka_run_group_tests(tests, open_device, close_device);
