@@ -90,6 +90,8 @@ expect 2 'seeds and --latents' gan-sample run/latest.gan --seeds 1 --latents z.n
 expect 2 'frames has no effect without --interpolate' gan-sample run/latest.gan --frames 3 -o x.png
 expect 2 'two seeds or more' gan-sample run/latest.gan --interpolate 3 -o x.png
 expect 2 'only 300 latents' gan-sample run/latest.gan --latents z.npy -n 301 -o x.png
+expect 2 'save-latents -: ' gan-sample run/latest.gan --save-latents - -o x.png
+expect 2 '^gan-sample: stdout is no terminal' gan-sample run/latest.gan
 expect 2 'truncation' gan-sample run/latest.gan --truncation 0 -o x.png
 expect 4 'absent.npy' gan-sample run/latest.gan --latents absent.npy -o x.png
 head -c 1000 z.npy >cut.npy

@@ -165,27 +165,30 @@ static gan_status check_options(const gan_options *options) {
     return GAN_STATUS_OK;
 }
 
-static void read_output(const gan_options *options, gan_sample_request *wanted) {
+static gan_status read_output(const gan_options *options, gan_sample_request *wanted) {
     wanted->output = gan__options_text(options, "output", NULL);
     wanted->to_stdout = wanted->output != NULL && strcmp(wanted->output, "-") == 0;
     wanted->to_folder = wanted->output != NULL && !wanted->to_stdout && is_folder(wanted->output);
     wanted->kept = gan__options_text(options, "save-latents", NULL);
     wanted->truncation = gan__options_number(options, "truncation", 0);
     wanted->class_text = gan__options_text(options, "class", NULL);
+    if (wanted->kept != NULL && strcmp(wanted->kept, "-") == 0)
+        return complain("--save-latents %s: stdout is for samples; name a file, as in z.npy", "-");
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_request *wanted) {
     const gan_options *const options = call->options;
     const char *const grid = gan__options_text(options, "grid", NULL);
     gan_status status = check_options(options);
-    read_output(options, wanted);
+    if (status == GAN_STATUS_OK) status = read_output(options, wanted);
     if (status == GAN_STATUS_OK && grid != NULL) status = parse_grid(grid, wanted);
     if (status == GAN_STATUS_OK) status = read_origin(options, wanted);
     if (status == GAN_STATUS_OK) status = choose_format(options, wanted);
     if (status == GAN_STATUS_OK && wanted->output == NULL && !isatty(STDOUT_FILENO))
-        status = complain("%s: stdout is no terminal to show samples on; say where they go with -o "
-                          "(- is stdout)",
-                          "gan-sample");
+        status = gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                           "stdout is no terminal to show samples on; say where they go with -o "
+                           "(- is stdout)");
     return status;
 }
 
