@@ -55,7 +55,9 @@ static gan_status check_signature(gan_checkpoint *checkpoint) {
     if (memcmp(signature + 1, gan__format_signature + 1, 3) == 0)
         return gan__fail(GAN_STATUS_BAD_INPUT, "its signature is damaged; was it transferred as "
                                                "text? Transfer it again as binary");
-    return gan__fail(GAN_STATUS_BAD_INPUT, "it is not a clgan checkpoint");
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "it is not a clgan checkpoint; gan-train writes them, and gan-convert "
+                     "makes them of other formats");
 }
 
 static gan_status check_head(gan_checkpoint *checkpoint, const uint8_t *payload, size_t length) {

@@ -141,8 +141,8 @@ static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name
     const gan_tensor_info *const info = gan_checkpoint_find(checkpoint, name);
     if (info == NULL)
         return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "the checkpoint has no tensor %s, which the recipe's networks need; "
-                         "resume with the recipe it was made by",
+                         "the checkpoint has no tensor %s, which its recipe needs for this; if it "
+                         "was made by gan-convert, take what that was given",
                          name);
     gan_shape stored = {.rank = info->rank};
     const bool fits = info->rank == shape->rank;

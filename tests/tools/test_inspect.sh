@@ -51,7 +51,7 @@ expect 4 'checksum' gan-inspect --verify --json v1.gan
 grep -q '"sound": false' out.txt || fail "the JSON document does not say that it is damaged"
 head -c 300 example.gan >cut.gan
 expect 4 'cut short' gan-inspect cut.gan
-expect 4 'not a clgan checkpoint' gan-inspect "$golden/checkpoint-v1.txt"
+expect 4 'not a clgan checkpoint; .*gan-convert' gan-inspect "$golden/checkpoint-v1.txt"
 expect 4 'folder' gan-inspect .
 expect 4 'absent' gan-inspect absent.gan
 expect 4 'absent' gan-inspect --diff example.gan absent.gan
