@@ -37,12 +37,15 @@ static void resume_watch(stopwatch *watch, double paused_at) {
 
 static gan_status refuse_divergence(const gan_run *run, const gan_run_metrics *metrics) {
     if (isfinite(metrics->d_loss) && isfinite(metrics->g_loss)) return GAN_STATUS_OK;
+    char kept[48] = "no checkpoint";
+    if (run->record.step > 0)
+        snprintf(kept, sizeof kept, "the checkpoint of step %" PRIu64, run->record.step);
     return gan__fail(GAN_STATUS_DIVERGED,
                      "training diverged between steps %" PRIu64 " and %" PRIu64
-                     ": the discriminator's loss is %g, the generator's %g; the checkpoint before "
-                     "is kept in %s; try a lower learning rate or gradient clipping",
+                     ": the discriminator's loss is %g, the generator's %g; %s holds %s; try a "
+                     "lower learning rate or gradient clipping",
                      run->record.logged_step, metrics->step, metrics->d_loss, metrics->g_loss,
-                     gan_run_get_folder(run));
+                     gan_run_get_folder(run), kept);
 }
 
 static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {

@@ -85,7 +85,8 @@ gan_status gan__terminal_write(const gan_terminal *terminal, const gan_text *tex
     size_t put = fwrite(gan__text_string(text), 1, text->length, terminal->file);
     if (put == text->length && fflush(terminal->file) == 0) return GAN_STATUS_OK;
     return gan__fail(errno == EPIPE ? GAN_STATUS_CLOSED : GAN_STATUS_BAD_OUTPUT,
-                     "text cannot be written: %s", strerror(errno));
+                     "%s cannot be written: %s", terminal->file == stdout ? "stdout" : "text",
+                     strerror(errno));
 }
 
 void gan__terminal_paint(const gan_terminal *terminal, gan_text *text, gan_style style,

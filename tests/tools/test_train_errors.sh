@@ -43,6 +43,7 @@ if [ -c /dev/full ]; then
     got=0
     gan-train small.yaml --dry-run >/dev/full 2>err.txt || got=$?
     [ "$got" -eq 5 ] || fail "a full disk gave exit $got"
+    grep -q 'stdout cannot be written' err.txt || fail "it does not say where: $(cat err.txt)"
 fi
 gan-train small.yaml --quiet --out used --steps 10
 cp used/latest.gan before.gan
@@ -56,7 +57,14 @@ expect 4 'generator' gan-train other.yaml -q --out used --resume
 head -c 500 used/latest.gan >cut.gan
 expect 4 'cut\.gan' gan-train small.yaml -q --out other --resume cut.gan
 
+# Where no step is left it says so, and leaves the run as it is.
+gan-train small.yaml --out used --resume --steps 5 2>err.txt
+grep -q 'no step is left: the run is at 10 of 5' err.txt || fail "it does not say: $(cat err.txt)"
+[ "$(gan-inspect --json used/latest.gan | grep -c '"step": 10,')" -eq 1 ] || fail "another step"
+
 # Divergence: exit 6, and the checkpoint before it is kept whole.
 expect 6 'diverged' gan-train small.yaml --quiet --out wild --set log_every=5 --set save_every=1 \
     --set objective.generator_cost=maximum-likelihood --set optimizer.discriminator.lr=5
 gan-inspect --verify wild/latest.gan >/dev/null
+expect 6 "wilder holds no checkpoint" gan-train small.yaml --quiet --out wilder --set log_every=5 \
+    --set objective.generator_cost=maximum-likelihood --set optimizer.discriminator.lr=5 --set save_every=0

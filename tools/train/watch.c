@@ -98,6 +98,10 @@ gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
                 "(data.skip_bad)\n",
                 watching.plan->data_skipped,
                 watching.plan->data_skipped + watching.plan->data_count);
+    if (watching.plan->first_step >= watching.plan->steps && !call->quiet)
+        fprintf(call->err.file,
+                "no step is left: the run is at %" PRIu64 " of %" PRIu64 "; --steps N goes on\n",
+                watching.plan->first_step, watching.plan->steps);
     const gan_status status = gan_run_train(run, &callbacks);
     gan__progress_destroy(watching.progress);
     if (status == GAN_STATUS_OK)
