@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "gan/augment.h"
+#include "gan/penalty.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 // StyleGAN2).
 static gan_optimizer discriminator_optimizer(const gan_recipe_values *recipe) {
     gan_optimizer optimizer = recipe->discriminator_optimizer.optimizer;
-    if (!recipe->objective.penalty_apart) return optimizer;
+    if (!recipe->objective.penalty_apart || !gan__penalty_wanted(recipe)) return optimizer;
     const double every = (double)recipe->objective.penalty_every;
     const double share = every / (every + 1);
     optimizer.lr.start *= share;

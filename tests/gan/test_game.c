@@ -410,10 +410,33 @@ static void five_steps_of_each_game_are_pytorchs_on_every_device(void **state) {
     for_each_device(play_all);
 }
 
+// With which D's optimiser begins.
+static double rate_of_discriminator(const char *penalties) {
+    char text[1024];
+    gan_recipe *recipe = NULL;
+    gan_game *game = NULL;
+    const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32};
+    snprintf(text, sizeof text, DENSE_ADAM "objective: {%s}\n", penalties);
+    succeed(gan_recipe_parse(text, "rates", &recipe));
+    succeed(gan__game_create(recipe, &data, &game));
+    const double rate = game->discriminator.optimizer.lr.start;
+    gan__game_destroy(game);
+    gan_recipe_destroy(recipe);
+    return rate;
+}
+
+static void rates_are_corrected_only_for_updates_that_there_are(void **state) {
+    (void)state;
+    assert_true(rate_of_discriminator("penalty_apart: false, r1: 1") == 0.01);
+    assert_true(rate_of_discriminator("penalty_apart: true, r1: 1") == 0.01 / 2);
+    assert_true(rate_of_discriminator("penalty_apart: true") == 0.01);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(five_steps_of_each_game_are_pytorchs_in_double_precision),
         cmocka_unit_test(five_steps_of_each_game_are_pytorchs_on_every_device),
+        cmocka_unit_test(rates_are_corrected_only_for_updates_that_there_are),
     };
     return cmocka_run_group_tests_name("game", tests, NULL, NULL);
 }
