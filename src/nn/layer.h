@@ -1,7 +1,7 @@
 // Layers: one table of what each is called, what it takes, what it does to shapes, which parameters
-// it owns and which nodes it builds. To add a layer is to add a row (layer.c and the file of its
-// family: layer_linear.c, layer_convolution.c, layer_normal.c, layer_noise.c, layer_activation.c,
-// layer_view.c, layer_merge.c, layer_block.c, layer_label.c).
+// it owns and which nodes it builds. To add a layer is to add a row to the table of its family
+// (layer_linear.c, layer_convolution.c, ...); layer.c lists the families, layer_families.h declares
+// them.
 //
 // A block is a layer that holds lists of layers (residual); within a list layers are numbered from
 // 0, and -1 is the list's own input.

@@ -263,7 +263,7 @@ static void fit_blocks(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
     plan->panel_columns = plan->block_columns;
 }
 
-// Fewer rows of C than this are dot products where B is stored (N, K), and a work-group makes at
+// So many rows of C, or fewer, are dot products where B is stored (N, K), and a work-group makes at
 // least so many multiplications.
 #define DOT_ROWS  2
 #define DOTS_WORK 65536

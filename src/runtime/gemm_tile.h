@@ -22,7 +22,7 @@
 #define GAN_GEMM_PANEL_ROWS 48
 
 // How a product is cut up. No choice changes a bit of the result: every sum runs through K in
-// order, and where K is split is settled by the sizes alone.
+// order, and where K is split is settled by the sizes and the device alone.
 typedef struct gan_gemm_choice {
     // CPUs
     uint32_t rows, runs; // of the register tile

@@ -77,8 +77,9 @@ double gan__tuner_gain(gan_device *device, const char *key);
 
 // Appends what is in force that reorders sums, and nothing where nothing is. For checkpoints.
 gan_status gan__tuner_write_orders(gan_device *device, gan_text *text);
-// From now on these and no others that reorder sums are in force. "" for none. A text from another
-// device, or one that cannot be read, is passed over: what this device's tuning says holds then.
+// From now on these and no others that reorder sums are in force. "" for none, and so is a text of
+// this device that cannot be read. One from another device, driver or version of clgan is passed
+// over: what this device's tuning says holds then.
 gan_status gan__tuner_adopt_orders(gan_device *device, const char *text);
 
 // The file of this device; "" where nothing is kept. For messages.

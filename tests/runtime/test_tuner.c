@@ -400,6 +400,12 @@ static void a_run_keeps_the_orders_it_began_with(void **state) {
     assert_ok(gan__tuner_adopt_orders(device, ""));
     expect_way("spin a", NULL);
     expect_way("spin b", "spin 4");
+    // And what was begun with orders that cannot be read.
+    reopen();
+    gan__text_append(&began, "no line of a table\n");
+    assert_ok(gan__tuner_adopt_orders(device, gan__text_string(&began)));
+    expect_way("spin a", NULL);
+    expect_way("spin b", "spin 4");
     // What another device had says nothing of this one.
     reopen();
     assert_ok(gan__tuner_adopt_orders(device, "clgan tuning 1\nanother\n"));
