@@ -6,8 +6,7 @@
 enum { GLOBAL_MAX = 256 };
 #define ORDERED_DICT "collections.OrderedDict"
 
-// --- Opcodes: what they do, each with its row's argument
-// ------------------------------------------
+// --- Opcodes: what they do, each with its row's argument ----------------------------------------
 static gan_status run_skip(gan_pickle_machine *machine, int bytes) {
     (void)gan__cursor_take(&machine->cursor, (size_t)bytes);
     return GAN_STATUS_OK;
@@ -124,8 +123,7 @@ static gan_status run_add_all(gan_pickle_machine *machine, int kind) {
     return gan__pickle_append(machine, list, items, count);
 }
 
-// --- Globals and calls
-// ----------------------------------------------------------------------------
+// --- Globals and calls --------------------------------------------------------------------------
 static gan_status push_global(gan_pickle_machine *machine, const char *module, size_t module_length,
                               const char *name, size_t length) {
     char joined[2 * GLOBAL_MAX + 2];
@@ -209,8 +207,7 @@ static gan_status run_build(gan_pickle_machine *machine, int unused) {
     return gan__pickle_push(machine, object);
 }
 
-// --- The memo
-// -------------------------------------------------------------------------------------
+// --- The memo -----------------------------------------------------------------------------------
 static gan_status memoize(gan_pickle_machine *machine, size_t place) {
     gan_pickle_value *value;
     GAN_TRY(gan__pickle_pop(machine, &value));
@@ -244,8 +241,7 @@ static gan_status run_get(gan_pickle_machine *machine, int bytes) {
     return gan__pickle_push(machine, machine->memo[place]);
 }
 
-// --- The table
-// ------------------------------------------------------------------------------------
+// --- The table ----------------------------------------------------------------------------------
 typedef struct pickle_opcode {
     const char *name;
     gan_status (*run)(gan_pickle_machine *machine, int argument); // NULL: not allowed

@@ -42,8 +42,7 @@ static batch_slot *slot_of(gan_loader *loader, uint64_t number) {
     return &loader->slots[number % loader->slot_count];
 }
 
-// --- Threads
-// --------------------------------------------------------------------------------------
+// --- Threads ------------------------------------------------------------------------------------
 
 static void note_failure(batch_slot *slot, uint64_t position, gan_status status) {
     if (position >= slot->failed_at) return;
@@ -88,8 +87,7 @@ static void start_threads(gan_loader *loader) {
         loader->thread_count++;
 }
 
-// --- The ring
-// -------------------------------------------------------------------------------------
+// --- The ring -----------------------------------------------------------------------------------
 
 static void empty_slot(batch_slot *slot) {
     slot->done = 0;
@@ -171,8 +169,7 @@ void gan__loader_destroy(gan_loader *loader) {
     gan__free(loader);
 }
 
-// --- Reading
-// --------------------------------------------------------------------------------------
+// --- Reading ------------------------------------------------------------------------------------
 
 static void wait_for(gan_loader *loader, const batch_slot *slot) {
     pthread_mutex_lock(&loader->lock);
