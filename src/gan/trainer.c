@@ -29,10 +29,14 @@ static bool is_simultaneous(const gan_trainer *trainer) {
     return trainer->recipe->schedule.order != GAN_ORDER_ALTERNATING;
 }
 
-// Updates of the discriminator alone in a step; the joint step is one of D's k itself.
+// Batches that D sees in one step, and updates that it makes.
+static uint64_t batches_per_step(const gan_trainer *trainer) {
+    return (uint64_t)trainer->recipe->schedule.discriminator_steps;
+}
+
+// Those updates that are the discriminator's alone; the joint step is one of both.
 static uint64_t discriminator_runs(const gan_trainer *trainer) {
-    const uint64_t k = (uint64_t)trainer->recipe->schedule.discriminator_steps;
-    return is_simultaneous(trainer) ? k - 1 : k;
+    return batches_per_step(trainer) - is_simultaneous(trainer);
 }
 
 // How often a step runs each program, on average.
@@ -128,8 +132,7 @@ static uint32_t stage_slots(const gan_trainer *trainer) {
     const bool bytes = gan__dataset_info(trainer->dataset)->type == GAN_SAMPLE_TYPE_U8;
     const uint64_t batch_bytes = gan__trainer_sample_elements(trainer) *
                                  (uint64_t)trainer->recipe->batch * (bytes ? 1 : sizeof(float));
-    const uint64_t wanted = (uint64_t)trainer->recipe->log_every *
-                            (uint64_t)trainer->recipe->schedule.discriminator_steps;
+    const uint64_t wanted = (uint64_t)trainer->recipe->log_every * batches_per_step(trainer);
     const uint64_t affordable = STAGE_BYTES / batch_bytes;
     const uint64_t slots = wanted < affordable ? wanted : affordable;
     return slots < 2 ? 2 : (uint32_t)slots;
@@ -204,7 +207,7 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
 // Batches of real samples are prepared from the step on with which training begins.
 static gan_status start_loader(gan_trainer *trainer) {
     const gan_recipe_values *const recipe = trainer->recipe;
-    const uint64_t first = trainer->step * (uint64_t)recipe->schedule.discriminator_steps;
+    const uint64_t first = trainer->step * batches_per_step(trainer);
     gan__loader_destroy(trainer->loader);
     return gan__loader_create(trainer->dataset, (uint64_t)recipe->seed, (size_t)recipe->batch,
                               first, &trainer->loader);
@@ -237,11 +240,6 @@ gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer
 
 uint64_t gan__trainer_step_count(const gan_trainer *trainer) {
     return trainer->step;
-}
-
-// Batches that D sees in one step.
-static uint64_t batches_per_step(const gan_trainer *trainer) {
-    return (uint64_t)trainer->recipe->schedule.discriminator_steps;
 }
 
 uint64_t gan__trainer_samples_seen(const gan_trainer *trainer) {
