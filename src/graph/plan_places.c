@@ -29,9 +29,9 @@ static bool can_store(const gan_vertex *v, const gan_place *place) {
 // Makes `place` the one where the vertex is computed; false where that cannot be.
 static bool claim(gan_plan *plan, uint32_t vertex, const gan_place *place) {
     gan_vertex *v = &plan->vertices[vertex];
-    while (v->kind == GAN_VERTEX_VIEW && v->op == GAN_OP_RESHAPE) {
+    if (v->kind == GAN_VERTEX_VIEW && v->op == GAN_OP_RESHAPE) {
         gan_place inner;
-        gan_vertex *operand = &plan->vertices[v->inputs[0]];
+        const gan_vertex *operand = &plan->vertices[v->inputs[0]];
         if (!gan__place_reshape(place, &v->shape, &operand->shape, &inner)) return false;
         return claim(plan, v->inputs[0], &inner);
     }

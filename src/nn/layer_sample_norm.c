@@ -26,8 +26,7 @@ static gan_node *scale_and_shift(const gan_layer_call *call, gan_node *y) {
                     gan__layer_along_features(call->tensors[1], y));
 }
 
-// --- layer_norm: all elements of a sample, each with a scale of its own
-// ---------------------------
+// --- layer_norm: all elements of a sample, each with a scale of its own --------------------------
 
 static size_t declare_layer_norm(const gan_layer_site *site, gan_layer_tensor *tensors) {
     return site->layer->argument[LAYER_AFFINE] != 0 ? declare_affine(site->in, tensors) : 0;
