@@ -36,4 +36,11 @@ gan_status gan__pickle_pop_to_mark(gan_pickle_machine *machine, gan_pickle_value
 gan_status gan__pickle_append(gan_pickle_machine *machine, gan_pickle_value *list,
                               gan_pickle_value *const *items, size_t count);
 
+// --- Opcodes of pickle_calls.c; `unused` is the table's argument --------------------------------
+gan_status gan__pickle_run_global(gan_pickle_machine *machine, int unused);
+gan_status gan__pickle_run_stack_global(gan_pickle_machine *machine, int unused);
+gan_status gan__pickle_run_call(gan_pickle_machine *machine, int unused);
+gan_status gan__pickle_run_persistent(gan_pickle_machine *machine, int unused);
+gan_status gan__pickle_run_build(gan_pickle_machine *machine, int unused);
+
 #endif
