@@ -128,24 +128,14 @@ static gan_status collect_roots(measurement *m) {
     return GAN_STATUS_OK;
 }
 
-static gan_status load_flat(const measurement *m, const gan_checkpoint *checkpoint,
-                            const measured_network *own, bool buffers, gan_node *state) {
-    void *values = NULL;
+static gan_status load_network(const measurement *m, const gan_checkpoint *checkpoint,
+                               const measured_network *own) {
     char prefix[32];
     snprintf(prefix, sizeof prefix, "%s.", own->name);
     GAN_TRY(
-        gan__alloc((size_t)gan__shape_elements(gan__node_shape(state)), sizeof(float), &values));
-    gan_status status = gan__model_read_flat(checkpoint, prefix, own->network, buffers, values);
-    if (status == GAN_STATUS_OK) status = gan__module_write_state(m->module, state, values);
-    gan__free(values);
-    return status;
-}
-
-static gan_status load_network(const measurement *m, const gan_checkpoint *checkpoint,
-                               const measured_network *own) {
-    GAN_TRY(load_flat(m, checkpoint, own, false, own->parameters));
+        gan__model_load_flat(m->module, own->parameters, own->network, false, prefix, checkpoint));
     if (own->buffers == NULL) return GAN_STATUS_OK;
-    return load_flat(m, checkpoint, own, true, own->buffers);
+    return gan__model_load_flat(m->module, own->buffers, own->network, true, prefix, checkpoint);
 }
 
 static gan_status build(measurement *m, gan_device *device, const gan_checkpoint *checkpoint) {

@@ -168,8 +168,8 @@ static const char *find_statistics(const gan_checkpoint *checkpoint, const gan_n
     return gan_checkpoint_find(checkpoint, name) != NULL ? prefix : "generator.";
 }
 
-gan_status gan__model_read_flat(const gan_checkpoint *checkpoint, const char *prefix,
-                                const gan_network *network, bool buffers, float *values) {
+static gan_status read_flat(const gan_checkpoint *checkpoint, const char *prefix,
+                            const gan_network *network, bool buffers, float *values) {
     if (buffers) prefix = find_statistics(checkpoint, network, prefix);
     for (size_t i = 0; i < tensor_count(network, buffers); i++) {
         const gan_tensor *const tensor = tensor_at(network, buffers, i);
@@ -184,21 +184,32 @@ static gan_status read_entry(const stored_state *entry, const gan_checkpoint *ch
                              float *values) {
     if (entry->network == NULL)
         return read_tensor(checkpoint, entry->prefix, gan__node_shape(entry->state), values);
-    return gan__model_read_flat(checkpoint, entry->prefix, entry->network, entry->buffers, values);
+    return read_flat(checkpoint, entry->prefix, entry->network, entry->buffers, values);
+}
+
+static gan_status load_entry(gan_module *module, const stored_state *entry,
+                             const gan_checkpoint *checkpoint) {
+    void *values = NULL;
+    GAN_TRY(gan__alloc((size_t)flat_elements(entry), sizeof(float), &values));
+    gan_status status = read_entry(entry, checkpoint, values);
+    if (status == GAN_STATUS_OK) status = gan__module_write_state(module, entry->state, values);
+    gan__free(values);
+    return status;
+}
+
+gan_status gan__model_load_flat(gan_module *module, gan_node *state, const gan_network *network,
+                                bool buffers, const char *prefix,
+                                const gan_checkpoint *checkpoint) {
+    stored_state entry = {.state = state, .network = network, .buffers = buffers};
+    snprintf(entry.prefix, sizeof entry.prefix, "%s", prefix);
+    return load_entry(module, &entry, checkpoint);
 }
 
 gan_status gan__model_load(gan_module *module, const gan_game *game,
                            const gan_checkpoint *checkpoint) {
     stored_states states;
     list_states(game, &states);
-    for (size_t i = 0; i < states.count; i++) {
-        const stored_state *const entry = &states.entry[i];
-        void *values = NULL;
-        GAN_TRY(gan__alloc((size_t)flat_elements(entry), sizeof(float), &values));
-        gan_status status = read_entry(entry, checkpoint, values);
-        if (status == GAN_STATUS_OK) status = gan__module_write_state(module, entry->state, values);
-        gan__free(values);
-        GAN_TRY(status);
-    }
+    for (size_t i = 0; i < states.count; i++)
+        GAN_TRY(load_entry(module, &states.entry[i], checkpoint));
     return GAN_STATUS_OK;
 }

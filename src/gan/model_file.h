@@ -16,10 +16,10 @@ gan_status gan__model_save(gan_module *module, const gan_game *game, gan_checkpo
 gan_status gan__model_load(gan_module *module, const gan_game *game,
                            const gan_checkpoint *checkpoint);
 
-// One flat vector of a network (its parameters, or its buffers) from the tensors "<prefix><name>".
-// `values` holds gan__network_parameter_elements (or _buffer_elements) floats. Buffers of "ema."
-// are those of "generator." where the checkpoint has none of their own.
-gan_status gan__model_read_flat(const gan_checkpoint *checkpoint, const char *prefix,
-                                const gan_network *network, bool buffers, float *values);
+// `state`, a network's parameters or buffers as one vector, from the tensors "<prefix><name>".
+// Buffers of "ema." are those of "generator." where the checkpoint has none of their own. Errors:
+// as gan__model_load's.
+gan_status gan__model_load_flat(gan_module *module, gan_node *state, const gan_network *network,
+                                bool buffers, const char *prefix, const gan_checkpoint *checkpoint);
 
 #endif

@@ -93,16 +93,14 @@ static gan_status build(gan_sampler *sampler, gan_device *device) {
     return gan__module_prepare(sampler->module, 2);
 }
 
-static gan_status load_flat(gan_sampler *sampler, const gan_checkpoint *checkpoint,
-                            const char *prefix, bool buffers, gan_node *state) {
-    void *values = NULL;
-    GAN_TRY(
-        gan__alloc((size_t)gan__shape_elements(gan__node_shape(state)), sizeof(float), &values));
-    gan_status status =
-        gan__model_read_flat(checkpoint, prefix, sampler->generator, buffers, values);
-    if (status == GAN_STATUS_OK) status = gan__module_write_state(sampler->module, state, values);
-    gan__free(values);
-    return status;
+static gan_status load_weights(gan_sampler *sampler, const gan_checkpoint *checkpoint,
+                               bool averaged) {
+    const char *const prefix = averaged ? "ema." : "generator.";
+    GAN_TRY(gan__model_load_flat(sampler->module, sampler->parameters, sampler->generator, false,
+                                 prefix, checkpoint));
+    if (sampler->buffers == NULL) return GAN_STATUS_OK;
+    return gan__model_load_flat(sampler->module, sampler->buffers, sampler->generator, true, prefix,
+                                checkpoint);
 }
 
 static gan_status open_all(gan_sampler *sampler, gan_device *device,
@@ -116,10 +114,7 @@ static gan_status open_all(gan_sampler *sampler, gan_device *device,
     GAN_TRY(gan__alloc(BATCH * sampler->info.elements, sizeof(float), &batch));
     sampler->batch = batch;
     GAN_TRY(build(sampler, device));
-    GAN_TRY(load_flat(sampler, checkpoint, averaged ? "ema." : "generator.", false,
-                      sampler->parameters));
-    if (sampler->buffers == NULL) return GAN_STATUS_OK;
-    return load_flat(sampler, checkpoint, averaged ? "ema." : "generator.", true, sampler->buffers);
+    return load_weights(sampler, checkpoint, averaged);
 }
 
 gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *checkpoint,
