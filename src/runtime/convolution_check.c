@@ -203,14 +203,15 @@ static gan_status run(gan_device *device, const gan_convolution_plan *plan, prob
 }
 
 // Kernels that cannot be built or run are not right; only a lack of memory is a failure of the
-// check.
+// check. *ran: they were built and run.
 static gan_status compare(gan_device *device, const gan_convolution_plan *plan,
-                          const gan_convolution_desc *desc, bool *right) {
+                          const gan_convolution_desc *desc, bool *right, bool *ran) {
     problem p = {.desc = *desc};
     gan_status status = create_problem(device, plan, &p);
     if (status == GAN_STATUS_OK) {
         status = run(device, plan, &p);
-        *right = status == GAN_STATUS_OK && all_right(&p);
+        *ran = status == GAN_STATUS_OK;
+        *right = *ran && all_right(&p);
         if (status == GAN_STATUS_BUILD_FAILED || status == GAN_STATUS_DEVICE_FAILED)
             status = GAN_STATUS_OK;
     }
@@ -245,7 +246,8 @@ static gan_convolution_desc small_problem(const gan_convolution_plan *plan, uint
 }
 
 // Images that fill runs and blocks exactly, and some that end within one.
-static gan_status compare_both(gan_device *device, const gan_convolution_plan *plan, bool *right) {
+static gan_status compare_both(gan_device *device, const gan_convolution_plan *plan, bool *right,
+                               bool *ran) {
     const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
     const uint32_t images[] = {gan__convolution_plan_columns(plan),
                                weight ? plan->block_depth + 5 : 21};
@@ -254,7 +256,7 @@ static gan_status compare_both(gan_device *device, const gan_convolution_plan *p
         const gan_convolution_desc desc = small_problem(plan, images[i]);
         gan_convolution_plan small = *plan;
         if (weight) gan__convolution_plan_split(&desc, 2, &small);
-        GAN_TRY(compare(device, &small, &desc, right));
+        GAN_TRY(compare(device, &small, &desc, right, ran));
     }
     return GAN_STATUS_OK;
 }
@@ -271,14 +273,16 @@ static uint64_t hash_variant(const gan_device *device, const gan_text *text) {
     return hash;
 }
 
+// As the verdict on a product is found and kept (gemm_check.c).
 static gan_status judge(gan_device *device, const gan_convolution_plan *plan, uint64_t variant,
                         bool *right) {
     gan_gemm_state *state = NULL;
+    bool ran = false;
     GAN_TRY(gan__gemm_state_get(device, &state));
     if (!state->anew && gan__gemm_verdict_recall(state, variant, right)) return GAN_STATUS_OK;
     if (state->anew || !gan__gemm_verdict_load(variant, right)) {
-        GAN_TRY(compare_both(device, plan, right));
-        gan__gemm_verdict_save(variant, *right);
+        GAN_TRY(compare_both(device, plan, right, &ran));
+        if (ran) gan__gemm_verdict_save(variant, *right);
     }
     return gan__gemm_verdict_remember(state, variant, *right);
 }

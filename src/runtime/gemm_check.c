@@ -150,14 +150,15 @@ static gan_status run(gan_device *device, problem *p, const gan_gemm_plan *plan)
 }
 
 // An engine that cannot be built or run is not right; only a lack of memory is a failure of the
-// check.
+// check. *ran: it was built and run.
 static gan_status compare(gan_device *device, const gan_gemm_desc *sizes, const gan_gemm_plan *plan,
-                          bool *right) {
+                          bool *right, bool *ran) {
     problem p = {0};
     gan_status status = create_problem(device, sizes, &p);
     if (status == GAN_STATUS_OK) {
         status = run(device, &p, plan);
-        *right = status == GAN_STATUS_OK && all_right(&p);
+        *ran = status == GAN_STATUS_OK;
+        *right = *ran && all_right(&p);
         if (status == GAN_STATUS_BUILD_FAILED || status == GAN_STATUS_DEVICE_FAILED)
             status = GAN_STATUS_OK;
     }
@@ -179,17 +180,19 @@ static uint64_t hash_device(const gan_device *device) {
     return hash_text(hash, device->info.driver);
 }
 
-// The verdict on `variant`, from memory, from disk, or from running `sizes` now.
+// The verdict on `variant`, from memory, from disk, or from running `sizes` now. What could not be
+// run now may be another time, with more room on the disk perhaps: that is not kept on disk.
 static gan_status judge(gan_device *device, uint64_t variant, const gan_gemm_desc *sizes,
                         const gan_gemm_plan *plan, bool *right) {
     gan_gemm_state *state = NULL;
+    bool ran = false;
     *right = false;
     GAN_TRY(gan__gemm_state_get(device, &state));
     if (state->spoil[plan ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST]) return GAN_STATUS_OK;
     if (!state->anew && gan__gemm_verdict_recall(state, variant, right)) return GAN_STATUS_OK;
     if (state->anew || !gan__gemm_verdict_load(variant, right)) {
-        GAN_TRY(compare(device, sizes, plan, right));
-        gan__gemm_verdict_save(variant, *right);
+        GAN_TRY(compare(device, sizes, plan, right, &ran));
+        if (ran) gan__gemm_verdict_save(variant, *right);
     }
     return gan__gemm_verdict_remember(state, variant, *right);
 }

@@ -385,8 +385,10 @@ static size_t overwrite_verdicts(const char *folder, const char *text) {
     return count;
 }
 
-static gan_status create_with_tile_alone(void) {
+// On a device that takes kernels, or one that refuses their arguments.
+static gan_status create_with_tile_alone(bool refuses) {
     gan_device *device = open_with("16", "tile");
+    if (refuses) device->traits.max_argument_bytes = 4;
     assert_int_equal(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_CLBLAST), GAN_STATUS_OK);
     product p = make_product(device, (sizes){24, 32, 40, 1}, false, false, dense);
     gan_launch *launch = NULL;
@@ -405,11 +407,13 @@ static void verdicts_on_disk_are_believed_and_damaged_ones_found_anew(void **sta
     assert_non_null(mkdtemp(cache));
     snprintf(folder, sizeof folder, "%s/gemm-checked", cache);
     setenv("CLGAN_CACHE_DIR", cache, 1);
-    assert_int_equal(create_with_tile_alone(), GAN_STATUS_OK);
+    assert_int_equal(create_with_tile_alone(true), GAN_STATUS_DEVICE_FAILED);
+    assert_false(gan__file_is_folder(folder)); // nothing was run: there is no verdict
+    assert_int_equal(create_with_tile_alone(false), GAN_STATUS_OK);
     assert_int_equal(overwrite_verdicts(folder, "wrong\n"), 1);
-    assert_int_equal(create_with_tile_alone(), GAN_STATUS_DEVICE_FAILED);
+    assert_int_equal(create_with_tile_alone(false), GAN_STATUS_DEVICE_FAILED);
     assert_int_equal(overwrite_verdicts(folder, "rigth\n"), 1);
-    assert_int_equal(create_with_tile_alone(), GAN_STATUS_OK);
+    assert_int_equal(create_with_tile_alone(false), GAN_STATUS_OK);
     assert_int_equal(overwrite_verdicts(folder, ""), 1);
     rmdir(folder);
     rmdir(cache);
