@@ -2,7 +2,7 @@
 """The benchmark (tools/bench builds what it needs and calls it): every measurement in turns with its
 peer, at least seven rounds, medians and ratios.
 
-    tools/bench [--rounds N] [--only NAME]... [--data DIR] [--json FILE]
+    tools/bench [--rounds N] [--only NAME]... [--data DIR] [--json FILE] [--cpu-time]
 
 PyTorch is a peer wherever $CLGAN_BENCH_PYTHON, or else python3, can import it; $CLGAN_BENCH_THREADS
 fixes its number of threads, which otherwise is the fastest. --data is a folder with MNIST; without it
