@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PICTURE_LIMIT ((size_t)64 << 20) // bytes of one picture's file
-
 // Whether the item at `index` of `count` is among `most` spread evenly, the first and last
 // included.
 static bool is_kept(size_t index, size_t count, size_t most) {
@@ -68,18 +66,14 @@ static json_t *base64_json(const uint8_t *bytes, size_t length) {
 }
 
 static gan_status append_picture(const gan_run_folder *folder, uint64_t step, json_t *pictures) {
-    gan_text path = {0};
     uint8_t *bytes = NULL;
     size_t length = 0;
-    gan_status status = gan__run_folder_samples(folder, step, &path);
-    if (status == GAN_STATUS_OK)
-        status = gan__file_read(path.bytes, PICTURE_LIMIT, &bytes, &length);
-    if (status == GAN_STATUS_OK)
+    GAN_TRY(gan__run_folder_read_picture(folder, step, &bytes, &length));
+    if (bytes != NULL)
         json_array_append_new(pictures, json_pack("{s:I, s:o}", "step", (json_int_t)step, "png",
                                                   base64_json(bytes, length)));
     gan__free(bytes);
-    gan__text_destroy(&path);
-    return status;
+    return GAN_STATUS_OK;
 }
 
 static gan_status append_pictures(const gan_report *report, const gan_run_folder *folder,

@@ -21,7 +21,8 @@ typedef struct gan_report {
 #define GAN_REPORT_PICTURES 48
 #define GAN_REPORT_LINES    2000
 
-// Writes report.html into the folder, with the pictures found there up to report->step.
+// Writes report.html into the folder, with the pictures found there up to report->step but those
+// that are too large for it.
 // Errors: BAD_OUTPUT, NO_MEMORY, BAD_INPUT (a picture that cannot be read).
 gan_status gan__report_write(const gan_report *report, const gan_run_folder *folder);
 

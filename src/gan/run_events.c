@@ -2,21 +2,15 @@
 #include "gan/run_state.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 
-#define PICTURE_LIMIT ((size_t)64 << 20) // bytes of one picture's file
-
 gan_status gan__run_events_picture(gan_run *run, uint64_t step) {
-    gan_text path = {0};
     uint8_t *png = NULL;
     size_t length = 0;
     if (run->events == NULL) return GAN_STATUS_OK;
-    gan_status status = gan__run_folder_samples(run->folder, step, &path);
-    if (status == GAN_STATUS_OK) status = gan__file_read(path.bytes, PICTURE_LIMIT, &png, &length);
-    if (status == GAN_STATUS_OK) status = gan__event_file_picture(run->events, step, png, length);
+    gan_status status = gan__run_folder_read_picture(run->folder, step, &png, &length);
+    if (png != NULL) status = gan__event_file_picture(run->events, step, png, length);
     gan__free(png);
-    gan__text_destroy(&path);
     return status;
 }
 

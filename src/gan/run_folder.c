@@ -128,6 +128,25 @@ gan_status gan__run_folder_pictures(const gan_run_folder *folder, uint64_t **ste
     return status;
 }
 
+gan_status gan__run_folder_read_picture(const gan_run_folder *folder, uint64_t step,
+                                        uint8_t **bytes, size_t *length) {
+    gan_text path = {0};
+    int file = -1;
+    uint64_t size = 0;
+    *bytes = NULL;
+    *length = 0;
+    gan_status status = gan__run_folder_samples(folder, step, &path);
+    if (status == GAN_STATUS_OK) {
+        status = gan__file_open_regular(path.bytes, &file, &size);
+        if (status != GAN_STATUS_OK) status = gan__fail_in(status, "%s", path.bytes);
+    }
+    if (file >= 0) close(file);
+    if (status == GAN_STATUS_OK && size <= GAN_RUN_PICTURE_BYTES)
+        status = gan__file_read(path.bytes, GAN_RUN_PICTURE_BYTES, bytes, length);
+    gan__text_destroy(&path);
+    return status;
+}
+
 bool gan__run_folder_used(const gan_run_folder *folder) {
     static const char *const marks[] = {"recipe.yaml", "metrics.jsonl", "latest.gan"};
     gan_text path = {0};

@@ -31,6 +31,11 @@ gan_status gan__run_folder_samples(const gan_run_folder *folder, uint64_t step, 
 // The steps of the pictures in samples/, ascending; *steps is the caller's (gan__free).
 // Errors: BAD_INPUT (the folder cannot be read).
 gan_status gan__run_folder_pictures(const gan_run_folder *folder, uint64_t **steps, size_t *count);
+// The picture of a step; *bytes is the caller's (gan__free), NULL where it is larger than those
+// that go into other files (GAN_RUN_PICTURE_BYTES). Errors: BAD_INPUT (it cannot be read).
+#define GAN_RUN_PICTURE_BYTES ((size_t)64 << 20)
+gan_status gan__run_folder_read_picture(const gan_run_folder *folder, uint64_t step,
+                                        uint8_t **bytes, size_t *length);
 
 // The newest checkpoint that is whole (every checksum right): latest.gan, else the numbered ones
 // from the highest step down. BAD_INPUT when there is none.
