@@ -6,9 +6,9 @@
 #include "gan/layer_statistics.h"
 #include "gan/model_file.h"
 #include "gan/run_record.h"
+#include "gan/sides.h"
 #include "recipe/recipe.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,13 +151,6 @@ static gan_status build(measurement *m, gan_device *device, const gan_checkpoint
 
 // --- Figures -------------------------------------------------------------------------------------
 
-static void shape_text(const gan_shape *shape, char *text, size_t size) {
-    size_t length = 0;
-    for (int i = 0; i < shape->rank && length < size; i++)
-        length += (size_t)snprintf(text + length, size - length, "%s%" PRId64, i == 0 ? "" : "x",
-                                   shape->size[i]);
-}
-
 static gan_status find_norm(const gan_checkpoint *checkpoint, const measured_network *own,
                             gan_layer_figures *figures) {
     void *values = NULL;
@@ -186,7 +179,7 @@ static gan_status begin_figures(const measurement *m, const gan_checkpoint *chec
     figures->units = (uint64_t)shape->size[0];
     snprintf(figures->kind, sizeof figures->kind, "%s",
              gan__network_layer(own->network, figures->index)->kind->name);
-    shape_text(shape, figures->output, sizeof figures->output);
+    gan__sides_text(shape, figures->output, sizeof figures->output);
     GAN_TRY(find_norm(checkpoint, own, figures));
     return gan__running_figures_begin(figures->units, running);
 }

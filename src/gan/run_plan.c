@@ -2,21 +2,11 @@
 #include "gan/run_state.h"
 
 #include "base/memory.h"
+#include "gan/sides.h"
 #include "runtime/limits.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-// "1x28x28"
-static void shape_text(const gan_shape *shape, char *text, size_t size) {
-    size_t length = 0;
-    text[0] = '\0';
-    for (int i = 0; i < shape->rank && length < size; i++)
-        length += (size_t)snprintf(text + length, size - length, "%s%" PRId64, i == 0 ? "" : "x",
-                                   shape->size[i]);
-}
 
 static uint64_t layer_parameters(const gan_network *network, size_t layer) {
     uint64_t elements = 0;
@@ -33,8 +23,8 @@ static void fill_layers(const gan_player *player, gan_run_layer *layers) {
                                     .index = i,
                                     .kind = gan__network_layer(player->network, i)->kind->name,
                                     .parameters = layer_parameters(player->network, i)};
-        shape_text(gan__network_layer_shape(player->network, i), layers[i].output,
-                   sizeof layers[i].output);
+        gan__sides_text(gan__network_layer_shape(player->network, i), layers[i].output,
+                        sizeof layers[i].output);
     }
 }
 
@@ -76,7 +66,7 @@ gan_status gan__run_fill_plan(gan_run *run) {
     gan_run_plan *const plan = &run->plan;
     gan_shape sample = {.rank = data->rank};
     memcpy(sample.size, data->size, (size_t)data->rank * sizeof data->size[0]);
-    shape_text(&sample, plan->sample, sizeof plan->sample);
+    gan__sides_text(&sample, plan->sample, sizeof plan->sample);
     plan->name = gan_recipe_name(run->recipe);
     plan->recipe = gan_recipe_text(run->recipe);
     if (plan->recipe == NULL)
