@@ -39,14 +39,7 @@ typedef struct measurement {
 // --- Building ------------------------------------------------------------------------------------
 
 static gan_status open_networks(measurement *m, const gan_checkpoint *checkpoint) {
-    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
-    if (text == NULL)
-        return gan__fail(
-            GAN_STATUS_BAD_INPUT,
-            "the checkpoint holds no recipe (text \"recipe\"), so its networks are not "
-            "known; it was stripped or made by another program");
-    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &m->recipe));
-    GAN_TRY(gan__run_record_read(checkpoint, &m->record));
+    GAN_TRY(gan__run_record_open(checkpoint, &m->recipe, &m->record));
     return gan__recipe_networks(m->recipe, &m->record.sample, m->record.classes,
                                 &m->generator.network, &m->discriminator.network);
 }

@@ -82,3 +82,15 @@ gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record
                      "the checkpoint holds no record of a run (text \"run\"), "
                      "so it can be neither sampled nor resumed");
 }
+
+gan_status gan__run_record_open(const gan_checkpoint *checkpoint, gan_recipe **recipe,
+                                gan_run_record *record) {
+    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
+    *recipe = NULL;
+    if (text == NULL)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the checkpoint holds no recipe (text \"recipe\"), so its networks are "
+                         "not known; it was stripped or made by another program");
+    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", recipe));
+    return gan__run_record_read(checkpoint, record);
+}

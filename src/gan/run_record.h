@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "clgan/checkpoint.h"
+#include "clgan/recipe.h"
 #include "graph/shape.h"
 
 #include <stdint.h>
@@ -31,5 +32,10 @@ gan_status gan__run_record_write(const gan_run_record *record, gan_text *json);
 gan_status gan__run_record_parse(const char *text, gan_run_record *out);
 // Errors: BAD_INPUT when the checkpoint has no record or one that lacks what is needed.
 gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record *out);
+
+// What a checkpoint's networks are made by: its recipe, the caller's (gan_recipe_destroy) even
+// after a failure, and its record. Errors: BAD_INPUT (it lacks one of them), those of the recipe.
+gan_status gan__run_record_open(const gan_checkpoint *checkpoint, gan_recipe **recipe,
+                                gan_run_record *record);
 
 #endif

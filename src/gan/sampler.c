@@ -36,14 +36,8 @@ struct gan_sampler {
 
 static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkpoint,
                               gan_run_record *record) {
-    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
     gan_network *discriminator = NULL;
-    if (text == NULL)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "the checkpoint holds no recipe (text \"recipe\"), so its generator is "
-                         "not known; it was stripped or made by another program");
-    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &sampler->recipe));
-    GAN_TRY(gan__run_record_read(checkpoint, record));
+    GAN_TRY(gan__run_record_open(checkpoint, &sampler->recipe, record));
     sampler->values = gan__recipe_values(sampler->recipe);
     GAN_TRY(gan__class_names_read(checkpoint, &sampler->class_names));
     GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, record->classes,
