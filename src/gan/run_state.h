@@ -24,8 +24,8 @@ struct gan_run {
     gan_history_file *history_file;
     bool tensorboard;       // whether an event file is asked for
     gan_event_file *events; // NULL where it is not
-    size_t most_modes; // captured by any metrics so far
-    double reported;   // when report.html was last written, by gan__clock_seconds
+    size_t most_modes;      // captured by any metrics so far
+    double reported;        // when report.html was last written, by gan__clock_seconds
     gan_run_plan plan;
     gan_run_layer *layers;
     atomic_int stop; // a gan_run_request that ends the run, or NO_REQUEST
@@ -40,21 +40,21 @@ gan_status gan__run_begin_files(gan_run *run);
 gan_status gan__run_save(gan_run *run);
 gan_status gan__run_picture(gan_run *run);
 
-// run_report.c: report.html. Begun with the run's files; kept current as pictures and checkpoints are
-// written, and between them with the figures, but then at most once in a while.
+// run_report.c: report.html. Begun with the run's files; kept current as pictures and checkpoints
+// are written, and between them with the figures, but then at most once in a while.
 gan_status gan__run_report(gan_run *run);
 gan_status gan__run_report_figures(gan_run *run);
 // With what training ended in. Returns `result`, or BAD_OUTPUT when the report cannot be written.
 gan_status gan__run_report_end(gan_run *run, gan_status result);
 
-// run_events.c: what the event file gains, where one is asked for: with the run's files, from byte `from`
-// of the history on, with a picture that has been written.
+// run_events.c: what the event file gains, where one is asked for: with the run's files, from byte
+// `from` of the history on, with a picture that has been written.
 gan_status gan__run_begin_events(gan_run *run);
 gan_status gan__run_events_lines(gan_run *run, size_t from);
 gan_status gan__run_events_picture(gan_run *run, uint64_t step);
 
-// run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics before,
-// fills in the modes of `metrics`.
+// run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics
+// before, fills in the modes of `metrics`.
 gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics);
 // Fills in, from metrics->modes and the run so far, what else is said of them.
 void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics);
