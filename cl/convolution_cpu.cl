@@ -66,8 +66,9 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
     const uint place_runs = (conv_images + 15) / 16;
     const uint group = get_group_id(2);
 
-    const gan_block block = gan_find_block(axis_y, axis_x, CONV_BY_INPUT, place_runs,
-                                           CONV_PANELS * CONV_COLUMNS / 16, get_group_id(0));
+    gan_block block;
+    gan_find_block(axis_y, axis_x, CONV_BY_INPUT, place_runs, CONV_PANELS * CONV_COLUMNS / 16,
+                   get_group_id(0), &block);
     const gan_places y = block.y, x = block.x;
     const uint first_run = block.from, runs = block.to;
     const uint panels = (runs - first_run + CONV_COLUMNS / 16 - 1) / (CONV_COLUMNS / 16);

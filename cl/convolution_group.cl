@@ -20,8 +20,8 @@ kernel void gan_convolution(const uint conv_rows, const uint conv_depth, const u
     const uint lx = get_local_id(0), ly = get_local_id(1), item = ly * CONV_SIDE + lx;
     const uint group = get_group_id(2), m_from = get_group_id(1) * CONV_SQUARE;
     const gan_axis axis_y = CONV_AXIS(y), axis_x = CONV_AXIS(x);
-    const gan_block block = gan_find_block(axis_y, axis_x, CONV_BY_INPUT, conv_images, CONV_SQUARE,
-                                           get_group_id(0));
+    gan_block block;
+    gan_find_block(axis_y, axis_x, CONV_BY_INPUT, conv_images, CONV_SQUARE, get_group_id(0), &block);
     const gan_places y = block.y, x = block.x;
     const uint taps = y.taps * x.taps, panels = (conv_rows + CONV_SQUARE - 1) / CONV_SQUARE;
     global const float *w = conv_w + conv_w0

@@ -21,11 +21,13 @@ kernel void gan_convolution_pack(const uint conv_rows, const uint conv_depth, CO
         + (size_t)panel * CONV_TILE_ROWS * conv_w_row;
     for (uint ky = 0; ky < axis_y.kernel_size; ky++) {
         const uint class_y = gan_class_of_tap(axis_y, CONV_BY_INPUT, ky);
-        const gan_places y = gan_axis_places(axis_y, CONV_BY_INPUT, class_y);
+        gan_places y;
+        gan_axis_places(axis_y, CONV_BY_INPUT, class_y, &y);
         const uint rows_before = gan_taps_before(axis_y, CONV_BY_INPUT, class_y);
         for (uint kx = 0; kx < axis_x.kernel_size; kx++) {
             const uint class_x = gan_class_of_tap(axis_x, CONV_BY_INPUT, kx);
-            const gan_places x = gan_axis_places(axis_x, CONV_BY_INPUT, class_x);
+            gan_places x;
+            gan_axis_places(axis_x, CONV_BY_INPUT, class_x, &x);
             const uint taps_before = rows_before * axis_x.kernel_size
                 + y.taps * gan_taps_before(axis_x, CONV_BY_INPUT, class_x);
             const uint tap = (ky - y.tap) / y.tap_step * x.taps + (kx - x.tap) / x.tap_step;
