@@ -28,7 +28,7 @@ has_rusticl() {
 data_for() {
     if grep -q 'source: *builtin:' "$1"; then return; fi
     case $(basename "$1") in
-    cifar*)
+    cifar* | *-32*)
         mkdir -p "$work/cifar"
         head -c $((3073 * 512)) /dev/zero >"$work/cifar/data_batch_1.bin"
         echo "--data $work/cifar"
