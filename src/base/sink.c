@@ -94,3 +94,9 @@ void gan__sink_discard(gan_sink *sink) {
     gan__output_discard(sink->output);
     gan__free(sink);
 }
+
+gan_status gan__sink_end(gan_sink *sink, gan_status status) {
+    if (status == GAN_STATUS_OK) return gan__sink_commit(sink);
+    gan__sink_discard(sink);
+    return status;
+}

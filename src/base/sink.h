@@ -19,5 +19,7 @@ uint64_t gan__sink_position(const gan_sink *sink);
 // The sink is destroyed either way.
 gan_status gan__sink_commit(gan_sink *sink);
 void gan__sink_discard(gan_sink *sink); // NULL is allowed
+// The one or the other, by how writing went: a failure discards, and is returned.
+gan_status gan__sink_end(gan_sink *sink, gan_status status);
 
 #endif

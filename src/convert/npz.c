@@ -205,7 +205,5 @@ gan_status gan__npz_export(gan_bundle *bundle, gan_target target, int level) {
     GAN_TRY(gan__sink_open(target, &zip.sink));
     gan_status status = write_all(bundle, &zip);
     gan__zip_writer_destroy(&zip);
-    if (status == GAN_STATUS_OK) return gan__sink_commit(zip.sink);
-    gan__sink_discard(zip.sink);
-    return status;
+    return gan__sink_end(zip.sink, status);
 }

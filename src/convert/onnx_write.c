@@ -243,8 +243,5 @@ gan_status gan__onnx_export(gan_bundle *bundle, gan_target target, int level) {
     (void)level; // it has no compression
     gan_sink *sink;
     GAN_TRY(gan__sink_open(target, &sink));
-    gan_status status = write_all(bundle, sink);
-    if (status == GAN_STATUS_OK) return gan__sink_commit(sink);
-    gan__sink_discard(sink);
-    return status;
+    return gan__sink_end(sink, write_all(bundle, sink));
 }

@@ -126,10 +126,7 @@ gan_status gan_image_write(const gan_image *image, gan_image_format format,
                             : gan__image_encode_pnm(image, &bytes);
     if (status == GAN_STATUS_OK) status = gan__sink_open(target, &sink);
     if (status == GAN_STATUS_OK) status = gan__sink_write(sink, bytes.bytes, bytes.length);
-    if (status == GAN_STATUS_OK)
-        status = gan__sink_commit(sink);
-    else
-        gan__sink_discard(sink);
+    status = gan__sink_end(sink, status);
     gan__text_destroy(&bytes);
     return status;
 }
