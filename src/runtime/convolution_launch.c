@@ -2,34 +2,21 @@
 #include "runtime/convolution_plan.h"
 
 #include "base/memory.h"
+#include "runtime/argument_list.h"
 #include "runtime/launch_parts.h"
+#include "runtime/whole.h"
 
 #include <string.h>
 
 #define MOST_OWN_ARGUMENTS 40
 
-typedef struct argument_list {
-    gan_argument *items;
-    size_t count;
-} argument_list;
-
-static void add_uint(argument_list *list, uint32_t value) {
-    list->items[list->count++] =
-        (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = value};
-}
-
-static void add_buffer(argument_list *list, gan_buffer *buffer, uint64_t offset) {
-    list->items[list->count++] =
-        (gan_argument){.kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = buffer, .offset = offset};
-}
-
 // An image without its last stride, which is 1.
-static void add_image(argument_list *list, const gan_convolution_operand *image) {
-    add_buffer(list, image->buffer, image->offset);
-    for (int i = 0; i < 3; i++) add_uint(list, image->stride[i]);
+static void add_image(gan_argument_list *list, const gan_convolution_operand *image) {
+    gan__argument_add_buffer(list, image->buffer, image->offset);
+    for (int i = 0; i < 3; i++) gan__argument_add_uint(list, image->stride[i]);
 }
 
-static void add_axes(argument_list *list, const gan_convolution_desc *desc) {
+static void add_axes(gan_argument_list *list, const gan_convolution_desc *desc) {
     bool by_input = desc->member == GAN_CONVOLUTION_BY_INPUT;
     for (int i = 0; i < 2; i++) {
         const uint32_t axis[] = {desc->kernel[i],
@@ -38,17 +25,14 @@ static void add_axes(argument_list *list, const gan_convolution_desc *desc) {
                                  desc->before[i],
                                  by_input ? desc->output[i] : desc->input[i],
                                  by_input ? desc->input[i] : desc->output[i]};
-        for (size_t k = 0; k < sizeof axis / sizeof *axis; k++) add_uint(list, axis[k]);
+        for (size_t k = 0; k < sizeof axis / sizeof *axis; k++)
+            gan__argument_add_uint(list, axis[k]);
     }
-}
-
-static uint32_t divided_up(uint32_t a, uint32_t b) {
-    return (a + b - 1) / b;
 }
 
 // Adds the kernel whose text is `source`, with its own arguments in `list`, and frees the text.
 static gan_status add_kernel(gan_launch *launch, gan_launch_desc *kernel, gan_status status,
-                             gan_text *source, const argument_list *list) {
+                             gan_text *source, const gan_argument_list *list) {
     kernel->source = gan__text_string(source);
     kernel->arguments = list->items;
     kernel->argument_count = list->count;
@@ -77,30 +61,30 @@ static gan_status add_pack(gan_launch *launch, const gan_convolution_desc *desc,
                            const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                            gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
+    gan_argument_list list = {.items = items};
     const uint32_t rows = gan__convolution_rows(desc), depth = gan__convolution_depth(desc);
     const int row = desc->member == GAN_CONVOLUTION_BY_INPUT;
-    add_uint(&list, rows);
-    add_uint(&list, depth);
+    gan__argument_add_uint(&list, rows);
+    gan__argument_add_uint(&list, depth);
     add_axes(&list, desc);
-    add_buffer(&list, desc->w.buffer, desc->w.offset);
-    add_uint(&list, desc->filters * desc->w.stride[0]);
-    add_uint(&list, desc->w.stride[row]);
-    add_uint(&list, desc->w.stride[!row]);
-    add_uint(&list, desc->w.stride[2]);
-    add_uint(&list, desc->w.stride[3]);
-    add_buffer(&list, scratch->buffer, scratch->offset);
+    gan__argument_add_buffer(&list, desc->w.buffer, desc->w.offset);
+    gan__argument_add_uint(&list, desc->filters * desc->w.stride[0]);
+    gan__argument_add_uint(&list, desc->w.stride[row]);
+    gan__argument_add_uint(&list, desc->w.stride[!row]);
+    gan__argument_add_uint(&list, desc->w.stride[2]);
+    gan__argument_add_uint(&list, desc->w.stride[3]);
+    gan__argument_add_buffer(&list, scratch->buffer, scratch->offset);
     gan_launch_desc kernel = {
         .name = "gan_convolution_pack",
-        .global = {(size_t)divided_up(depth, gan__convolution_pack_depth(plan)) *
+        .global = {(size_t)gan__divided_up(depth, gan__convolution_pack_depth(plan)) *
                        gan__convolution_pack_items(plan),
-                   divided_up(rows, plan->tile_rows), desc->groups}};
+                   gan__divided_up(rows, plan->tile_rows), desc->groups}};
     set_single(plan, &kernel);
     gan_status status = gan__convolution_source_pack(plan, &source);
     return add_kernel(launch, &kernel, status, &source, &list);
 }
 
-static void add_sink(argument_list *list, const gan_convolution_desc *desc) {
+static void add_sink(gan_argument_list *list, const gan_convolution_desc *desc) {
     const gan_gemm_epilogue *epilogue = desc->epilogue;
     if (!epilogue) {
         add_image(list, desc->member == GAN_CONVOLUTION_FORWARD ? &desc->y : &desc->x);
@@ -118,7 +102,7 @@ static uint32_t last_lanes(const gan_convolution_desc *desc) {
     const gan_convolution_operand *source = forward ? &desc->x : &desc->y;
     const uint32_t *size = forward ? desc->input : desc->output;
     const uint64_t channels = (uint64_t)gan__convolution_depth(desc) * desc->groups;
-    const uint64_t whole = (uint64_t)divided_up(desc->images, 16) * 16;
+    const uint64_t whole = (uint64_t)gan__divided_up(desc->images, 16) * 16;
     const uint64_t end = source->offset + (channels - 1) * source->stride[0] +
                          (uint64_t)(size[0] - 1) * source->stride[1] +
                          (uint64_t)(size[1] - 1) * source->stride[2] + whole;
@@ -130,20 +114,20 @@ static gan_status add_product(gan_launch *launch, const gan_convolution_desc *de
                               const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                               gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
-    add_uint(&list, gan__convolution_rows(desc));
-    add_uint(&list, gan__convolution_depth(desc));
-    add_uint(&list, desc->images);
-    add_uint(&list, last_lanes(desc));
+    gan_argument_list list = {.items = items};
+    gan__argument_add_uint(&list, gan__convolution_rows(desc));
+    gan__argument_add_uint(&list, gan__convolution_depth(desc));
+    gan__argument_add_uint(&list, desc->images);
+    gan__argument_add_uint(&list, last_lanes(desc));
     add_axes(&list, desc);
-    add_buffer(&list, scratch->buffer, scratch->offset);
+    gan__argument_add_buffer(&list, scratch->buffer, scratch->offset);
     add_image(&list, desc->member == GAN_CONVOLUTION_FORWARD ? &desc->x : &desc->y);
     const size_t own = list.count;
     add_sink(&list, desc);
-    gan_launch_desc kernel = {.name = "gan_convolution",
-                              .global = {gan__convolution_plan_blocks(plan, desc),
-                                         divided_up(gan__convolution_rows(desc), plan->group_rows),
-                                         desc->groups}};
+    gan_launch_desc kernel = {
+        .name = "gan_convolution",
+        .global = {gan__convolution_plan_blocks(plan, desc),
+                   gan__divided_up(gan__convolution_rows(desc), plan->group_rows), desc->groups}};
     set_group(plan, &kernel);
     gan_status status = gan__convolution_source(plan, desc->epilogue, &source);
     GAN_TRY(add_kernel(launch, &kernel, status, &source, &list));
@@ -157,20 +141,20 @@ static gan_status add_parts(gan_launch *launch, const gan_convolution_desc *desc
                             const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                             gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
-    add_uint(&list, desc->channels);
-    add_uint(&list, desc->filters);
-    add_uint(&list, desc->images);
-    add_uint(&list, plan->split_blocks);
+    gan_argument_list list = {.items = items};
+    gan__argument_add_uint(&list, desc->channels);
+    gan__argument_add_uint(&list, desc->filters);
+    gan__argument_add_uint(&list, desc->images);
+    gan__argument_add_uint(&list, plan->split_blocks);
     add_axes(&list, desc);
     add_image(&list, &desc->x);
     add_image(&list, &desc->y);
-    add_buffer(&list, scratch->buffer, scratch->offset);
-    const uint32_t panels = divided_up(desc->filters, gan__convolution_plan_columns(plan));
+    gan__argument_add_buffer(&list, scratch->buffer, scratch->offset);
+    const uint32_t panels = gan__divided_up(desc->filters, gan__convolution_plan_columns(plan));
     const uint32_t taps = plan->lanes == 1 ? desc->kernel[0] * desc->kernel[1] : 1;
     gan_launch_desc kernel = {
         .name = "gan_convolution_weight",
-        .global = {(size_t)panels * divided_up(taps * desc->channels, plan->group_rows),
+        .global = {(size_t)panels * gan__divided_up(taps * desc->channels, plan->group_rows),
                    plan->splits, desc->groups}};
     set_group(plan, &kernel);
     gan_status status = gan__convolution_source_weight(plan, &source);
@@ -181,16 +165,17 @@ static gan_status add_sum(gan_launch *launch, const gan_convolution_desc *desc,
                           const gan_convolution_plan *plan, const gan_gemm_operand *scratch,
                           gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
+    gan_argument_list list = {.items = items};
     const uint32_t sizes[] = {desc->channels,  desc->filters, desc->kernel[0],
                               desc->kernel[1], plan->splits,  gan__convolution_plan_columns(plan)};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
-    add_buffer(&list, scratch->buffer, scratch->offset);
-    add_buffer(&list, desc->w.buffer, desc->w.offset);
-    for (int i = 0; i < 4; i++) add_uint(&list, desc->w.stride[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        gan__argument_add_uint(&list, sizes[i]);
+    gan__argument_add_buffer(&list, scratch->buffer, scratch->offset);
+    gan__argument_add_buffer(&list, desc->w.buffer, desc->w.offset);
+    for (int i = 0; i < 4; i++) gan__argument_add_uint(&list, desc->w.stride[i]);
     gan_launch_desc kernel = {
         .name = "gan_convolution_weight_sum",
-        .global = {divided_up(desc->filters, plan->lanes), desc->channels, desc->groups}};
+        .global = {gan__divided_up(desc->filters, plan->lanes), desc->channels, desc->groups}};
     set_single(plan, &kernel);
     gan_status status = gan__convolution_source_weight_sum(&source);
     return add_kernel(launch, &kernel, status, &source, &list);

@@ -1,22 +1,12 @@
 // Which tile kernel for which product. The figures behind the choices are in docs/gemm.md.
 #include "runtime/gemm_tile.h"
 
+#include "runtime/whole.h"
+
 #define RUN 16 // columns of a float16
 
-static uint32_t least(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-static uint32_t most(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
-}
-
-static uint32_t divided_up(uint64_t a, uint64_t b) {
-    return (uint32_t)((a + b - 1) / b);
-}
-
 static uint32_t rounded_up(uint32_t a, uint32_t b) {
-    return divided_up(a, b) * b;
+    return gan__divided_up(a, b) * b;
 }
 
 bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
@@ -47,7 +37,7 @@ static double tile_cycles(uint32_t rows, uint32_t runs) {
 }
 
 static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs) {
-    uint32_t all_runs = divided_up(desc->n, RUN);
+    uint32_t all_runs = gan__divided_up(desc->n, RUN);
     double down = desc->m / rows, rest_down = desc->m % rows ? 1 : 0;
     double across = all_runs / runs, rest_across = all_runs % runs ? 1 : 0;
     uint32_t rest_rows = desc->m % rows, rest_runs = all_runs % runs;
@@ -58,11 +48,11 @@ static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs
 }
 
 static void choose_tile(const gan_gemm_desc *desc, gan_gemm_choice *choice) {
-    const uint32_t runs = divided_up(desc->n, RUN);
+    const uint32_t runs = gan__divided_up(desc->n, RUN);
     double fewest = 0;
     for (size_t i = 0; i < sizeof register_tiles / sizeof *register_tiles; i++) {
-        uint32_t tile_rows = least(register_tiles[i].rows, desc->m),
-                 tile_runs = least(register_tiles[i].runs, runs);
+        uint32_t tile_rows = gan__least(register_tiles[i].rows, desc->m),
+                 tile_runs = gan__least(register_tiles[i].runs, runs);
         double cycles = all_cycles(desc, tile_rows, tile_runs);
         if (i > 0 && cycles >= fewest) continue;
         fewest = cycles;
@@ -102,10 +92,10 @@ static bool packs_a(const gan_gemm_desc *desc) {
 // work-group itself takes a notable part of the time.
 static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
                              const gan_gemm_choice *choice) {
-    uint32_t tiles = divided_up(desc->m, choice->rows);
-    uint32_t wanted = divided_up(512, desc->k);
+    uint32_t tiles = gan__divided_up(desc->m, choice->rows);
+    uint32_t wanted = gan__divided_up(512, desc->k);
     uint32_t fair = tiles / (8 * traits->compute_units);
-    return choice->rows * most(1, least(wanted, fair));
+    return choice->rows * gan__most(1, gan__least(wanted, fair));
 }
 
 // Most rows of C per work-group where B is packed: the sums of blocked products wait in local
@@ -114,20 +104,20 @@ static uint32_t most_shared_rows(const gan_device_traits *traits, const gan_gemm
                                  const gan_gemm_choice *choice) {
     if (desc->k <= choice->depth) return desc->m;
     uint64_t fit = traits->local_memory_bytes / sizeof(float) / 2 / choice->block_columns;
-    return most(64, fit < 512 ? (uint32_t)fit : 512);
+    return gan__most(64, fit < 512 ? (uint32_t)fit : 512);
 }
 
 // Rows of C per work-group where B is packed: many, so that packing is shared, but so that every
 // compute unit gets as much to do. Packing takes about as long as 32 rows of sums.
 static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
                             const gan_gemm_choice *choice) {
-    uint32_t across = divided_up(desc->n, choice->block_columns) * desc->batches;
-    uint32_t down = divided_up(desc->m, most_shared_rows(traits, desc, choice)), best = 0;
+    uint32_t across = gan__divided_up(desc->n, choice->block_columns) * desc->batches;
+    uint32_t down = gan__divided_up(desc->m, most_shared_rows(traits, desc, choice)), best = 0;
     double fewest = 0;
     for (uint32_t rows = desc->m; rows > 64 || best == 0; down++) {
-        rows = rounded_up(divided_up(desc->m, down), choice->rows);
-        uint64_t groups = (uint64_t)across * divided_up(desc->m, rows);
-        double time = divided_up(groups, traits->compute_units) * (rows + 32.0);
+        rows = rounded_up(gan__divided_up(desc->m, down), choice->rows);
+        uint64_t groups = (uint64_t)across * gan__divided_up(desc->m, rows);
+        double time = gan__divided_up(groups, traits->compute_units) * (rows + 32.0);
         if (best > 0 && time >= fewest) continue;
         fewest = time;
         best = rows;
@@ -148,8 +138,8 @@ static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         uint32_t rows = choices[i].rows;
         if (rows % choice->rows != 0 || choice->rows == desc->m) continue;
-        uint32_t blocks = divided_up(desc->m, rows) * desc->batches;
-        double rounds = divided_up(blocks, traits->compute_units);
+        uint32_t blocks = gan__divided_up(desc->m, rows) * desc->batches;
+        double rounds = gan__divided_up(blocks, traits->compute_units);
         double time = rounds * rows * choices[i].weight;
         if (fewest > 0 && time >= fewest) continue;
         fewest = time;
@@ -166,10 +156,12 @@ void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_des
     if (choice->pack_a) {
         uint32_t whole = rounded_up(desc->n, choice->block_columns);
         choice->depth = 64;
-        choice->block_columns = least(whole, 128 / choice->block_columns * choice->block_columns);
+        choice->block_columns =
+            gan__least(whole, 128 / choice->block_columns * choice->block_columns);
         choice->block_rows = packed_rows(traits, desc, choice);
         if (choice->pack_b && choice->block_rows == GAN_GEMM_PANEL_ROWS)
-            choice->block_rows *= least(4, divided_up(shared_rows(traits, desc, choice), 48));
+            choice->block_rows *=
+                gan__least(4, gan__divided_up(shared_rows(traits, desc, choice), 48));
     } else if (choice->pack_b) {
         choice->depth = 256;
         choice->block_rows = shared_rows(traits, desc, choice);
@@ -219,15 +211,15 @@ bool gan__gemm_choice_valid(const gan_device_traits *traits, const gan_gemm_choi
 // this, so it goes by the usual choice, whatever is chosen.
 static void choose_splits(const gan_device_traits *traits, const gan_gemm_desc *desc,
                           const gan_gemm_choice *usual, gan_gemm_plan *plan) {
-    uint64_t groups = (uint64_t)divided_up(desc->m, usual->block_rows) *
-                      divided_up(desc->n, usual->block_columns) * desc->batches;
+    uint64_t groups = (uint64_t)gan__divided_up(desc->m, usual->block_rows) *
+                      gan__divided_up(desc->n, usual->block_columns) * desc->batches;
     uint64_t wanted = (traits->lanes == 1 ? 2 : 4) * (uint64_t)traits->compute_units;
     plan->splits = 1;
     plan->split_depth = desc->k;
     if (groups >= wanted || desc->k < 2 * LEAST_SPLIT_DEPTH) return;
-    uint32_t splits = least(divided_up(wanted, groups), desc->k / LEAST_SPLIT_DEPTH);
-    plan->split_depth = rounded_up(divided_up(desc->k, splits), 16);
-    plan->splits = divided_up(desc->k, plan->split_depth);
+    uint32_t splits = gan__least(gan__divided_up(wanted, groups), desc->k / LEAST_SPLIT_DEPTH);
+    plan->split_depth = rounded_up(gan__divided_up(desc->k, splits), 16);
+    plan->splits = gan__divided_up(desc->k, plan->split_depth);
 }
 
 // --- The plan -----------------------------------------------------------------------------------
@@ -247,17 +239,17 @@ static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *
 
 static void fit_tile(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
                      gan_gemm_plan *plan) {
-    const uint32_t runs = divided_up(desc->n, RUN);
-    plan->rows = least(choice->rows, desc->m);
-    plan->runs = least(choice->runs, runs);
+    const uint32_t runs = gan__divided_up(desc->n, RUN);
+    plan->rows = gan__least(choice->rows, desc->m);
+    plan->runs = gan__least(choice->runs, runs);
     plan->rest_rows = desc->m % plan->rows;
     plan->rest_runs = runs % plan->runs;
 }
 
 static void fit_blocks(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
                        gan_gemm_plan *plan) {
-    plan->block_rows = rounded_up(least(choice->block_rows, desc->m), plan->rows);
-    plan->block_columns = rounded_up(least(choice->block_columns, desc->n), plan->runs * RUN);
+    plan->block_rows = rounded_up(gan__least(choice->block_rows, desc->m), plan->rows);
+    plan->block_columns = rounded_up(gan__least(choice->block_columns, desc->n), plan->runs * RUN);
     bool one_panel = plan->block_rows <= GAN_GEMM_PANEL_ROWS;
     plan->panel_rows = rounded_up(plan->block_rows, one_panel ? RUN : GAN_GEMM_PANEL_ROWS);
     plan->panel_columns = plan->block_columns;
@@ -275,12 +267,13 @@ static bool is_of_dots(const gan_gemm_desc *desc) {
 static void plan_dots(const gan_device_traits *traits, const gan_gemm_desc *desc,
                       gan_gemm_plan *plan) {
     uint64_t work = (uint64_t)desc->m * desc->n * desc->k;
-    uint32_t groups = most(1, least(work / DOTS_WORK < 4096 ? (uint32_t)(work / DOTS_WORK) : 4096,
-                                    8 * traits->compute_units));
+    uint32_t groups =
+        gan__most(1, gan__least(work / DOTS_WORK < 4096 ? (uint32_t)(work / DOTS_WORK) : 4096,
+                                8 * traits->compute_units));
     plan->dots = true;
     plan->rows = plan->block_rows = desc->m;
     plan->runs = 1;
-    plan->block_columns = rounded_up(divided_up(desc->n, groups), RUN);
+    plan->block_columns = rounded_up(gan__divided_up(desc->n, groups), RUN);
 }
 
 static void fit_depth(const gan_device_traits *traits, const gan_gemm_desc *desc, uint32_t depth,

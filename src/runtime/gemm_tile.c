@@ -2,35 +2,22 @@
 #include "runtime/gemm_tile.h"
 
 #include "base/memory.h"
+#include "runtime/argument_list.h"
 #include "runtime/launch_parts.h"
+#include "runtime/whole.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define MOST_OWN_ARGUMENTS 16
 
-typedef struct argument_list {
-    gan_argument *items;
-    size_t count;
-} argument_list;
-
-static void add_uint(argument_list *list, uint32_t value) {
-    list->items[list->count++] =
-        (gan_argument){.kind = GAN_ARGUMENT_KIND_UINT, .uint_value = value};
+static void add_operand(gan_argument_list *list, const gan_gemm_operand *operand) {
+    gan__argument_add_buffer(list, operand->buffer, operand->offset);
+    gan__argument_add_uint(list, operand->pitch);
+    gan__argument_add_uint(list, (uint32_t)operand->stride);
 }
 
-static void add_buffer(argument_list *list, const gan_gemm_operand *operand) {
-    list->items[list->count++] = (gan_argument){
-        .kind = GAN_ARGUMENT_KIND_BUFFER, .buffer = operand->buffer, .offset = operand->offset};
-}
-
-static void add_operand(argument_list *list, const gan_gemm_operand *operand) {
-    add_buffer(list, operand);
-    add_uint(list, operand->pitch);
-    add_uint(list, (uint32_t)operand->stride);
-}
-
-static void add_sink(argument_list *list, const gan_gemm_operand *c,
+static void add_sink(gan_argument_list *list, const gan_gemm_operand *c,
                      const gan_gemm_epilogue *epilogue) {
     if (!epilogue) {
         add_operand(list, c);
@@ -50,10 +37,6 @@ static gan_gemm_operand parts_of(const gan_gemm_desc *desc, const gan_gemm_opera
                               .stride = (uint64_t)desc->m * pitch};
 }
 
-static size_t divided_up(size_t a, size_t b) {
-    return (a + b - 1) / b;
-}
-
 // What the epilogue brings comes last, and is what the caller may change.
 static void hide_own_arguments(gan_launch *launch, const gan_gemm_desc *desc, size_t count) {
     gan__launch_hide_arguments(launch,
@@ -64,11 +47,12 @@ static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
                               const gan_gemm_plan *plan, const gan_gemm_operand *c,
                               const gan_gemm_epilogue *epilogue, gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
+    gan_argument_list list = {.items = items};
     const uint32_t sizes[] = {
         desc->m,           desc->n,      desc->k, plan->block_rows, plan->block_columns,
         plan->split_depth, desc->batches};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        gan__argument_add_uint(&list, sizes[i]);
     add_operand(&list, &desc->a);
     add_operand(&list, &desc->b);
     add_sink(&list, c, epilogue);
@@ -76,8 +60,8 @@ static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
     gan_launch_desc kernel = {.name = "gan_gemm",
                               .arguments = list.items,
                               .argument_count = list.count,
-                              .global = {divided_up(desc->n, plan->block_columns) * side,
-                                         divided_up(desc->m, plan->block_rows) * side,
+                              .global = {gan__divided_up(desc->n, plan->block_columns) * side,
+                                         gan__divided_up(desc->m, plan->block_rows) * side,
                                          (size_t)desc->batches * plan->splits},
                               .local = {side, side, 1}};
     gan_status status = gan__gemm_source(plan, epilogue, &source);
@@ -91,19 +75,21 @@ static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
 static gan_status add_sum(gan_launch *launch, const gan_gemm_desc *desc, const gan_gemm_plan *plan,
                           const gan_gemm_operand *parts, gan_argument *items) {
     gan_text source = {0};
-    argument_list list = {.items = items};
+    gan_argument_list list = {.items = items};
     const uint32_t sizes[] = {desc->m, desc->n, plan->splits, desc->batches};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add_uint(&list, sizes[i]);
-    add_buffer(&list, parts);
-    add_uint(&list, parts->pitch);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        gan__argument_add_uint(&list, sizes[i]);
+    gan__argument_add_buffer(&list, parts->buffer, parts->offset);
+    gan__argument_add_uint(&list, parts->pitch);
     add_sink(&list, &desc->c, desc->epilogue);
     const size_t group = plan->lanes == 1 ? (size_t)plan->side * plan->side : 1;
-    gan_launch_desc kernel = {.name = "gan_gemm_sum",
-                              .arguments = list.items,
-                              .argument_count = list.count,
-                              .global = {plan->lanes == 1 ? divided_up(desc->n, group) * group : 1,
-                                         desc->m, desc->batches},
-                              .local = {group, 1, 1}};
+    gan_launch_desc kernel = {
+        .name = "gan_gemm_sum",
+        .arguments = list.items,
+        .argument_count = list.count,
+        .global = {plan->lanes == 1 ? gan__divided_up(desc->n, group) * group : 1, desc->m,
+                   desc->batches},
+        .local = {group, 1, 1}};
     gan_status status = gan__gemm_source_sum(desc->epilogue, &source);
     kernel.source = gan__text_string(&source);
     if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, &kernel);
