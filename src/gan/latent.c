@@ -9,9 +9,19 @@
 // Below this no direction can be told, and dividing would give infinities.
 #define SMALLEST_NORM 1e-7
 
-gan_node *gan__latent_node(gan_graph *graph, const gan_recipe_values *recipe, int64_t batch,
-                           uint32_t stream) {
-    const gan_shape shape = GAN_SHAPE(recipe->latent.size, batch);
+gan_latent_parts gan__latent_parts(const gan_recipe_values *recipe) {
+    gan_latent_parts parts = {.codes = recipe->latent.categorical[0],
+                              .categories = recipe->latent.categorical[1],
+                              .continuous = recipe->latent.continuous};
+    parts.noise = recipe->latent.size - parts.codes * parts.categories - parts.continuous;
+    return parts;
+}
+
+// --- On the device -------------------------------------------------------------------------------
+
+static gan_node *noise_node(gan_graph *graph, const gan_recipe_values *recipe,
+                            const gan_shape *size, uint32_t stream) {
+    const gan_shape shape = *size;
     if (recipe->latent.prior == GAN_PRIOR_UNIFORM) {
         const double low = recipe->latent.range[0], high = recipe->latent.range[1];
         return gan__offset(gan__scale(gan__random_uniform(graph, &shape, stream), high - low), low);
@@ -22,8 +32,45 @@ gan_node *gan__latent_node(gan_graph *graph, const gan_recipe_values *recipe, in
     return gan__div(normal, gan__maximum(norm, gan__scalar(graph, SMALLEST_NORM)));
 }
 
-void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *latent) {
-    const uint32_t size = (uint32_t)recipe->latent.size;
+// (codes, batch) of whole numbers drawn from a number of classes each: a uniform draw is below 1 by
+// at least 2^-24, so that its product with so few classes, rounded to a float32, is below their
+// number too.
+static gan_node *draw_classes(gan_graph *graph, int64_t classes, const gan_shape *shape,
+                              uint32_t stream) {
+    return gan__floor(gan__scale(gan__random_uniform(graph, shape, stream), (double)classes));
+}
+
+// (codes x categories, batch)
+static gan_node *categories_node(gan_graph *graph, const gan_latent_parts *parts, int64_t batch,
+                                 uint32_t stream) {
+    const gan_shape each = GAN_SHAPE(parts->codes, 1, batch);
+    const gan_shape all = GAN_SHAPE(parts->codes, parts->categories, batch);
+    gan_node *const drawn =
+        draw_classes(graph, parts->categories, &GAN_SHAPE(parts->codes, batch), stream);
+    gan_node *const hot = gan__equal(gan__iota(graph, &all, 1), gan__reshape(drawn, &each));
+    return gan__reshape(hot, &GAN_SHAPE(parts->codes * parts->categories, batch));
+}
+
+gan_node *gan__latent_node(gan_graph *graph, const gan_recipe_values *recipe, int64_t batch,
+                           uint32_t stream) {
+    const gan_latent_parts own = gan__latent_parts(recipe);
+    gan_node *parts[3];
+    size_t count = 0;
+    if (own.noise > 0)
+        parts[count++] = noise_node(graph, recipe, &GAN_SHAPE(own.noise, batch), stream);
+    if (own.codes > 0) parts[count++] = categories_node(graph, &own, batch, stream + 1);
+    if (own.continuous > 0) {
+        const gan_shape shape = GAN_SHAPE(own.continuous, batch);
+        gan_node *const uniform = gan__random_uniform(graph, &shape, stream + 2);
+        parts[count++] = gan__offset(gan__scale(uniform, 2), -1);
+    }
+    return count == 1 ? parts[0] : gan__concat(parts, count, 0);
+}
+
+// --- On the host ---------------------------------------------------------------------------------
+
+static void draw_noise(const gan_recipe_values *recipe, uint64_t seed, uint32_t size,
+                       float *latent) {
     const double low = recipe->latent.range[0], high = recipe->latent.range[1];
     if (recipe->latent.prior == GAN_PRIOR_UNIFORM) {
         for (uint32_t e = 0; e < size; e++)
@@ -41,9 +88,22 @@ void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *lat
     for (uint32_t e = 0; e < size; e++) latent[e] = (float)((double)latent[e] / norm);
 }
 
+void gan__latent_draw(const gan_recipe_values *recipe, uint64_t seed, float *latent) {
+    const gan_latent_parts parts = gan__latent_parts(recipe);
+    uint32_t at = (uint32_t)parts.noise;
+    draw_noise(recipe, seed, at, latent);
+    for (int64_t code = 0; code < parts.codes; code++) {
+        const float drawn = gan__philox_uniform(seed, GAN_STREAM_LATENT, 0, at);
+        const int64_t chosen = (int64_t)(drawn * (float)parts.categories);
+        for (int64_t i = 0; i < parts.categories; i++) latent[at++] = i == chosen ? 1.0f : 0.0f;
+    }
+    for (int64_t i = 0; i < parts.continuous; i++, at++)
+        latent[at] = (float)(2 * (double)gan__philox_uniform(seed, GAN_STREAM_LATENT, 0, at) - 1);
+}
+
 void gan__latent_truncate(const gan_recipe_values *recipe, uint64_t seed, double psi,
                           float *latent) {
-    const uint32_t size = (uint32_t)recipe->latent.size;
+    const uint32_t size = (uint32_t)gan__latent_parts(recipe).noise;
     for (uint32_t e = 0; e < size; e++)
         for (uint64_t step = 1; fabs((double)latent[e]) > psi; step++)
             latent[e] = gan__philox_normal(seed, GAN_STREAM_LATENT, step, e);
@@ -78,11 +138,20 @@ void gan__latent_interpolate(gan_sample_path path, const float *from, const floa
         latent[i] = (float)(near * (double)from[i] + far * (double)to[i]);
 }
 
-// The uniform draw is below 1 by at least 2^-24, so that its product with so few classes, rounded
-// to a float32, is below their number too.
+void gan__latent_walk(const gan_recipe_values *recipe, gan_sample_path path, const float *from,
+                      const float *to, double at, float *latent) {
+    const gan_latent_parts parts = gan__latent_parts(recipe);
+    const size_t size = (size_t)recipe->latent.size, noise = (size_t)parts.noise;
+    const size_t continuous = size - (size_t)parts.continuous;
+    memcpy(latent, at < 0.5 ? from : to, size * sizeof *latent);
+    if (at <= 0 || at >= 1) return;
+    gan__latent_interpolate(path, from, to, noise, at, latent);
+    for (size_t i = continuous; i < size; i++)
+        latent[i] = (float)((1 - at) * (double)from[i] + at * (double)to[i]);
+}
+
 gan_node *gan__label_node(gan_graph *graph, int64_t classes, int64_t batch, uint32_t stream) {
-    gan_node *const uniform = gan__random_uniform(graph, &GAN_SHAPE(batch), stream);
-    return gan__floor(gan__scale(uniform, (double)classes));
+    return draw_classes(graph, classes, &GAN_SHAPE(batch), stream);
 }
 
 uint32_t gan__label_draw(int64_t classes, uint64_t seed) {

@@ -172,7 +172,7 @@ void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path, c
     if (path == GAN_SAMPLE_PATH_AUTO)
         path = flat ? GAN_SAMPLE_PATH_LINEAR : GAN_SAMPLE_PATH_SPHERICAL;
     const size_t size = (size_t)sampler->values->latent.size;
-    gan__latent_interpolate(path, from, to, size, at, latent);
+    gan__latent_walk(sampler->values, path, from, to, at, latent);
     if (sampler->info.classes > 0) latent[size] = at < 0.5 ? from[size] : to[size];
 }
 

@@ -153,5 +153,6 @@ gan_status gan__recipe_bind(gan_document *document, gan_recipe_values *values) {
     GAN_TRY(gan__recipe_check_values(document, values));
     assemble(&values->generator_optimizer);
     assemble(&values->discriminator_optimizer);
+    assemble(&values->encoder_optimizer);
     return GAN_STATUS_OK;
 }

@@ -107,6 +107,10 @@ static gan_status check_pairs(gan_document *document, const gan_recipe_values *v
         {"optimizer.discriminator.momentum_ramp",
          values->discriminator_optimizer.momentum_ramp[0] <=
              values->discriminator_optimizer.momentum_ramp[1]},
+        {"optimizer.encoder.lr_ramp",
+         values->encoder_optimizer.lr_ramp[0] <= values->encoder_optimizer.lr_ramp[1]},
+        {"optimizer.encoder.momentum_ramp",
+         values->encoder_optimizer.momentum_ramp[0] <= values->encoder_optimizer.momentum_ramp[1]},
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         if (!checks[i].rising)
@@ -240,6 +244,61 @@ static gan_status check_unroll(gan_document *document, const gan_recipe_values *
         "from, so schedule.order must be alternating");
 }
 
+// Codes are part of z, and whole.
+static gan_status check_codes(gan_document *document, const gan_recipe_values *values) {
+    const int64_t codes = values->latent.categorical[0], each = values->latent.categorical[1];
+    const int64_t elements = codes * each + values->latent.continuous;
+    if (codes == 0 ? each != 0 : each < 2)
+        return gan__tree_fail(document, line_of(document, "latent.categorical"),
+                              "latent.categorical must be a number of codes and at least 2 "
+                              "categories for each, or [0, 0] for none");
+    if (elements <= values->latent.size) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "latent.size"),
+                          "latent.size is %lld, but the codes alone have %lld elements",
+                          (long long)values->latent.size, (long long)elements);
+}
+
+// What the encoder goes without: the first of these that is asked for, or NULL.
+static const char *beside_encoder(const gan_recipe_values *values) {
+    const bool joint = values->inference.kind == GAN_ENCODER_JOINT;
+    const struct {
+        const char *path;
+        bool given;
+    } without[] = {
+        {"objective.pack", values->objective.pack > 1},
+        {"objective.unroll", values->objective.unroll > 0},
+        {"objective.consensus", values->objective.consensus > 0},
+        {"schedule.order", values->schedule.order == GAN_ORDER_EXTRAGRADIENT},
+        {"objective.r1", joint && values->objective.r1 > 0},
+        {"objective.r2", joint && values->objective.r2 > 0},
+        {"objective.gradient_penalty", joint && values->objective.gradient_penalty > 0},
+        {"objective.consistency", joint && values->objective.consistency > 0},
+        {"objective.consistency_generated", joint && values->objective.consistency_generated > 0},
+        {"objective.gradient_regularization",
+         joint && values->objective.gradient_regularization > 0},
+    };
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        if (without[i].given) return without[i].path;
+    return NULL;
+}
+
+static gan_status check_encoder(gan_document *document, const gan_recipe_values *values) {
+    const int kind = values->inference.kind;
+    const char *const beside = beside_encoder(values);
+    const bool codes = values->latent.categorical[0] > 0 || values->latent.continuous > 0;
+    if (kind == GAN_ENCODER_NONE) return GAN_STATUS_OK;
+    if (values->encoder.count == 0)
+        return gan__tree_fail(document, line_of(document, "encoder"),
+                              "encoder.layers is missing: the layers, first to last");
+    if (kind == GAN_ENCODER_CODES && !codes)
+        return gan__tree_fail(document, line_of(document, "encoder.kind"),
+                              "encoder.kind is codes, but the latent has none; give it some with "
+                              "latent.categorical or latent.continuous");
+    if (beside == NULL) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, beside), "%s goes without an encoder%s",
+                          beside, kind == GAN_ENCODER_JOINT ? " of kind joint" : "");
+}
+
 // D counts its updates in a float32, which is exact up to there.
 enum { MOST_UPDATES = 1 << 24 };
 
@@ -265,6 +324,8 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_pack(document, values));
     GAN_TRY(check_unroll(document, values));
     GAN_TRY(check_consensus(document, values));
+    GAN_TRY(check_codes(document, values));
+    GAN_TRY(check_encoder(document, values));
     GAN_TRY(check_sides(document, values));
     GAN_TRY(check_updates(document, values));
     return check_name(document, values);

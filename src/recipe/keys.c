@@ -12,6 +12,7 @@ static const char *const objectives[] = {"logistic", "least-squares",       "was
                                          "hinge",    "relativistic-paired", "relativistic-average",
                                          NULL};
 static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
+static const char *const inferences[] = {"none", "codes", "latents", "joint", NULL};
 static const char *const orders[] = {"alternating", "simultaneous", "extragradient", NULL};
 static const char *const optimizers[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
 
@@ -19,6 +20,12 @@ enum {
     SGD = 1 << GAN_OPTIMIZER_SGD,
     RMSPROP = 1 << GAN_OPTIMIZER_RMSPROP,
     ADAMS = 1 << GAN_OPTIMIZER_ADAM | 1 << GAN_OPTIMIZER_ADAMW,
+};
+
+// What the encoder learns, for keys that mean something only beside it.
+enum {
+    OF_ENCODER = 1 << GAN_ENCODER_CODES | 1 << GAN_ENCODER_LATENTS | 1 << GAN_ENCODER_JOINT,
+    RECOVERING = 1 << GAN_ENCODER_CODES | 1 << GAN_ENCODER_LATENTS,
 };
 
 // What counts steps in float32 does so exactly up to here.
@@ -43,30 +50,21 @@ enum {
         .path = key_path, .type = GAN_KEY_CHOICE, .offset = AT(field), .fallback = default_text,   \
         .choices = words, .meaning = says                                                          \
     }
-#define NETWORK_KEYS(net, field)                                                                   \
-    {.path = net ".init",                                                                          \
-     .type = GAN_KEY_INIT,                                                                         \
-     .offset = AT(field.init),                                                                     \
-     .fallback = "",                                                                               \
-     .meaning = "initial weights; default torch"},                                                 \
-        {.path = net ".bias_init",                                                                 \
-         .type = GAN_KEY_INIT,                                                                     \
-         .offset = AT(field.bias_init),                                                            \
-         .fallback = "",                                                                           \
-         .meaning = "initial biases; default zeros where init is given, else "                     \
-                    "torch"},                                                                      \
-        {.path = net ".parametrization",                                                           \
-         .type = GAN_KEY_PARAMETRIZATION,                                                          \
-         .offset = AT(field.parametrization),                                                      \
-         .fallback = "",                                                                           \
-         .meaning = "what weights are computed from; default none"},                               \
-    {                                                                                              \
-        .path = net ".layers", .type = GAN_KEY_LAYERS, .offset = AT(field), .fallback = NULL,      \
-        .meaning = "the layers, first to last"                                                     \
-    }
-// What means something only beside one other key: a choice of the mask, or a number above 0.
+// What means something only beside one other key: a choice of the mask, or a number above 0. No
+// premise: always.
 #define RULED(premise, mask, ...)                                                                  \
     { .condition = premise, .condition_mask = mask, __VA_ARGS__ }
+#define NETWORK_KEYS(net, field, premise, mask, layers)                                            \
+    RULED(premise, mask, .path = net ".init", .type = GAN_KEY_INIT, .offset = AT(field.init),      \
+          .fallback = "", .meaning = "initial weights; default torch"),                            \
+        RULED(premise, mask, .path = net ".bias_init", .type = GAN_KEY_INIT,                       \
+              .offset = AT(field.bias_init), .fallback = "",                                       \
+              .meaning = "initial biases; default zeros where init is given, else torch"),         \
+        RULED(premise, mask, .path = net ".parametrization", .type = GAN_KEY_PARAMETRIZATION,      \
+              .offset = AT(field.parametrization), .fallback = "",                                 \
+              .meaning = "what weights are computed from; default none"),                          \
+        RULED(premise, mask, .path = net ".layers", .type = GAN_KEY_LAYERS, .offset = AT(field),   \
+              .fallback = layers, .meaning = "the layers, first to last")
 #define RULED_CHOICE(premise, mask, key_path, field, default_text, words, says)                    \
     RULED(premise, mask, .path = key_path, .type = GAN_KEY_CHOICE, .offset = AT(field),            \
           .fallback = default_text, .choices = words, .meaning = says)
@@ -77,17 +75,22 @@ enum {
 #define RULE_KEY(kind, net, name, field, default_text, least, most, mask, says)                    \
     RULED_NUMBER("optimizer." net ".kind", mask, kind, "optimizer." net "." name, field,           \
                  default_text, least, most, says)
-#define OPTIMIZER_KEYS(net, f)                                                                     \
-    CHOICE_KEY("optimizer." net ".kind", f.optimizer.kind, "adam", optimizers, "the update rule"), \
-        NUMBER_KEY(REAL, "optimizer." net ".lr", f.lr, "2e-4", 0, 1e3, "learning rate"),           \
-        NUMBER_KEY(REAL, "optimizer." net ".lr_decay", f.lr_decay, "1", 1, 2,                      \
-                   "the rate is divided by this after each update"),                               \
-        NUMBER_KEY(REAL, "optimizer." net ".lr_floor", f.lr_floor, "0", 0, 1e3,                    \
-                   "the rate never falls below this"),                                             \
-        NUMBER_KEY(REAL, "optimizer." net ".lr_end", f.lr_end, "0", 0, 1e3,                        \
-                   "where the ramp of the rate ends, if lr_ramp is given"),                        \
-        NUMBER_KEY(WHOLE_PAIR, "optimizer." net ".lr_ramp", f.lr_ramp, "[0, 0]", 0, STEPS_MAX,     \
-                   "updates at which the rate leaves lr and reaches lr_end; [0, 0]: no ramp"),     \
+#define LIMIT_KEY(premise, mask, net, name, field, says)                                           \
+    RULED_NUMBER(premise, mask, REAL, "optimizer." net "." name, field, "0", 0, 1e6, says)
+#define OPTIMIZER_KEYS(net, f, premise, mask)                                                      \
+    RULED_CHOICE(premise, mask, "optimizer." net ".kind", f.optimizer.kind, "adam", optimizers,    \
+                 "the update rule"),                                                               \
+        RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr", f.lr, "2e-4", 0, 1e3,            \
+                     "learning rate"),                                                             \
+        RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_decay", f.lr_decay, "1", 1, 2,     \
+                     "the rate is divided by this after each update"),                             \
+        RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_floor", f.lr_floor, "0", 0, 1e3,   \
+                     "the rate never falls below this"),                                           \
+        RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_end", f.lr_end, "0", 0, 1e3,       \
+                     "where the ramp of the rate ends, if lr_ramp is given"),                      \
+        RULED_NUMBER(premise, mask, WHOLE_PAIR, "optimizer." net ".lr_ramp", f.lr_ramp, "[0, 0]",  \
+                     0, STEPS_MAX,                                                                 \
+                     "updates at which the rate leaves lr and reaches lr_end; [0, 0]: no ramp"),   \
         RULE_KEY(REAL, net, "momentum", f.momentum, "0", 0, 1, SGD | RMSPROP, "momentum"),         \
         RULE_KEY(REAL, net, "momentum_end", f.momentum_end, "0", 0, 1, SGD | RMSPROP,              \
                  "where the ramp of the momentum ends, if momentum_ramp is given"),                \
@@ -104,16 +107,17 @@ enum {
                  "decay of the mean of squared gradients"),                                        \
         RULE_KEY(REAL, net, "epsilon", f.optimizer.epsilon, "1e-8", 1e-30, 1, RMSPROP | ADAMS,     \
                  "added to the root of the mean square"),                                          \
-        NUMBER_KEY(REAL, "optimizer." net ".weight_decay", f.optimizer.weight_decay, "0", 0, 1e3,  \
-                   "pull towards zero; apart from the gradient with adamw"),                       \
-        NUMBER_KEY(REAL, "optimizer." net ".clip_norm", f.optimizer.clip_norm, "0", 0, 1e6,        \
-                   "largest 2-norm of the whole gradient; 0: none"),                               \
-        NUMBER_KEY(REAL, "optimizer." net ".clip_value", f.optimizer.clip_value, "0", 0, 1e6,      \
-                   "largest element of the gradient; 0: none"),                                    \
-        NUMBER_KEY(REAL, "optimizer." net ".max_norm", f.optimizer.max_norm, "0", 0, 1e6,          \
-                   "largest 2-norm of a unit's incoming weights; 0: none"),                        \
-        NUMBER_KEY(REAL, "optimizer." net ".clip_weights", f.optimizer.clip_weights, "0", 0, 1e6,  \
-                   "largest weight, either sign; 0: none")
+        RULED_NUMBER(premise, mask, REAL, "optimizer." net ".weight_decay",                        \
+                     f.optimizer.weight_decay, "0", 0, 1e3,                                        \
+                     "pull towards zero; apart from the gradient with adamw"),                     \
+        LIMIT_KEY(premise, mask, net, "clip_norm", f.optimizer.clip_norm,                          \
+                  "largest 2-norm of the whole gradient; 0: none"),                                \
+        LIMIT_KEY(premise, mask, net, "clip_value", f.optimizer.clip_value,                        \
+                  "largest element of the gradient; 0: none"),                                     \
+        LIMIT_KEY(premise, mask, net, "max_norm", f.optimizer.max_norm,                            \
+                  "largest 2-norm of a unit's incoming weights; 0: none"),                         \
+        LIMIT_KEY(premise, mask, net, "clip_weights", f.optimizer.clip_weights,                    \
+                  "largest weight, either sign; 0: none")
 
 static const gan_key keys[] = {
     TEXT_KEY("name", name, "", "names the run's folder; default: the file's name"),
@@ -153,6 +157,10 @@ static const gan_key keys[] = {
      .condition = "latent.prior",
      .condition_mask = 1 << GAN_PRIOR_UNIFORM,
      .meaning = "ends of the uniform prior"},
+    NUMBER_KEY(WHOLE_PAIR, "latent.categorical", latent.categorical, "[0, 0]", 0, 65536,
+               "[codes, categories of each]: elements of z that are one-hot instead"),
+    NUMBER_KEY(WHOLE, "latent.continuous", latent.continuous, "0", 0, 65536,
+               "the last elements of z, which are U(-1, 1) instead"),
     CHOICE_KEY("objective.kind", objective.kind, "logistic", objectives, "what the players want"),
     RULED_CHOICE("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC, "objective.generator_cost",
                  objective.generator_cost, "non-saturating", costs, "what the generator minimises"),
@@ -237,10 +245,27 @@ static const gan_key keys[] = {
                "discriminator updates for one of the generator (k of Algorithm 1)"),
     CHOICE_KEY("schedule.order", schedule.order, "alternating", orders,
                "whether the generator sees the updated discriminator, or both update at once"),
-    NETWORK_KEYS("generator", generator),
-    NETWORK_KEYS("discriminator", discriminator),
-    OPTIMIZER_KEYS("generator", generator_optimizer),
-    OPTIMIZER_KEYS("discriminator", discriminator_optimizer),
+    NETWORK_KEYS("generator", generator, NULL, 0, NULL),
+    NETWORK_KEYS("discriminator", discriminator, NULL, 0, NULL),
+    CHOICE_KEY("encoder.kind", inference.kind, "none", inferences,
+               "what a third network learns to say of samples"),
+    RULED_NUMBER("encoder.kind", RECOVERING, WHOLE, "encoder.shares", inference.shares, "0", 0,
+                 65536, "layers of D that it begins with; 0: none, it takes samples"),
+    RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.weight", inference.weight, "1", 0, 1e6,
+                 "factor of its cost, for itself and the layers it shares"),
+    RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.generator_weight",
+                 inference.generator_weight, "1", 0, 1e6,
+                 "factor of the same cost in the generator's"),
+    RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.continuous_weight",
+                 inference.continuous_weight, "1", 0, 1e6,
+                 "further factor of what it costs for continuous codes"),
+    RULED_NUMBER("encoder.kind", 1 << GAN_ENCODER_CODES, BOOL, "encoder.learned_deviation",
+                 inference.learned_deviation, "false", 0, 1,
+                 "whether it also gives the logarithm of each continuous code's deviation, else 1"),
+    NETWORK_KEYS("encoder", encoder, "encoder.kind", OF_ENCODER, ""),
+    OPTIMIZER_KEYS("generator", generator_optimizer, NULL, 0),
+    OPTIMIZER_KEYS("discriminator", discriminator_optimizer, NULL, 0),
+    OPTIMIZER_KEYS("encoder", encoder_optimizer, "encoder.kind", OF_ENCODER),
     NUMBER_KEY(REAL, "ema.decay", ema.decay, "0", 0, BELOW_ONE,
                "of the generator's averaged weights; 0: none are kept"),
     NUMBER_KEY(WHOLE, "ema.start", ema.start, "0", 0, STEPS_MAX, "first step that averages"),

@@ -68,7 +68,7 @@ static gan_status normalise_network(gan_document *document, gan_tree *network) {
 }
 
 gan_status gan__recipe_normalise(gan_document *document) {
-    static const char *const networks[] = {"generator", "discriminator"};
+    static const char *const networks[] = {"generator", "discriminator", "encoder"};
     for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
         gan_tree *network = gan__tree_find(document->root, networks[i]);
         if (network) GAN_TRY(normalise_network(document, network));

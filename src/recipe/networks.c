@@ -63,6 +63,53 @@ static gan_status check_generator(const gan_recipe *recipe, const gan_network *n
     return status;
 }
 
+// Elements that an encoder must give for each sample.
+static int64_t encoder_elements(const gan_recipe_values *values) {
+    const int64_t *const categorical = values->latent.categorical;
+    const int64_t each = values->inference.learned_deviation ? 2 : 1;
+    if (values->inference.kind != GAN_ENCODER_CODES) return values->latent.size;
+    return categorical[0] * categorical[1] + each * values->latent.continuous;
+}
+
+static gan_status check_encoder(const gan_recipe *recipe, const gan_network *network) {
+    const int64_t elements = encoder_elements(&recipe->values);
+    gan_text must = {0};
+    if (gan__shape_elements(gan__network_output_shape(network)) == elements) return GAN_STATUS_OK;
+    gan__text_append(&must, "it must give %lld values for a sample, %s", (long long)elements,
+                     recipe->values.inference.kind == GAN_ENCODER_CODES
+                         ? "what it says of the latent's codes"
+                         : "as a latent has");
+    gan_status status = fail_output(recipe, "encoder", network, gan__text_string(&must));
+    gan__text_destroy(&must);
+    return status;
+}
+
+gan_status gan__recipe_encoder(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
+                               const gan_network *discriminator, gan_network **encoder) {
+    const gan_recipe_values *values = &recipe->values;
+    const int64_t shares = values->inference.shares;
+    const int64_t layers = (int64_t)gan__network_layer_count(discriminator);
+    *encoder = NULL;
+    if (values->inference.kind == GAN_ENCODER_NONE) return GAN_STATUS_OK;
+    if (shares >= layers)
+        return gan__tree_fail(&recipe->document, values->encoder.line,
+                              "encoder.shares is %lld: the discriminator has %lld layers, of which "
+                              "all but the last can be shared",
+                              (long long)shares, (long long)layers);
+    const gan_shape *input =
+        shares > 0 ? gan__network_layer_shape(discriminator, (size_t)shares - 1) : sample;
+    gan_status status = create(recipe, "encoder", &values->encoder, input, classes, encoder);
+    if (status == GAN_STATUS_OK) status = check_encoder(recipe, *encoder);
+    if (status == GAN_STATUS_OK) status = check_weights(recipe, "encoder", *encoder);
+    if (status == GAN_STATUS_OK && gan__network_uses_labels(*encoder))
+        status = gan__tree_fail(&recipe->document, values->encoder.line,
+                                "the encoder must do without the samples' labels");
+    if (status == GAN_STATUS_OK) return status;
+    gan__network_destroy(*encoder);
+    *encoder = NULL;
+    return status;
+}
+
 static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network) {
     if (gan__shape_elements(gan__network_output_shape(network)) == 1) return GAN_STATUS_OK;
     return fail_output(recipe, "discriminator", network,

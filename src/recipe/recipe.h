@@ -54,6 +54,14 @@ typedef enum gan_penalty_points {
     GAN_PENALTY_GENERATED,
 } gan_penalty_points;
 
+// What a third player, the encoder, learns to say of samples (gan/encoder.h).
+typedef enum gan_encoder_kind {
+    GAN_ENCODER_NONE,
+    GAN_ENCODER_CODES,   // the codes of generated ones: InfoGAN's Q
+    GAN_ENCODER_LATENTS, // the latents of generated ones: a latent regressor
+    GAN_ENCODER_JOINT,   // latents that D cannot tell from true ones: BiGAN, ALI
+} gan_encoder_kind;
+
 typedef enum gan_order {
     GAN_ORDER_ALTERNATING,   // discriminator steps first, the generator sees the updated one
     GAN_ORDER_SIMULTANEOUS,  // one batch, both gradients at the same point, both updated
@@ -94,6 +102,9 @@ typedef struct gan_recipe_values {
         int64_t size;
         int prior;       // gan_prior
         double range[2]; // of the uniform prior
+        // Codes, behind the elements that follow the prior: categorical[0] one-hot vectors of
+        // categorical[1] elements, then elements U(-1, 1).
+        int64_t categorical[2], continuous;
     } latent;
     struct {
         int kind;                                    // gan_objective_kind
@@ -130,8 +141,15 @@ typedef struct gan_recipe_values {
         int64_t discriminator_steps; // k of Algorithm 1
         int order;                   // gan_order
     } schedule;
-    gan_recipe_network generator, discriminator;
-    gan_recipe_optimizer generator_optimizer, discriminator_optimizer;
+    gan_recipe_network generator, discriminator, encoder; // no encoder: no layers
+    gan_recipe_optimizer generator_optimizer, discriminator_optimizer, encoder_optimizer;
+    struct {
+        int kind;                                           // gan_encoder_kind
+        int64_t shares;                                     // first layers of D that it goes on
+                                                            // from; 0: it takes samples
+        double weight, generator_weight, continuous_weight; // factors of what it costs
+        bool learned_deviation;                             // of the continuous codes
+    } inference;
     struct {
         double decay;  // 0: no averaged generator
         int64_t start; // first step that averages
@@ -155,6 +173,11 @@ const char *gan__recipe_source(const gan_recipe *recipe);
 // (gan__network_destroy).
 gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
                                 gan_network **generator, gan_network **discriminator);
+
+// The encoder to go with that discriminator; *encoder NULL where the recipe has none. It takes
+// samples, or what layer encoder.shares - 1 of the discriminator gives. Errors: as above.
+gan_status gan__recipe_encoder(const gan_recipe *recipe, const gan_shape *sample, int64_t classes,
+                               const gan_network *discriminator, gan_network **encoder);
 
 // The generator alone, whatever a sample's shape is. The caller's (gan__network_destroy).
 gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,

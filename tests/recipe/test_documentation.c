@@ -54,10 +54,14 @@ static void append_values(gan_text *row, const gan_key *key) {
     if (key->low < key->high && key->type != GAN_KEY_BOOL) append_range(row, key->low, key->high);
 }
 
-// The keys of the two networks and of the two optimisers are alike; the page has them once.
+// The keys of the networks and of their optimisers are alike; the page has them once.
 static bool is_twin(const gan_key *key) {
-    return strncmp(key->path, "discriminator.", 14) == 0 ||
-           strncmp(key->path, "optimizer.discriminator.", 24) == 0;
+    static const char *const twins[] = {
+        "discriminator.",    "optimizer.discriminator.", "optimizer.encoder.", "encoder.init",
+        "encoder.bias_init", "encoder.parametrization",  "encoder.layers"};
+    for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++)
+        if (strncmp(key->path, twins[i], strlen(twins[i])) == 0) return true;
+    return false;
 }
 
 static void every_key_is_documented(void **state) {

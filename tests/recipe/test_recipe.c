@@ -142,6 +142,8 @@ static void the_resolved_text_is_this(void **state) {
         "    - maxout: {units: 3, pieces: 4, bias: true}\n"
         "    - noise: {std: 0.3}\n"
         "    - dense: {units: 1, bias: true}\n"
+        "encoder:\n"
+        "  kind: none\n"
         "optimizer:\n"
         "  generator:\n"
         "    kind: sgd\n"
@@ -193,8 +195,8 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
     expect_failure(
         NETWORKS "data.range: [0, 1]\n",
         "r.yaml:6: unknown key \"data.range\"; there are name, seed, batch, steps, data, "
-        "latent, objective, augment, schedule, generator, discriminator, optimizer, ema, "
-        "log_every, sample_every, save_every, keep, log_gradients, samples");
+        "latent, objective, augment, schedule, generator, discriminator, encoder, "
+        "optimizer, ema, log_every, sample_every, save_every, keep, log_gradients, samples");
     expect_failure("generator: [dens: 2]\n",
                    "r.yaml:1: there is no layer \"dens\"; did you mean \"dense\"?");
     expect_failure("generator:\n  - dense: {unit: 2}\n",
@@ -303,6 +305,29 @@ static void what_contradicts_itself_is_refused(void **state) {
                    "schedule.discriminator_steps");
     expect_failure(NETWORKS "batch: 3\nbatch: 4\n",
                    "r.yaml:7: key \"batch\" was given before, on line 6");
+}
+
+static void an_encoder_that_cannot_be_is_refused(void **state) {
+    (void)state;
+    expect_failure(NETWORKS "latent: {size: 11, categorical: [1, 10], continuous: 2}\n",
+                   "r.yaml:6: latent.size is 11, but the codes alone have 12 elements");
+    expect_failure(NETWORKS "latent: {categorical: [2, 1]}\n",
+                   "r.yaml:6: latent.categorical must be a number of codes and at least 2 "
+                   "categories for each, or [0, 0] for none");
+    expect_failure(NETWORKS "encoder: {kind: latents}\n",
+                   "r.yaml:6: encoder.layers is missing: the layers, first to last");
+    expect_failure(NETWORKS "encoder: {kind: codes, layers: [dense: 1]}\n",
+                   "r.yaml:6: encoder.kind is codes, but the latent has none; give it some with "
+                   "latent.categorical or latent.continuous");
+    expect_failure(NETWORKS "encoder: {layers: [dense: 1]}\n",
+                   "r.yaml:6: encoder.layers has no effect while encoder.kind is none");
+    expect_failure(NETWORKS "optimizer: {encoder: {lr: 0.1}}\n",
+                   "r.yaml:6: optimizer.encoder.lr has no effect while encoder.kind is none");
+    expect_failure(NETWORKS
+                   "objective: {unroll: 2}\nencoder: {kind: latents, layers: [dense: 1]}\n",
+                   "r.yaml:6: objective.unroll goes without an encoder");
+    expect_failure(NETWORKS "objective: {r1: 1}\nencoder: {kind: joint, layers: [dense: 1]}\n",
+                   "r.yaml:6: objective.r1 goes without an encoder of kind joint");
 }
 
 static void what_is_not_yaml_is_refused(void **state) {
@@ -535,6 +560,7 @@ int main(void) {
         cmocka_unit_test(unknown_keys_are_refused_with_the_nearest_known_one),
         cmocka_unit_test(wrong_types_and_ranges_are_refused),
         cmocka_unit_test(what_contradicts_itself_is_refused),
+        cmocka_unit_test(an_encoder_that_cannot_be_is_refused),
         cmocka_unit_test(what_is_not_yaml_is_refused),
         cmocka_unit_test(alias_bombs_are_cut_short),
         cmocka_unit_test(settings_override_by_path),
