@@ -40,6 +40,12 @@ void gan__output_discard(gan_output *output);
 // gan__output_create, _write and _commit in one.
 gan_status gan__file_write(const char *path, const void *bytes, size_t length);
 
+// Waits until no other process, thread or opening holds the lock of that name, and holds it. The
+// file is made where it is absent and stays; a process that ends lets go of its locks.
+// Errors: BAD_OUTPUT (it cannot be made, or its file system knows no locks); *lock is then -1.
+gan_status gan__file_lock(const char *path, int *lock);
+void gan__file_unlock(int lock); // -1 is allowed
+
 bool gan__file_exists(const char *path);
 bool gan__file_is_folder(const char *path);
 // Creates the folder and its parents; one that exists is fine. Errors: BAD_OUTPUT.

@@ -143,10 +143,11 @@ static gan_status keep(const search *s, bool done) {
                                    .gain = s->result->gain,
                                    .reorders = index > 0 && task->reorders &&
                                                task->reorders(task->user, index),
-                                   .done = done};
+                                   .done = done,
+                                   .found_here = true};
     if (status == GAN_STATUS_OK) status = gan__tuner_table_put(table, &entry);
     gan__text_destroy(&way);
-    if (status == GAN_STATUS_OK) gan__tuner_table_save(s->device);
+    if (status == GAN_STATUS_OK) gan__tuner_file_save(s->device);
     return status;
 }
 

@@ -8,8 +8,9 @@ typedef struct gan_tuner_entry {
     const char *key, *way; // the way "" is the usual one
     double gain;
     bool reorders;
-    bool done;    // tuned to the end
-    char *memory; // the table's: what holds both texts
+    bool done;       // tuned to the end
+    bool found_here; // by this device object, not read from anywhere
+    char *memory;    // the table's: what holds both texts
 } gan_tuner_entry;
 
 typedef struct gan_tuner_table {
@@ -25,8 +26,21 @@ const gan_tuner_entry *gan__tuner_table_find(const gan_tuner_table *table, const
 // Puts a copy of the entry in the place of the one with its key.
 gan_status gan__tuner_table_put(gan_tuner_table *table, const gan_tuner_entry *entry);
 
-// Writes the device's table, with what others have written since for keys that are not in it, by an
-// atomic rename. Where there is no cache, or it cannot be written, nothing happens.
-void gan__tuner_table_save(gan_device *device);
+void gan__tuner_table_clear(gan_tuner_table *table);
+
+// --- As text, tuner_file.c -----------------------------------------------------------------------
+
+// The lines that a file of this device begins with, and the line of one entry.
+gan_status gan__tuner_file_head(const gan_device *device, gan_text *text);
+void gan__tuner_file_append(const gan_tuner_entry *entry, gan_text *text);
+// Puts each line's entry into the table. The text is cut up. False where a line is none of ours.
+bool gan__tuner_file_parse(char *text, gan_tuner_table *table);
+
+// Puts what the device's file holds into the table; nothing where it is damaged or absent.
+void gan__tuner_file_read(const gan_device *device, gan_tuner_table *table);
+// Adds to the device's file what was found by this device object, by an atomic rename. Those who
+// save at the same time, in other processes too, wait for each other, so that none loses what
+// another found. Where there is no cache, or it cannot be written, nothing happens.
+void gan__tuner_file_save(const gan_device *device);
 
 #endif
