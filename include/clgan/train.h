@@ -48,7 +48,7 @@ GAN_API void gan_run_close(gan_run *run); // NULL is allowed
 
 // --- What has been planned ------------------------------------------------------------------------
 typedef struct gan_run_layer {
-    const char *network; // "generator", "discriminator"
+    const char *network; // "generator", "discriminator", "encoder"
     size_t index;        // from 0, as in the names of its parameters: "generator.0.weight"
     const char *kind;    // "dense"
     char output[64];     // "512", "1x28x28": one sample's shape
@@ -75,6 +75,7 @@ typedef struct gan_run_plan {
     char sample[64];              // one sample's shape
     uint64_t steps, first_step;   // first_step > 0 when resuming
     uint64_t generator_parameters, discriminator_parameters;
+    uint64_t encoder_parameters;  // 0: there is no encoder
     uint64_t state_bytes, input_bytes, output_bytes, arena_bytes, device_bytes; // exact
     uint64_t launches_per_step;   // of one step, all its discriminator updates and one of the
                                   // generator; a mean where steps differ (objective.penalty_every)
@@ -108,6 +109,12 @@ typedef struct gan_run_metrics {
     double d_real, d_fake; // D's mean probability for real and for generated samples
     bool has_gradients;    // the recipe's log_gradients: mean norms of each player's gradient
     double d_gradient, g_gradient;
+    bool has_encoder; // a third player, and what it costs
+    double e_loss, e_gradient;
+    // What an encoder knows of a sample's codes at least, in nats: lower bounds on the mutual
+    // information of the sample and its categories, and of it and its continuous codes.
+    bool has_categorical, has_continuous;
+    double categorical_information, continuous_information;
     bool has_augmentation; // the recipe's augment.target: the probability it has come to
     double augmentation;
     uint64_t host_syncs;   // since the metrics before, the reading of these included

@@ -40,7 +40,7 @@ static void create_player(gan_game *game, const char *name, gan_optimizer optimi
     for (size_t i = 0; i < player->slot_count; i++)
         player->state.slots[i] = gan__state(graph, player->slot_names[i], &parameters);
     if (buffers > 0) player->buffers = gan__state(graph, "running statistics", &GAN_SHAPE(buffers));
-    if (game->recipe->objective.historical_averaging > 0)
+    if (game->recipe->objective.historical_averaging > 0 && player != &game->encoder)
         player->history = gan__state(graph, "mean of the parameters", &parameters);
 }
 
@@ -73,6 +73,8 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
     create_player(game, "generator", game->recipe->generator_optimizer.optimizer, &game->generator);
     create_player(game, "discriminator", discriminator_optimizer(game->recipe),
                   &game->discriminator);
+    if (game->encoder.network != NULL)
+        create_player(game, "encoder", game->recipe->encoder_optimizer.optimizer, &game->encoder);
     if (game->recipe->ema.decay > 0)
         game->average = gan__state(graph, "averaged generator",
                                    gan__node_shape(game->generator.state.parameters));
@@ -91,6 +93,9 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
         gan__state(graph, "discriminator's figures", &GAN_SHAPE(GAN_GAME_D_METRICS - without));
     game->generator_sums =
         gan__state(graph, "generator's figures", &GAN_SHAPE(GAN_GAME_G_METRICS - without));
+    if (game->encoder.network != NULL)
+        game->encoder_sums =
+            gan__state(graph, "encoder's figures", &GAN_SHAPE(GAN_GAME_E_METRICS - without));
 }
 
 // Which of D's layers gives features: the one that the recipe names, or the one before the last
@@ -100,10 +105,11 @@ static gan_status find_features(gan_builder *builder) {
     const int64_t layers = (int64_t)gan__network_layer_count(network);
     const int64_t named = builder->game->recipe->objective.feature_layer;
     const size_t parameters = gan__network_parameter_count(network);
-    if (builder->game->recipe->objective.feature_matching == 0) return GAN_STATUS_OK;
+    const bool matched = builder->game->recipe->objective.feature_matching > 0;
+    if (!matched && builder->game->recipe->inference.shares == 0) return GAN_STATUS_OK;
     const int64_t last = (int64_t)gan__network_parameter(network, parameters - 1)->layer;
     const int64_t layer = named < 0 ? last - 1 : named;
-    if (layer < 0 || layer >= layers)
+    if (matched && (layer < 0 || layer >= layers))
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "objective.feature_layer: the discriminator has no layer %lld to take "
                          "features from; its layers are 0 to %lld",
@@ -122,6 +128,9 @@ static gan_status build(gan_builder *builder, const gan_game_data *data) {
                               &builder->generator_weights));
     GAN_TRY(gan__game_weights(&game->discriminator, game->discriminator.state.parameters,
                               &builder->discriminator_weights));
+    if (game->encoder.network != NULL)
+        GAN_TRY(gan__game_weights(&game->encoder, game->encoder.state.parameters,
+                                  &builder->encoder_weights));
     GAN_TRY(find_features(builder));
     builder->real = real_samples(game, data);
     builder->classes = data->classes;
@@ -140,6 +149,9 @@ gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data,
     gan_status status =
         gan__recipe_networks(recipe, &data->sample, data->classes, &game->generator.network,
                              &game->discriminator.network);
+    if (status == GAN_STATUS_OK)
+        status = gan__recipe_encoder(recipe, &data->sample, data->classes,
+                                     game->discriminator.network, &game->encoder.network);
     if (status == GAN_STATUS_OK) status = gan__graph_create(&game->graph);
     if (status == GAN_STATUS_OK) {
         create_leaves(game, data);
@@ -147,6 +159,7 @@ gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data,
     }
     gan__free(builder.generator_weights);
     gan__free(builder.discriminator_weights);
+    gan__free(builder.encoder_weights);
     gan__free(builder.activations);
     if (status != GAN_STATUS_OK) {
         gan__game_destroy(game);
@@ -161,5 +174,6 @@ void gan__game_destroy(gan_game *game) {
     gan__graph_destroy(game->graph);
     gan__network_destroy(game->generator.network);
     gan__network_destroy(game->discriminator.network);
+    gan__network_destroy(game->encoder.network);
     gan__free(game);
 }

@@ -1,5 +1,6 @@
-// The game of two players as one graph: Algorithm 1 of Goodfellow et al. 2014, with the steps a
-// trainer runs as lists of roots. Knows no device and no data set: it only builds nodes.
+// The game of two players, or of three where the recipe has an encoder, as one graph: Algorithm 1
+// of Goodfellow et al. 2014, with the steps a trainer runs as lists of roots. Knows no device and
+// no data set: it only builds nodes.
 //
 // Random nodes of the discriminator's and of the generator's step draw from disjoint streams, so
 // each step's counter may be its own.
@@ -13,8 +14,8 @@
 
 // One player: its network and everything of it that lasts from step to step, as state nodes.
 typedef struct gan_player {
-    const char *name; // "generator", "discriminator"
-    gan_network *network;
+    const char *name;     // "generator", "discriminator", "encoder"
+    gan_network *network; // NULL: there is no such player
     gan_optimizer optimizer;
     gan_optimizer_state state;
     const char *slot_names[GAN_OPTIMIZER_SLOTS_MAX];
@@ -24,7 +25,7 @@ typedef struct gan_player {
 } gan_player;
 
 // What to compute in one program.
-#define GAN_GAME_ROOTS_MAX 24
+#define GAN_GAME_ROOTS_MAX 32
 typedef struct gan_game_step {
     const char *name; // "discriminator step"; for messages and profiles
     gan_node *roots[GAN_GAME_ROOTS_MAX];
@@ -47,11 +48,19 @@ typedef enum gan_game_part {
 // of gradients are kept only where the recipe wants them logged.
 enum { GAN_GAME_D_LOSS, GAN_GAME_D_REAL, GAN_GAME_D_FAKE, GAN_GAME_D_GRADIENT, GAN_GAME_D_METRICS };
 enum { GAN_GAME_G_LOSS, GAN_GAME_G_GRADIENT, GAN_GAME_G_METRICS };
+// Categorical and continuous: what it knows of such codes at least, in nats (gan/encoder.h).
+enum {
+    GAN_GAME_E_LOSS,
+    GAN_GAME_E_CATEGORICAL,
+    GAN_GAME_E_CONTINUOUS,
+    GAN_GAME_E_GRADIENT,
+    GAN_GAME_E_METRICS
+};
 
 typedef struct gan_game {
     const gan_recipe_values *recipe;
     gan_graph *graph;
-    gan_player generator, discriminator;
+    gan_player generator, discriminator, encoder;
     gan_node *average;         // moving average of the generator's parameters; NULL: none
     gan_node *average_buffers; // of its running statistics; NULL: none
     gan_node *augmentation;    // what adapting it remembers (gan/augment.h); NULL: it does not
@@ -60,6 +69,7 @@ typedef struct gan_game {
     gan_node *labels;          // input (B): of those; NULL where the networks use none
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
     gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
+    gan_node *encoder_sums;       // (GAN_GAME_E_METRICS), or without the last of them; or NULL
     gan_game_step steps[GAN_GAME_PARTS];
 } gan_game;
 

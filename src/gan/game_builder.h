@@ -2,12 +2,13 @@
 #ifndef GAN_GAN_GAME_BUILDER_H
 #define GAN_GAN_GAME_BUILDER_H
 
+#include "gan/encoder.h"
 #include "gan/game.h"
 
 // Gone when the game is built.
 typedef struct gan_builder {
     gan_game *game;
-    gan_node **generator_weights, **discriminator_weights;
+    gan_node **generator_weights, **discriminator_weights, **encoder_weights;
     gan_node **activations; // room for D's, one a layer; NULL where no cost is of them
     size_t feature_layer;   // which of them
     gan_node *real;         // (sample..., B), in the recipe's range
@@ -32,6 +33,7 @@ enum {
     GAN_STREAM_CONSISTENT_REAL = 8 << 12,
     GAN_STREAM_CONSISTENT_FAKE = 9 << 12,
     GAN_STREAM_LABELS = 10 << 12,
+    GAN_STREAM_ENCODER = 11 << 12,
     GAN_STREAMS_OF_DISCRIMINATOR = 0,
     GAN_STREAMS_OF_GENERATOR = 1 << 16,
     GAN_STREAMS_OF_PENALTY = 2 << 16,
@@ -42,16 +44,27 @@ enum {
 
 // The labels that G is asked for; NULL where the networks use none.
 gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams);
+// z, (size, B).
+gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams);
 // G(z) in training, as samples.
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams);
+
+// What D's layers make of a batch; NULL where nobody asked.
+typedef struct gan_features {
+    gan_node *matched; // of objective.feature_layer
+    gan_node *shared;  // what the encoder goes on from
+} gan_features;
 
 // What D says of a real and of a generated batch, both augmented as the recipe has it.
 typedef struct gan_answers {
     uint32_t streams;
-    gan_node *fake;                          // the samples
-    gan_node *on_real, *on_fake;             // D's logits; on_real NULL where nobody asked
-    gan_node *real_features, *fake_features; // where a cost is of them
-    gan_node *buffers;                       // D's running statistics after it
+    gan_node *fake;              // the samples
+    gan_node *on_real, *on_fake; // D's logits; on_real NULL where nobody asked
+    gan_features of_real, of_fake;
+    gan_node *buffers;         // D's running statistics after it
+    gan_recovery recovered;    // what the encoder says of the generated batch; of NULLs where
+                               // nobody asked it
+    gan_node *encoder_buffers; // its running statistics after it
 } gan_answers;
 
 // One after the other, or both at once where that saves work: where D answers sample by sample, and
@@ -64,6 +77,16 @@ gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *
 // D's logits of samples as they are given; its running statistics stay as they are.
 gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                   uint32_t stream, gan_node *buffers);
+
+// --- The encoder (game_encode.c)
+// ------------------------------------------------------------------
+
+// Whether the costs of G and of D depend on what the encoder says of generated samples.
+bool gan__game_is_recovered_for_generator(const gan_recipe_values *recipe);
+bool gan__game_is_recovered_for_discriminator(const gan_recipe_values *recipe);
+// Asks the encoder about the generated batch; of kinds CODES and LATENTS, else nothing.
+void gan__game_recover(const gan_builder *builder, gan_answers *given);
+gan_node *gan__game_encoder_cost(const gan_builder *builder, const gan_answers *given);
 
 // --- Costs (game_costs.c) ------------------------------------------------------------------------
 

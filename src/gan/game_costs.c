@@ -123,10 +123,11 @@ static gan_node *add_history(const gan_builder *builder, const gan_player *playe
 // The mean over features of (mean over real samples - mean over generated ones)^2 (Salimans et al.
 // 2016, as their code has it).
 static gan_node *feature_distance(const gan_answers *given) {
-    if (given->fake_features == NULL || given->real_features == NULL) return NULL;
-    const uint32_t batch = 1u << (gan__node_shape(given->fake_features)->rank - 1);
-    return gan__mean_square_error(gan__stop_gradient(gan__reduce_mean(given->real_features, batch)),
-                                  gan__reduce_mean(given->fake_features, batch));
+    gan_node *const real = given->of_real.matched, *const fake = given->of_fake.matched;
+    if (fake == NULL || real == NULL) return NULL;
+    const uint32_t batch = 1u << (gan__node_shape(fake)->rank - 1);
+    return gan__mean_square_error(gan__stop_gradient(gan__reduce_mean(real, batch)),
+                                  gan__reduce_mean(fake, batch));
 }
 
 // |gradient of D's cost by D's weights|^2 / 2 (Nagarajan, Kolter 2017).
@@ -163,6 +164,9 @@ gan_cost gan__game_discriminator_cost(const gan_builder *builder, const gan_answ
     cost.value = add_lecam(builder, given, cost.value, &cost.memories[0]);
     cost.value = add_history(builder, &game->discriminator, builder->discriminator_weights,
                              cost.value, &cost.memories[1]);
+    if (gan__game_is_recovered_for_discriminator(game->recipe))
+        cost.value =
+            gan__add(cost.value, gan__scale(given->recovered.cost, game->recipe->inference.weight));
     return cost;
 }
 
@@ -182,5 +186,8 @@ gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers 
             gan__add(cost.value, gan__scale(opponents_gradient(builder, given), regularization));
     cost.value = add_history(builder, &game->generator, builder->generator_weights, cost.value,
                              &cost.memories[0]);
+    if (gan__game_is_recovered_for_generator(game->recipe))
+        cost.value = gan__add(cost.value, gan__scale(given->recovered.cost,
+                                                     game->recipe->inference.generator_weight));
     return cost;
 }

@@ -12,10 +12,15 @@ gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams) {
                            streams + GAN_STREAM_LABELS);
 }
 
+gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams) {
+    const gan_game *const game = builder->game;
+    return gan__latent_node(game->graph, game->recipe, game->recipe->batch,
+                            streams + GAN_STREAM_LATENTS);
+}
+
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams) {
     const gan_game *const game = builder->game;
-    gan_node *const latents = gan__latent_node(game->graph, game->recipe, game->recipe->batch,
-                                               streams + GAN_STREAM_LATENTS);
+    gan_node *const latents = gan__game_latents(builder, streams);
     const gan_network_call call = {.training = true,
                                    .stream = streams + GAN_STREAM_GENERATOR,
                                    .weights = builder->generator_weights,
@@ -44,7 +49,7 @@ static gan_node *packed(const gan_builder *builder, gan_node *samples) {
 }
 
 static gan_network_result judge(const gan_builder *builder, gan_node *samples, gan_node *labels,
-                                uint32_t stream, gan_node *buffers, gan_node **features) {
+                                uint32_t stream, gan_node *buffers, gan_features *features) {
     const gan_network_call call = {.training = true,
                                    .stream = stream,
                                    .weights = builder->discriminator_weights,
@@ -53,14 +58,19 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, g
                                    .activations = builder->activations};
     const gan_network_result result =
         gan__network_apply(builder->game->discriminator.network, &call, packed(builder, samples));
-    if (builder->activations != NULL) *features = builder->activations[builder->feature_layer];
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    *features = (gan_features){0};
+    if (recipe->objective.feature_matching > 0)
+        features->matched = builder->activations[builder->feature_layer];
+    if (recipe->inference.shares > 0)
+        features->shared = builder->activations[recipe->inference.shares - 1];
     return result;
 }
 
 gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                   uint32_t stream, gan_node *buffers) {
-    gan_node *features;
-    return judge(builder, samples, labels, stream, buffers, &features).logits;
+    gan_features unused;
+    return judge(builder, samples, labels, stream, buffers, &unused).logits;
 }
 
 // What D is shown in place of `samples`. Where consistency is asked for, augmentation is for that
@@ -81,7 +91,7 @@ static void judge_real(const gan_builder *builder, gan_answers *given) {
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL);
     const gan_network_result result =
         judge(builder, samples, builder->game->labels, given->streams + GAN_STREAM_REAL,
-              given->buffers, &given->real_features);
+              given->buffers, &given->of_real);
     given->on_real = result.logits;
     given->buffers = result.buffers;
 }
@@ -90,7 +100,7 @@ static void judge_fake(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples = shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE);
     const gan_network_result result =
         judge(builder, samples, gan__game_labels(builder, given->streams),
-              given->streams + GAN_STREAM_FAKE, given->buffers, &given->fake_features);
+              given->streams + GAN_STREAM_FAKE, given->buffers, &given->of_fake);
     given->on_fake = result.logits;
     given->buffers = result.buffers;
 }
@@ -116,9 +126,10 @@ static bool judge_together(const gan_builder *builder, gan_answers *given) {
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL),
         shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE)};
     if (batches[0] == NULL || batches[1] == NULL) return false;
-    gan_node *const samples = gan__concat(batches, 2, builder->fake_shape.rank - 1), *unused;
+    gan_node *const samples = gan__concat(batches, 2, builder->fake_shape.rank - 1);
     gan_node *const each[] = {builder->game->labels, gan__game_labels(builder, given->streams)};
     gan_node *const labels = each[0] == NULL ? NULL : gan__concat(each, 2, 0);
+    gan_features unused;
     gan_node *const logits =
         judge(builder, samples, labels, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
     given->on_real = half_of(builder, logits, 0);
@@ -129,7 +140,11 @@ static bool judge_together(const gan_builder *builder, gan_answers *given) {
 gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, bool penalised,
                                  uint32_t streams) {
     gan_answers given = {
-        .streams = streams, .fake = fake, .buffers = builder->game->discriminator.buffers};
+        .streams = streams,
+        .fake = fake,
+        .buffers = builder->game->discriminator.buffers,
+        .encoder_buffers = builder->game->encoder.buffers,
+    };
     if (!penalised && judge_together(builder, &given)) return given;
     judge_real(builder, &given);
     judge_fake(builder, &given);
@@ -139,7 +154,11 @@ gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, boo
 gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *fake,
                                           uint32_t streams) {
     gan_answers given = {
-        .streams = streams, .fake = fake, .buffers = builder->game->discriminator.buffers};
+        .streams = streams,
+        .fake = fake,
+        .buffers = builder->game->discriminator.buffers,
+        .encoder_buffers = builder->game->encoder.buffers,
+    };
     judge_fake(builder, &given);
     if (gan__game_generator_sees_real(builder->game->recipe)) judge_real(builder, &given);
     return given;

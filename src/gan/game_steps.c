@@ -115,20 +115,42 @@ static gan_status add_generator_update(const gan_builder *builder, const gan_cos
     return gan__graph_status(game->graph);
 }
 
+// E's update, where there is one, from what it said in `given`.
+static gan_status add_encoder_update(const gan_builder *builder, const gan_answers *given,
+                                     gan_game_step *step) {
+    const gan_game *const game = builder->game;
+    const gan_player *const player = &game->encoder;
+    if (player->network == NULL) return GAN_STATUS_OK;
+    gan_node *const cost = gan__game_encoder_cost(builder, given);
+    gan_node *const gradient = gan__game_gradient(player, builder->encoder_weights, cost);
+    gan_optimizer_state after;
+    GAN_TRY(update_player(player, gradient, &after, step));
+    gan_node *figures[GAN_GAME_E_METRICS] = {
+        [GAN_GAME_E_LOSS] = cost,
+        [GAN_GAME_E_CATEGORICAL] = given->recovered.categorical,
+        [GAN_GAME_E_CONTINUOUS] = given->recovered.continuous,
+        [GAN_GAME_E_GRADIENT] = gan__norm(gradient),
+    };
+    add_sums(step, game->encoder_sums, figures);
+    store_buffers(player, given->encoder_buffers, step);
+    return gan__graph_status(game->graph);
+}
+
 // --- Steps ---------------------------------------------------------------------------------------
 
-// D alone: G's samples are given, not learned from.
+// D alone, with E where that learns from what G makes: G's samples are given, not learned from.
 static gan_status build_discriminator_step(const gan_builder *builder, bool penalised,
                                            gan_game_step *step) {
     const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_DISCRIMINATOR);
-    const gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output),
-                                                   penalised, GAN_STREAMS_OF_DISCRIMINATOR);
+    gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output), penalised,
+                                             GAN_STREAMS_OF_DISCRIMINATOR);
+    gan__game_recover(builder, &given);
     gan_cost cost = gan__game_discriminator_cost(builder, &given);
     step->name = "discriminator step";
     if (penalised) cost.value = gan__add(cost.value, gan__game_penalty(builder, &given));
     GAN_TRY(add_discriminator_update(builder, &given, &cost, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
-    return gan__graph_status(builder->game->graph);
+    return add_encoder_update(builder, &given, step);
 }
 
 // D down its penalties alone.
@@ -152,12 +174,15 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
     gan_builder ahead;
     step->name = "generator step";
     GAN_TRY(gan__game_unroll(builder, fake.output, GAN_STREAMS_OF_GENERATOR, &ahead));
-    const gan_answers given =
+    gan_answers given =
         gan__game_judge_for_generator(&ahead, fake.output, GAN_STREAMS_OF_GENERATOR);
+    if (gan__game_is_recovered_for_generator(builder->game->recipe))
+        gan__game_recover(builder, &given);
     const gan_cost cost = gan__game_generator_cost(&ahead, &given);
     gan__game_unroll_end(&ahead);
     GAN_TRY(add_generator_update(builder, &cost, fake.buffers, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
+    store_buffers(&builder->game->encoder, given.encoder_buffers, step);
     return gan__graph_status(builder->game->graph);
 }
 
@@ -191,6 +216,7 @@ static void find_joint_costs(const gan_builder *builder, bool penalised, joint_c
     out->fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
     out->given =
         gan__game_judge_both(builder, out->fake.output, penalised, GAN_STREAMS_OF_GENERATOR);
+    gan__game_recover(builder, &out->given);
     out->of_discriminator = gan__game_discriminator_cost(builder, &out->given);
     out->of_generator = gan__game_generator_cost(builder, &out->given);
     if (penalised)
@@ -214,6 +240,7 @@ static gan_status add_joint_updates(const gan_builder *at, const joint_costs *co
                                     gan_game_step *step) {
     GAN_TRY(add_discriminator_update(at, &costs->given, &costs->of_discriminator, step));
     store_buffers(&at->game->discriminator, costs->given.buffers, step);
+    GAN_TRY(add_encoder_update(at, &costs->given, step));
     return add_generator_update(at, &costs->of_generator, costs->fake.buffers, step);
 }
 

@@ -29,10 +29,17 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
     append_number(history, "g_loss", metrics->g_loss);
     append_number(history, "d_real", metrics->d_real);
     append_number(history, "d_fake", metrics->d_fake);
+    if (metrics->has_encoder) append_number(history, "e_loss", metrics->e_loss);
+    if (metrics->has_categorical)
+        append_number(history, "categorical_information", metrics->categorical_information);
+    if (metrics->has_continuous)
+        append_number(history, "continuous_information", metrics->continuous_information);
     if (metrics->has_gradients) {
         append_number(history, "d_gradient", metrics->d_gradient);
         append_number(history, "g_gradient", metrics->g_gradient);
     }
+    if (metrics->has_gradients && metrics->has_encoder)
+        append_number(history, "e_gradient", metrics->e_gradient);
     if (metrics->has_augmentation) append_number(history, "augmentation", metrics->augmentation);
     if (metrics->has_modes) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);

@@ -19,7 +19,7 @@ typedef struct stored_state {
     bool is_weights; // must be finite
 } stored_state;
 
-#define STATES_MAX 24
+#define STATES_MAX 32
 typedef struct stored_states {
     stored_state entry[STATES_MAX];
     size_t count;
@@ -59,8 +59,10 @@ static void list_states(const gan_game *game, stored_states *states) {
         add_state(states, game->average_buffers, game->generator.network, "ema.", "", "")->buffers =
             true;
     add_network(states, &game->discriminator);
+    if (game->encoder.network != NULL) add_network(states, &game->encoder);
     add_optimizer(states, &game->generator);
     add_optimizer(states, &game->discriminator);
+    if (game->encoder.network != NULL) add_optimizer(states, &game->encoder);
     if (game->generator.history != NULL)
         add_state(states, game->generator.history, game->generator.network, "history.",
                   game->generator.name, ".");
@@ -72,6 +74,8 @@ static void list_states(const gan_game *game, stored_states *states) {
     if (game->anchors != NULL) add_state(states, game->anchors, NULL, "anchors", "", "");
     add_state(states, game->generator_sums, NULL, "metrics.generator", "", "");
     add_state(states, game->discriminator_sums, NULL, "metrics.discriminator", "", "");
+    if (game->encoder_sums != NULL)
+        add_state(states, game->encoder_sums, NULL, "metrics.encoder", "", "");
 }
 
 // --- A network's tensors -------------------------------------------------------------------------

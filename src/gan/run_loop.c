@@ -36,16 +36,34 @@ static void resume_watch(stopwatch *watch, double paused_at) {
 // --- Figures -------------------------------------------------------------------------------------
 
 static gan_status refuse_divergence(const gan_run *run, const gan_run_metrics *metrics) {
-    if (isfinite(metrics->d_loss) && isfinite(metrics->g_loss)) return GAN_STATUS_OK;
-    char kept[48] = "no checkpoint";
+    if (isfinite(metrics->d_loss) && isfinite(metrics->g_loss) && isfinite(metrics->e_loss))
+        return GAN_STATUS_OK;
+    char kept[48] = "no checkpoint", encoder[48] = "";
+    if (metrics->has_encoder)
+        snprintf(encoder, sizeof encoder, ", the encoder's %g", metrics->e_loss);
     if (run->record.step > 0)
         snprintf(kept, sizeof kept, "the checkpoint of step %" PRIu64, run->record.step);
     return gan__fail(GAN_STATUS_DIVERGED,
                      "training diverged between steps %" PRIu64 " and %" PRIu64
-                     ": the discriminator's loss is %g, the generator's %g; %s holds %s; try a "
+                     ": the discriminator's loss is %g, the generator's %g%s; %s holds %s; try a "
                      "lower learning rate or gradient clipping",
                      run->record.logged_step, metrics->step, metrics->d_loss, metrics->g_loss,
-                     gan_run_get_folder(run), kept);
+                     encoder, gan_run_get_folder(run), kept);
+}
+
+// An encoder that judges pairs is updated with G, others with D.
+static void fill_encoder(const gan_recipe_values *recipe, const gan_trainer_sums *sums,
+                         double steps, gan_run_metrics *metrics) {
+    const bool joint = recipe->inference.kind == GAN_ENCODER_JOINT;
+    const bool codes = recipe->inference.kind == GAN_ENCODER_CODES;
+    const double updates = joint ? steps : steps * (double)recipe->schedule.discriminator_steps;
+    metrics->has_encoder = recipe->inference.kind != GAN_ENCODER_NONE;
+    metrics->has_categorical = codes && recipe->latent.categorical[0] > 0;
+    metrics->has_continuous = codes && recipe->latent.continuous > 0;
+    metrics->e_loss = sums->e_loss / updates;
+    metrics->e_gradient = sums->e_gradient / updates;
+    metrics->categorical_information = sums->e_categorical / updates;
+    metrics->continuous_information = sums->e_continuous / updates;
 }
 
 static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
@@ -61,6 +79,7 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     metrics->has_gradients = run->values->log_gradients;
     metrics->d_gradient = sums.d_gradient / updates;
     metrics->g_gradient = sums.g_gradient / steps;
+    fill_encoder(run->values, &sums, steps, metrics);
     metrics->has_augmentation = run->values->augment.target > 0;
     return gan__trainer_read_augmentation(run->trainer, &metrics->augmentation);
 }

@@ -31,12 +31,15 @@ static void fill_layers(const gan_player *player, gan_run_layer *layers) {
 static gan_status plan_layers(gan_run *run) {
     const gan_game *const game = gan__trainer_game(run->trainer);
     const size_t generator = gan__network_layer_count(game->generator.network);
-    const size_t count = generator + gan__network_layer_count(game->discriminator.network);
+    const size_t judged = generator + gan__network_layer_count(game->discriminator.network);
+    const bool encodes = game->encoder.network != NULL;
+    const size_t count = judged + (encodes ? gan__network_layer_count(game->encoder.network) : 0);
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_run_layer), &memory));
     run->layers = memory;
     fill_layers(&game->generator, run->layers);
     fill_layers(&game->discriminator, run->layers + generator);
+    if (encodes) fill_layers(&game->encoder, run->layers + judged);
     run->plan.layers = run->layers;
     run->plan.layer_count = count;
     return GAN_STATUS_OK;
@@ -80,6 +83,8 @@ gan_status gan__run_fill_plan(gan_run *run) {
     plan->generator_parameters = (uint64_t)gan__network_parameter_elements(game->generator.network);
     plan->discriminator_parameters =
         (uint64_t)gan__network_parameter_elements(game->discriminator.network);
+    if (game->encoder.network != NULL)
+        plan->encoder_parameters = (uint64_t)gan__network_parameter_elements(game->encoder.network);
     plan->launches_per_step = launches_per_step(run->trainer);
     plan_memory(run);
     return plan_layers(run);

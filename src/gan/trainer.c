@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-// Philox steps of the two networks' initial values: each network has a range of its own.
-enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16 };
+// Philox steps of the networks' initial values: each network has a range of its own.
+enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16, INIT_ENCODER = 2 << 16 };
 
 // Host memory that waiting batches may take.
 #define STAGE_BYTES (64u << 20)
@@ -220,6 +220,8 @@ gan_status gan__trainer_initialise(gan_trainer *trainer) {
     gan_status status = initialise_player(trainer, &game->generator, INIT_GENERATOR, means);
     if (status == GAN_STATUS_OK)
         status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL);
+    if (status == GAN_STATUS_OK && game->encoder.network != NULL)
+        status = initialise_player(trainer, &game->encoder, INIT_ENCODER, NULL);
     gan__free(means);
     trainer->step = 0;
     return status == GAN_STATUS_OK ? start_loader(trainer) : status;

@@ -48,6 +48,8 @@ bool gan__trainer_is_within_step(const gan_trainer *trainer);
 typedef struct gan_trainer_sums {
     double d_loss, d_real, d_fake, d_gradient; // one term an update of D
     double g_loss, g_gradient;                 // one term a step; gradients 0 where not logged
+    // One term an update of the encoder; 0 where there is none.
+    double e_loss, e_categorical, e_continuous, e_gradient;
 } gan_trainer_sums;
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
 // The probability of augmentation that adapts, as it stands; blocking. 1 where none does.

@@ -17,21 +17,29 @@ uint64_t gan__trainer_sample_elements(const gan_trainer *trainer) {
 }
 
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
-    float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0};
+    float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0}, e[GAN_GAME_E_METRICS] = {0};
     GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
     GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
+    if (trainer->game->encoder_sums != NULL)
+        GAN_TRY(gan__module_read_state(trainer->module, trainer->game->encoder_sums, e));
     *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
                               .d_real = (double)d[GAN_GAME_D_REAL],
                               .d_fake = (double)d[GAN_GAME_D_FAKE],
                               .d_gradient = (double)d[GAN_GAME_D_GRADIENT],
                               .g_loss = (double)g[GAN_GAME_G_LOSS],
-                              .g_gradient = (double)g[GAN_GAME_G_GRADIENT]};
+                              .g_gradient = (double)g[GAN_GAME_G_GRADIENT],
+                              .e_loss = (double)e[GAN_GAME_E_LOSS],
+                              .e_categorical = (double)e[GAN_GAME_E_CATEGORICAL],
+                              .e_continuous = (double)e[GAN_GAME_E_CONTINUOUS],
+                              .e_gradient = (double)e[GAN_GAME_E_GRADIENT]};
     return GAN_STATUS_OK;
 }
 
 gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
     static const float zeros[GAN_GAME_D_METRICS + GAN_GAME_G_METRICS] = {0};
     GAN_TRY(gan__module_write_state(trainer->module, trainer->game->discriminator_sums, zeros));
+    if (trainer->game->encoder_sums != NULL)
+        GAN_TRY(gan__module_write_state(trainer->module, trainer->game->encoder_sums, zeros));
     return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
 }
 

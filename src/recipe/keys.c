@@ -256,7 +256,7 @@ static const gan_key keys[] = {
     RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.generator_weight",
                  inference.generator_weight, "1", 0, 1e6,
                  "factor of the same cost in the generator's"),
-    RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.continuous_weight",
+    RULED_NUMBER("encoder.kind", 1 << GAN_ENCODER_CODES, REAL, "encoder.continuous_weight",
                  inference.continuous_weight, "1", 0, 1e6,
                  "further factor of what it costs for continuous codes"),
     RULED_NUMBER("encoder.kind", 1 << GAN_ENCODER_CODES, BOOL, "encoder.learned_deviation",

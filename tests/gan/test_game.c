@@ -197,6 +197,50 @@ static const game_case cases[] = {
      {1, {2}}},
 };
 
+// With an encoder, by make_encoder.py.
+#define INFERENCE                                                                                  \
+    "batch: 6\nlog_gradients: true\n"                                                              \
+    "generator: [dense: {units: 6, bias: false}, batch_norm, leaky_relu: 0.2, dense: 2]\n"         \
+    "optimizer: {generator: &o {kind: adam, lr: 0.01, beta1: 0.5, beta2: 0.99}, "                  \
+    "discriminator: *o, encoder: *o}\n"
+
+static const game_case encoder_cases[] = {
+    {"codes_of_features",
+     INFERENCE
+     "latent: {size: 7, prior: uniform, categorical: [1, 3], continuous: 2}\n"
+     "objective: {generator_cost: minimax}\n"
+     "schedule: {discriminator_steps: 2}\n"
+     "discriminator:\n"
+     "  [dense: 7, tanh, dense: {units: 5, bias: false}, batch_norm, leaky_relu: 0.2, dense: 1]\n"
+     "encoder:\n"
+     "  kind: codes\n"
+     "  shares: 5\n"
+     "  weight: 0.7\n"
+     "  generator_weight: 0.4\n"
+     "  continuous_weight: 0.3\n"
+     "  layers: [dense: {units: 4, bias: false}, batch_norm, leaky_relu: 0.2, dense: 5]\n",
+     0.7,
+     {1, {2}}},
+    {"codes_with_deviations",
+     INFERENCE
+     "latent: {size: 7, prior: uniform, categorical: [2, 3], continuous: 1}\n"
+     "objective: {kind: least-squares}\n"
+     "schedule: {order: simultaneous}\n"
+     "discriminator: [dense: 7, tanh, dense: 1]\n"
+     "encoder: {kind: codes, learned_deviation: true, layers: [dense: 6, tanh, dense: 8]}\n",
+     0.7,
+     {1, {2}}},
+    {"latents",
+     INFERENCE
+     "latent: {size: 3, prior: uniform}\n"
+     "objective: {kind: least-squares}\n"
+     "discriminator: [dense: 7, tanh, dense: 1]\n"
+     "encoder:\n"
+     "  {kind: latents, weight: 2, generator_weight: 0.25, layers: [dense: 6, tanh, dense: 3]}\n",
+     0.7,
+     {1, {2}}},
+};
+
 // --- What runs the game's programs ---------------------------------------------------------------
 
 typedef struct machine {
@@ -382,6 +426,7 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     machine_open(&m, device);
     initialise(&m, &game->generator, is->weights);
     initialise(&m, &game->discriminator, is->weights);
+    if (game->encoder.network) initialise(&m, &game->encoder, is->weights);
     for (uint64_t step = 0; step < STEPS; step++) take_step(&m, step);
     compare_figures(&m, is, golden, "d_figures", game->discriminator_sums);
     compare_figures(&m, is, golden, "g_figures", game->generator_sums);
@@ -389,15 +434,26 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     if (game->anchors) compare_figures(&m, is, golden, "anchors", game->anchors);
     compare_player(&m, is, golden, &game->discriminator);
     compare_player(&m, is, golden, &game->generator);
+    if (game->encoder.network) {
+        compare_figures(&m, is, golden, "e_figures", game->encoder_sums);
+        compare_player(&m, is, golden, &game->encoder);
+    }
     machine_close(&m);
     gan__game_destroy(game);
     gan_recipe_destroy(recipe);
 }
 
-static void play_all(gan_device *device) {
-    char *text = golden_open("gan_game.txt");
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) play(&cases[i], device, text);
+static void play_table(gan_device *device, const char *golden, const game_case *table,
+                       size_t count) {
+    char *text = golden_open(golden);
+    for (size_t i = 0; i < count; i++) play(&table[i], device, text);
     gan__free(text);
+}
+
+static void play_all(gan_device *device) {
+    play_table(device, "gan_game.txt", cases, sizeof cases / sizeof cases[0]);
+    play_table(device, "gan_encoder.txt", encoder_cases,
+               sizeof encoder_cases / sizeof encoder_cases[0]);
 }
 
 static void five_steps_of_each_game_are_pytorchs_in_double_precision(void **state) {

@@ -48,6 +48,14 @@ static const char *const recipes[] = {
     "leaky_relu: 0.2, dense: 1]\n"
     "augment: {flip: true, brightness: 0.2, contrast: 0.3, translation: 0.05, cutout: 0.3, "
     "target: 0.3, every: 2, images: 1000}\n",
+    // A third player, which goes on from D's features and is asked about codes.
+    "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"
+    "data: {source: 'builtin:ring8'}\n"
+    "latent: {size: 9, prior: uniform, categorical: [1, 4], continuous: 1}\n"
+    "generator: [dense: 20, batch_norm, relu, dense: 2]\n"
+    "discriminator: [dense: 12, leaky_relu: 0.2, dense: 8, batch_norm, leaky_relu: 0.2, dense: 1]\n"
+    "encoder: {kind: codes, shares: 5, layers: [dense: 6, batch_norm, leaky_relu: 0.2, dense: 5]}\n"
+    "schedule: {discriminator_steps: 2}\nlog_gradients: true\n",
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 

@@ -31,6 +31,7 @@ static const struct {
     {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0},        // Lee, Town 2020
     {"biggan-32", {3, {3, 32, 32}}, 0, 0, 10},
     {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
+    {"mnist-infogan", {3, {1, 28, 28}}, 6652481, 6559169, 0}, // the sums of the authors' layers
 };
 enum { MODELS = sizeof models / sizeof models[0] };
 
@@ -47,9 +48,11 @@ static void shipped_recipes_make_networks_of_their_experiments_size(void **state
     (void)state;
     for (size_t i = 0; i < MODELS; i++) {
         gan_recipe *recipe = load(models[i].name);
-        gan_network *generator, *discriminator;
+        gan_network *generator, *discriminator, *encoder;
         if (gan__recipe_networks(recipe, &models[i].sample, models[i].classes, &generator,
-                                 &discriminator) != GAN_STATUS_OK)
+                                 &discriminator) != GAN_STATUS_OK ||
+            gan__recipe_encoder(recipe, &models[i].sample, models[i].classes, discriminator,
+                                &encoder) != GAN_STATUS_OK)
             fail_msg("%s", gan_status_message());
         if (models[i].generator) {
             assert_int_equal(gan__network_parameter_elements(generator), models[i].generator);
@@ -58,6 +61,7 @@ static void shipped_recipes_make_networks_of_their_experiments_size(void **state
         }
         gan__network_destroy(generator);
         gan__network_destroy(discriminator);
+        gan__network_destroy(encoder);
         gan_recipe_destroy(recipe);
     }
 }

@@ -9,7 +9,7 @@
 #include <time.h>
 
 enum { VALUE_SIZE = 256 };
-static const char *const networks[] = {"generator", "discriminator"};
+static const char *const networks[] = {"generator", "discriminator", "encoder"};
 enum { NETWORKS = sizeof networks / sizeof networks[0] };
 
 // --- As text -------------------------------------------------------------------------------------
@@ -57,6 +57,8 @@ static void say_objective(summary *s) {
     recipe_value(s, " ", "optimizer.generator.lr", &value);
     recipe_value(s, ", discriminator ", "optimizer.discriminator.kind", &value);
     recipe_value(s, " ", "optimizer.discriminator.lr", &value);
+    recipe_value(s, ", encoder ", "optimizer.encoder.kind", &value);
+    recipe_value(s, " ", "optimizer.encoder.lr", &value);
     say(s, "optimizer", &value);
     gan__text_destroy(&value);
 }

@@ -68,9 +68,12 @@ function showFacts() {
 
 // A chart is drawn where any of its keys has a value.
 const charts = [
-  { title: 'Losses', keys: { d_loss: 'discriminator', g_loss: 'generator' } },
+  { title: 'Losses', keys: { d_loss: 'discriminator', g_loss: 'generator', e_loss: 'encoder' } },
+  { title: 'Information of codes (nats, at least)',
+    keys: { categorical_information: 'categories', continuous_information: 'continuous' } },
   { title: 'D’s mean', keys: { d_real: 'real', d_fake: 'generated' }, low: 0, high: 1 },
-  { title: 'Gradient norms', keys: { d_gradient: 'discriminator', g_gradient: 'generator' }, low: 0 },
+  { title: 'Gradient norms', low: 0,
+    keys: { d_gradient: 'discriminator', g_gradient: 'generator', e_gradient: 'encoder' } },
   { title: 'Modes captured', keys: { modes: 'modes' }, low: 0 },
   { title: 'High-quality samples', keys: { high_quality: 'share' }, low: 0, high: 1 },
   { title: 'Samples a second', keys: { images_per_s: 'samples/s' }, low: 0 },
