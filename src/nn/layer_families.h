@@ -17,6 +17,7 @@ extern const gan_layer_kind gan__layers_view[];
 extern const gan_layer_kind gan__layers_merge[];
 extern const gan_layer_kind gan__layers_block[];
 extern const gan_layer_kind gan__layers_label[];
+extern const gan_layer_kind gan__layers_style[];
 
 // infer of layers that keep their input's shape.
 gan_status gan__layer_infer_same(const gan_layer_site *site, gan_shape *out);

@@ -1,5 +1,5 @@
 // Layers that join their input and an earlier layer's output: concat, add, multiply. A vector joins
-// an image as that many planes, each of one value.
+// an image as that many planes, each of one value. And take, which goes on from the earlier one.
 #include "nn/layer_families.h"
 
 // The earlier layer's output, once it is known to be earlier.
@@ -48,6 +48,13 @@ static gan_status infer_joined(const gan_layer_site *site, gan_shape *out) {
     return GAN_STATUS_OK;
 }
 
+static gan_status infer_take(const gan_layer_site *site, gan_shape *out) {
+    const gan_shape *other = NULL;
+    GAN_TRY(find_other(site, &other));
+    *out = *other;
+    return GAN_STATUS_OK;
+}
+
 // The earlier layer's output; a vector as (features, 1, 1, B) where x is an image.
 static gan_node *other_of(const gan_layer_call *call, gan_node *x) {
     gan_node *other = call->outputs[(int64_t)call->layer->argument[0]];
@@ -67,6 +74,11 @@ static gan_node *build_concat(const gan_layer_call *call, gan_node *x) {
 
 static gan_node *build_add(const gan_layer_call *call, gan_node *x) {
     return gan__add(x, other_of(call, x));
+}
+
+static gan_node *build_take(const gan_layer_call *call, gan_node *x) {
+    (void)x;
+    return call->outputs[(int64_t)call->layer->argument[0]];
 }
 
 static gan_node *build_multiply(const gan_layer_call *call, gan_node *x) {
@@ -97,5 +109,10 @@ const gan_layer_kind gan__layers_merge[] = {
      .arguments = LAYER_ARGUMENT,
      .infer = infer_joined,
      .build = build_multiply},
+    {.name = "take",
+     .meaning = "not its input but an earlier layer's output",
+     .arguments = LAYER_ARGUMENT,
+     .infer = infer_take,
+     .build = build_take},
     {.name = NULL},
 };

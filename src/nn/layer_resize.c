@@ -1,5 +1,6 @@
-// Layers that give an image another size: pools and upsampling, with PyTorch's conventions. The
-// nodes are those of pool.h and resample.h.
+// Layers that give an image another size: pools, upsampling, with PyTorch's conventions, and blur.
+// The nodes are those of pool.h, resample.h and blur.h.
+#include "nn/blur.h"
 #include "nn/layer_families.h"
 #include "nn/pool.h"
 #include "nn/resample.h"
@@ -7,6 +8,7 @@
 enum { POOL_SIZE, POOL_STRIDE, POOL_PADDING };
 enum { UPSAMPLE_FACTOR, UPSAMPLE_BILINEAR };
 enum { GLOBAL_SUM };
+enum { BLUR_SIZE, BLUR_PADDING };
 
 static int whole(const gan_layer *layer, int argument) {
     return (int)layer->argument[argument];
@@ -45,6 +47,14 @@ static gan_status infer_global(const gan_layer_site *site, gan_shape *out) {
     GAN_TRY(gan__layer_check_image(site->in));
     *out = GAN_SHAPE(site->in->size[0]);
     return GAN_STATUS_OK;
+}
+
+static gan_status infer_blur(const gan_layer_site *site, gan_shape *out) {
+    const gan_layer *layer = site->layer;
+    const gan_shape *in = site->in;
+    GAN_TRY(gan__layer_check_image(in));
+    return gan__layer_infer_windows(in, in->size[0], whole(layer, BLUR_SIZE), 1,
+                                    whole(layer, BLUR_PADDING), out);
 }
 
 // --- Nodes --------------------------------------------------------------------------------------
@@ -86,6 +96,11 @@ static gan_node *build_global(const gan_layer_call *call, gan_node *x) {
     return gan__reshape(sum ? gan__reduce_sum(x, pixels) : gan__reduce_mean(x, pixels), &vector);
 }
 
+static gan_node *build_blur(const gan_layer_call *call, gan_node *x) {
+    const gan_layer *layer = call->layer;
+    return gan__blur(x, whole(layer, BLUR_SIZE), whole(layer, BLUR_PADDING), 1);
+}
+
 // --- The table ----------------------------------------------------------------------------------
 
 #define SIZE_MAX_ARGUMENT 1024
@@ -122,5 +137,14 @@ const gan_layer_kind gan__layers_resize[] = {
                    {"bilinear", GAN_LAYER_ARGUMENT_BOOL, false, 0, 0, 1, "whether to interpolate"}},
      .infer = infer_upsample,
      .build = build_upsample},
+    {.name = "blur",
+     .meaning =
+         "each channel smoothed by a binomial filter: [1, 2, 1] / 4 along both axes for size "
+         "3, [1, 3, 3, 1] / 8 for 4",
+     .arguments = {{"size", GAN_LAYER_ARGUMENT_WHOLE, true, 0, 1, GAN_BLUR_SIZE_MAX,
+                    "taps of the filter"},
+                   WHOLE("padding", false, 0, 0, "zeros around the image")},
+     .infer = infer_blur,
+     .build = build_blur},
     {.name = NULL},
 };

@@ -269,6 +269,123 @@ class Attention(nn.Module):
         return x + self.gamma[0] * self.o(answers)
 
 
+def blur(x, size, padding, gain=1):
+    """The binomial filter of so many taps along both axes, each channel by itself."""
+    taps = torch.tensor([math.comb(size - 1, i) for i in range(size)], dtype=x.dtype)
+    taps = taps * math.sqrt(gain) / 2**(size - 1)
+    filters = torch.outer(taps, taps).expand(x.shape[1], 1, size, size)
+    return nn.functional.conv2d(x, filters, padding=padding, groups=x.shape[1])
+
+
+class Blur(nn.Module):
+    def __init__(self, size, padding=0):
+        super().__init__()
+        self.size, self.padding = size, padding
+
+    def forward(self, x):
+        return blur(x, self.size, self.padding)
+
+
+class Modulated(nn.Module):
+    """StyleGAN2's convolution as the paper has it: weights of its own for each sample."""
+
+    def __init__(self, inputs, outputs, kernel, styles, up=False, demodulate=True, bias=True,
+                 equalized=False):
+        super().__init__()
+        shape = (inputs, outputs) if up else (outputs, inputs)
+        self.weight = nn.Parameter(torch.zeros(*shape, kernel, kernel))
+        if bias:
+            self.bias = nn.Parameter(torch.zeros(outputs))
+        self.affine = nn.Linear(styles, inputs)
+        self.up, self.demodulate, self.kernel = up, demodulate, kernel
+        self.gains = ((inputs * kernel**2)**-0.5, styles**-0.5) if equalized else (1, 1)
+
+    def forward(self, x, w):
+        batch, inputs = x.shape[:2]
+        style = nn.functional.linear(w, self.affine.weight * self.gains[1], self.affine.bias)
+        weight = self.weight.transpose(0, 1) if self.up else self.weight
+        weight = weight * self.gains[0] * style[:, None, :, None, None]
+        if self.demodulate:
+            norms = weight.square().sum((2, 3, 4), keepdim=True)
+            weight = weight * (norms + 1e-8).rsqrt()
+        grouped = x.reshape(1, -1, *x.shape[2:])
+        if self.up:
+            each = weight.transpose(1, 2).reshape(batch * inputs, -1, self.kernel, self.kernel)
+            y = nn.functional.conv_transpose2d(grouped, each, stride=2, groups=batch)
+        else:
+            y = nn.functional.conv2d(grouped, weight.flatten(0, 1), padding=self.kernel // 2,
+                                     groups=batch)
+        y = y.reshape(batch, -1, *y.shape[2:])
+        if self.up:
+            y = blur(y, 4, (5 - self.kernel) // 2, 4)
+        return y + self.bias[:, None, None] if hasattr(self, "bias") else y
+
+
+class Styled(nn.Module):
+    """Modulated convolutions one after the other, of the style that the first layer makes of the
+    flattened input; of the input itself, or of a constant."""
+
+    def __init__(self, condition, layers, constant=None):
+        super().__init__()
+        self.condition = condition
+        if constant:
+            self.constant = nn.ParameterList([nn.Parameter(torch.zeros(*constant))])
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x):
+        w = self.condition(x)
+        if hasattr(self, "constant"):
+            x = self.constant[0].expand(len(x), *self.constant[0].shape)
+        for layer in self.layers:
+            x = layer(x, w) if isinstance(layer, Modulated) else layer(x)
+        return x
+
+
+class Skipped(nn.Module):
+    """The output of a small StyleGAN2: of each size an image, all of them summed."""
+
+    def __init__(self):
+        super().__init__()
+        self.mapping = nn.Sequential(PixelNorm(), nn.Linear(4, 3), nn.LeakyReLU(0.2))
+        self.constant = nn.ParameterList([nn.Parameter(torch.zeros(3, 2, 2))])
+        self.first = Modulated(3, 3, 3, 3)
+        self.small = Modulated(3, 2, 1, 3, demodulate=False)
+        self.second = Modulated(3, 2, 3, 3, up=True)
+        self.large = Modulated(2, 2, 1, 3, demodulate=False)
+
+    def forward(self, z):
+        w = self.mapping(z)
+        x = self.constant[0].expand(len(z), 3, 2, 2)
+        x = nn.functional.leaky_relu(self.first(x, w), 0.2)
+        image = blur(nn.functional.interpolate(self.small(x, w), scale_factor=2), 3, 1)
+        x = nn.functional.leaky_relu(self.second(x, w), 0.2)
+        return self.large(x, w) + image
+
+
+class PixelNoise(nn.Module):
+    """In inference: one plane, times a learned strength."""
+
+    def __init__(self, height, width):
+        super().__init__()
+        self.strength = nn.Parameter(torch.zeros(1))
+        self.register_buffer("plane", torch.zeros(height, width))
+
+    def forward(self, x):
+        return x + self.strength * self.plane
+
+
+class Taken(nn.Module):
+    """The first layer's output, through the third."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 3), nn.Linear(3, 2), nn.Linear(3, 2)])
+
+    def forward(self, x):
+        x = self.layers[0](x)
+        return self.layers[2](x) * self.layers[1](x)
+
+
 def spectral(module, iterations=1):
     return parametrizations.spectral_norm(module, n_power_iterations=iterations)
 
@@ -393,6 +510,21 @@ LAYERS = {
     "equalized_convolution": (
         nn.Sequential(Equalized(nn.Conv2d(2, 3, 3), 1, 1, nn.functional.conv2d)), (2, 4, 3), 3,
         True),
+    "blur": (nn.Sequential(Blur(4)), (2, 4, 5), 3, True),
+    "blur_padded": (nn.Sequential(Blur(3, 1)), (2, 3, 2), 3, True),
+    "take": (Taken(), (4,), 5, True),
+    "pixel_noise_inference": (nn.Sequential(PixelNoise(3, 2)), (2, 3, 2), 3, False),
+    "modulated_convolution": (
+        Styled(nn.Sequential(nn.Flatten(), nn.Linear(18, 3)), [Modulated(2, 3, 3, 3)]), (2, 3, 3),
+        3, True),
+    "modulated_convolution_upsampling": (
+        Styled(nn.Linear(4, 3), [Modulated(3, 3, 3, 3, up=True), nn.Tanh(),
+                                 Modulated(3, 2, 1, 3, up=True, bias=False)], (3, 2, 3)), (4,), 3,
+        True),
+    "modulated_convolution_equalized": (
+        Styled(nn.Linear(4, 3), [Modulated(2, 3, 3, 3, demodulate=False, equalized=True)],
+               (2, 2, 3)), (4,), 3, True),
+    "style_skip": (Skipped(), (4,), 3, True),
     "residual": (nn.Sequential(Residual(nn.Sequential(nn.Tanh(), nn.Conv2d(2, 2, 3, 1, 1)))),
                  (2, 3, 4), 3, True),
     "residual_down": (

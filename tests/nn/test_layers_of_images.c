@@ -59,6 +59,7 @@ static const image_case taken[] = {
     {WITH("average_pool", 1, 2), {3, {3, 7, 8}}, {3, {3, 3, 4}}, {0}, 0, 0, NULL},
     {WITH("max_pool", 3, 3, 2, 1), {3, {3, 7, 8}}, {3, {3, 4, 4}}, {0}, 0, 0, NULL},
     {WITH("upsample", 0, 0), {3, {3, 7, 8}}, {3, {3, 14, 16}}, {0}, 0, 0, NULL},
+    {WITH("blur", 2, 4, 2), {3, {3, 7, 8}}, {3, {3, 8, 9}}, {0}, 0, 0, NULL},
     {WITH("upsample", 2, 3, 1), {3, {3, 7, 8}}, {3, {3, 21, 24}}, {0}, 0, 0, NULL},
 };
 
@@ -98,6 +99,22 @@ static const image_case refused[] = {
     {WITH("upsample", 1, 1024),
      {3, {16, 8, 8}},
      REFUSED("its output (16, 8192, 8192) is too large")},
+    {WITH("blur", 1, 4),
+     {3, {3, 3, 9}},
+     REFUSED("of an input of 3x9, a window of 4x4 with stride 1 and padding 0 leaves nothing")},
+    {WITH("modulated_convolution", 2, 8, 3),
+     {3, {3, 4, 4}},
+     REFUSED("nothing gives its style: put a condition layer before it")},
+    {WITH("modulated_convolution", 2, 8, 4),
+     {3, {3, 4, 4}},
+     REFUSED("kernel is 4: it must be odd, so that the image keeps its size")},
+    {WITH("modulated_convolution", 3, 8, 7, 1),
+     {3, {3, 4, 4}},
+     REFUSED("kernel is 7: with upsample it must be at most 5")},
+    {WITH("pixel_noise", 0, 0),
+     {1, {100}},
+     REFUSED("its input (100) is no image (channels, height, width): put a reshape before it")},
+    {WITH("constant", 0, 0), {1, {100}}, REFUSED("shape needs one to three whole numbers")},
 };
 
 static gan_status make(const image_case *c, gan_network **network) {
