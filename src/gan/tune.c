@@ -2,6 +2,7 @@
 #include "clgan/tune.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "gan/tune_work.h"
 #include "runtime/tuner.h"
 
@@ -75,20 +76,65 @@ static gan_status collect(const tune *t, gan_tune_work *work) {
         GAN_TRY(gan__tune_work_add_recipe(work, t->options->recipes[i], t->options->data));
     if (t->options->recipe_count == 0) GAN_TRY(gan__tune_work_add_shipped(work));
     gan__tune_work_sort(work);
-    t->summary->classes = work->count;
     return GAN_STATUS_OK;
 }
 
-static gan_status run(tune *t, gan_tune_work *work) {
-    GAN_TRY(collect(t, work));
+static gan_status tune_classes(tune *t, const gan_tune_work *work) {
+    t->summary->classes += work->count;
     for (size_t i = 0; i < work->count && !t->stopped && !is_late(t); i++)
         GAN_TRY(tune_item(t, &work->items[i]));
-    t->summary->in_time = t->summary->finished == work->count;
+    return GAN_STATUS_OK;
+}
+
+static gan_status measure_parameters(tune *t, const gan_tune_work *work, gan_gemm_share *shares,
+                                     gan_tuner_result *result) {
+    gan_tune_item all = {0};
+    const gan_tuner_limits limits = {
+        .seconds = t->options->seconds > 0 ? seconds_left(t) : 0, .go_on = go_on, .user = t};
+    for (size_t i = 0; i < work->count; i++)
+        shares[i] = (gan_gemm_share){.product = work->items[i].product,
+                                     .times = work->items[i].weight / work->items[i].flops};
+    t->name = gan__gemm_clblast_key();
+    GAN_TRY(gan__gemm_clblast_tune(t->device, shares, work->count, &limits, result, &all.flops));
+    if (result->finished) t->summary->finished++;
+    tell(t, &all, result, gan__gemm_clblast_way(t->device));
+    return GAN_STATUS_OK;
+}
+
+// CLBlast's parameters, and all classes once more beside a set that is faster than its own.
+static gan_status tune_parameters(tune *t, const gan_tune_work *work) {
+    void *shares = NULL;
+    gan_tuner_result result = {0};
+    if (t->stopped || is_late(t)) return GAN_STATUS_OK;
+    GAN_TRY(gan__alloc(work->count, sizeof(gan_gemm_share), &shares));
+    gan_status status = measure_parameters(t, work, shares, &result);
+    gan__free(shares);
+    if (status == GAN_STATUS_OK && result.finished && result.way > 0)
+        status = tune_classes(t, work);
+    return status;
+}
+
+static gan_status tune_all(tune *t, gan_tune_work *work) {
+    const bool due = gan__gemm_clblast_due(t->device, t->options->anew);
+    if (due) {
+        GAN_TRY(gan__gemm_clblast_use_own(t->device));
+        t->summary->classes++;
+    }
+    gan_status status = collect(t, work);
+    if (status == GAN_STATUS_OK) status = tune_classes(t, work);
+    if (status == GAN_STATUS_OK && due && work->count > 0) status = tune_parameters(t, work);
+    gan_status settled = due ? gan__gemm_clblast_settle(t->device) : GAN_STATUS_OK;
+    return status == GAN_STATUS_OK ? settled : status;
+}
+
+static gan_status run(tune *t, gan_tune_work *work) {
+    GAN_TRY(tune_all(t, work));
+    t->summary->in_time = t->summary->finished == t->summary->classes;
     if (!t->stopped) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_INTERRUPTED,
                      "interrupted: %zu of %zu classes are tuned and kept; the same command goes on "
                      "with the others",
-                     t->summary->finished, work->count);
+                     t->summary->finished, t->summary->classes);
 }
 
 gan_status gan_device_tune(gan_device *device, const gan_tune_options *options,

@@ -83,7 +83,7 @@ static bool is_forced(gan_gemm_engine *engine) {
     return tile || (forced && strcmp(forced, "clblast") == 0);
 }
 
-static gan_gemm_engine preferred(const gan_device *device, const gan_gemm_desc *desc) {
+gan_gemm_engine gan__gemm_preferred_engine(const gan_device *device, const gan_gemm_desc *desc) {
     gan_gemm_engine forced;
     return is_forced(&forced) ? forced : gan__gemm_usual_engine(device, desc);
 }
@@ -128,7 +128,7 @@ static gan_status choose(gan_device *device, const gan_gemm_desc *desc, bool b_w
     bool right = false;
     GAN_TRY(try_tuned(device, desc, b_whole, out, &right));
     if (right) return GAN_STATUS_OK;
-    gan_gemm_engine engine = preferred(device, desc);
+    gan_gemm_engine engine = gan__gemm_preferred_engine(device, desc);
     GAN_TRY(try_engine(device, desc, b_whole, engine, out, &right));
     if (right) return GAN_STATUS_OK;
     engine = engine == GAN_GEMM_ENGINE_TILE ? GAN_GEMM_ENGINE_CLBLAST : GAN_GEMM_ENGINE_TILE;
@@ -144,8 +144,9 @@ static gan_status choose(gan_device *device, const gan_gemm_desc *desc, bool b_w
 
 gan_gemm_engine gan__gemm_choose(gan_device *device, const gan_gemm_desc *desc) {
     selection selected;
-    return choose(device, desc, true, &selected) == GAN_STATUS_OK ? selected.engine
-                                                                  : preferred(device, desc);
+    return choose(device, desc, true, &selected) == GAN_STATUS_OK
+               ? selected.engine
+               : gan__gemm_preferred_engine(device, desc);
 }
 
 uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
@@ -196,7 +197,7 @@ static gan_status test_transposes(gan_device *device) {
         bool right = false;
         const gan_gemm_desc desc = {
             .m = 45, .n = 77, .k = 700, .batches = 2, .transpose_a = i & 1, .transpose_b = i >> 1};
-        gan_gemm_engine engine = preferred(device, &desc);
+        gan_gemm_engine engine = gan__gemm_preferred_engine(device, &desc);
         selection selected;
         GAN_TRY(try_engine(device, &desc, true, engine, &selected, &right));
         if (!right)

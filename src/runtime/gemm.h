@@ -73,6 +73,31 @@ gan_status gan__gemm_tune(gan_device *device, const gan_gemm_desc *desc, bool an
 gan_status gan__gemm_describe(gan_device *device, const gan_gemm_desc *desc, gan_text *key,
                               gan_text *way);
 
+// CLBlast's parameters are one set for all products of a device. They are tuned once the classes
+// are, since its own, which classes are tuned beside first, cannot be put back once another was
+// tried. Where another set wins, classes have new keys and can be tuned beside it.
+
+// Whether CLBlast takes part on this device and its parameters are not known yet, or `anew`.
+bool gan__gemm_clblast_due(gan_device *device, bool anew);
+// Where they are due: from now on CLBlast's own are used, whatever was found earlier, until
+// gan__gemm_clblast_settle. Errors: FAILED where others have been in this process.
+gan_status gan__gemm_clblast_use_own(gan_device *device);
+gan_status gan__gemm_clblast_settle(gan_device *device);
+
+typedef struct gan_gemm_share {
+    gan_gemm_desc product; // sizes, transposes and batches
+    double times;          // how often a step
+} gan_gemm_share;
+
+// Tunes the parameters on the first few of the products that CLBlast makes, those with most work
+// first; *flops is of all these. Then CLBlast is settled. Errors: as gan__tuner_run, use_own.
+gan_status gan__gemm_clblast_tune(gan_device *device, const gan_gemm_share *shares, size_t count,
+                                  const gan_tuner_limits *limits, gan_tuner_result *result,
+                                  double *flops);
+// The set in use, as gan__gemm_describe says it of a class: "clblast parameters", "own".
+const char *gan__gemm_clblast_key(void);
+const char *gan__gemm_clblast_way(gan_device *device);
+
 // Checks the engine that this device prefers, for each pair of transposes. (On CPUs that is TILE
 // alone: CLBlast would have to compile for 12 seconds first.) Errors: DEVICE_FAILED.
 gan_status gan__gemm_self_test(gan_device *device);

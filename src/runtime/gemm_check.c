@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "runtime/clblast_parameters.h"
 #include "runtime/device_state.h"
 #include "runtime/gemm_clblast.h"
 #include "runtime/gemm_verdict.h"
@@ -243,6 +244,7 @@ gan_status gan__gemm_check_tile(gan_device *device, const gan_gemm_desc *desc,
 // sizes; its mistakes came with large ones. So the large path is checked at the sizes first asked.
 gan_status gan__gemm_check_clblast(gan_device *device, const gan_gemm_desc *desc, bool *right) {
     uint64_t floats = 0;
+    size_t set = 0;
     gan_gemm_desc sizes = {.m = desc->m,
                            .n = desc->n,
                            .k = desc->k,
@@ -253,15 +255,17 @@ gan_status gan__gemm_check_clblast(gan_device *device, const gan_gemm_desc *desc
     dense.a.pitch = sizes.transpose_a ? sizes.m : sizes.k;
     dense.b.pitch = sizes.transpose_b ? sizes.k : sizes.n;
     dense.c.pitch = sizes.n;
-    if (gan__gemm_clblast_memory(device, &dense, &floats) != GAN_STATUS_OK) {
-        *right = false;
-        return GAN_STATUS_OK;
-    }
+    gan_status status = gan__gemm_clblast_memory(device, &dense, &floats);
+    *right = false;
+    if (status == GAN_STATUS_OK) status = gan__gemm_clblast_set(device, &set);
+    if (status == GAN_STATUS_DEVICE_FAILED) return GAN_STATUS_OK;
+    GAN_TRY(status);
     if (floats == 0 && desc->batches == 1) sizes.m = 45, sizes.n = 77, sizes.k = 37;
     gan_text text = {0};
     gan__text_append(&text, "clblast %d%d batches %u memory %d", sizes.transpose_a,
                      sizes.transpose_b, (unsigned)sizes.batches, floats > 0);
-    gan_status status = gan__text_status(&text);
+    if (set > 0) gan__text_append(&text, " parameters %s", gan__clblast_set_name(set));
+    status = gan__text_status(&text);
     if (status == GAN_STATUS_OK)
         status = judge(device, hash_text(hash_device(device), gan__text_string(&text)), &sizes,
                        NULL, right);

@@ -1,9 +1,11 @@
 // Products by CLBlast, through its C interface.
 #include "runtime/gemm_clblast.h"
 
+#include "runtime/clblast_parameters.h"
 #include "runtime/device_state.h"
 #include "runtime/gemm_state.h"
 #include "runtime/launch_parts.h"
+#include "runtime/tuner.h"
 
 #include <clblast_c.h>
 
@@ -15,7 +17,37 @@ typedef struct clblast_call {
     size_t lda, ldb, ldc;
     size_t a_stride, b_stride, c_stride;
     bool uses_memory;
+    size_t set; // of parameters
 } clblast_call;
+
+// --- Parameters ----------------------------------------------------------------------------------
+
+gan_status gan__gemm_clblast_set(gan_device *device, size_t *set) {
+    gan_gemm_state *state = NULL;
+    GAN_TRY(gan__gemm_state_get(device, &state));
+    const char *tuned = gan__tuner_find(device, GAN_GEMM_CLBLAST_KEY);
+    if (state->clblast_trial > 0)
+        *set = state->clblast_trial - 1;
+    else if (!tuned || !gan__clblast_set_find(tuned, set))
+        *set = 0;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__gemm_clblast_try(gan_device *device, size_t set) {
+    gan_gemm_state *state = NULL;
+    GAN_TRY(gan__gemm_state_get(device, &state));
+    state->clblast_trial = set + 1;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__gemm_clblast_settle(gan_device *device) {
+    gan_gemm_state *state = NULL;
+    GAN_TRY(gan__gemm_state_get(device, &state));
+    state->clblast_trial = 0;
+    return GAN_STATUS_OK;
+}
+
+// --- Calls ---------------------------------------------------------------------------------------
 
 // CLBlast's codes are OpenCL's where it has nothing of its own to say.
 static gan_status check(const gan_device *device, CLBlastStatusCode code, const char *call) {
@@ -25,8 +57,7 @@ static gan_status check(const gan_device *device, CLBlastStatusCode code, const 
                      (int)code, device->info.name);
 }
 
-static gan_status enqueue(gan_device *device, void *state, cl_event *event) {
-    const clblast_call *call = state;
+static gan_status multiply(gan_device *device, const clblast_call *call, cl_event *event) {
     if (call->batches > 1)
         return check(device,
                      CLBlastSgemmStridedBatched(
@@ -46,22 +77,36 @@ static gan_status enqueue(gan_device *device, void *state, cl_event *event) {
                  "CLBlastSgemm");
 }
 
+static gan_status enqueue(gan_device *device, void *state, cl_event *event) {
+    const clblast_call *call = state;
+    GAN_TRY(gan__clblast_begin(device, call->set));
+    gan_status status = multiply(device, call, event);
+    gan__clblast_end();
+    return status;
+}
+
 static CLBlastTranspose transpose(bool on) {
     return on ? CLBlastTransposeYes : CLBlastTransposeNo;
 }
 
+static CLBlastStatusCode ask_memory(gan_device *device, const gan_gemm_desc *desc, size_t *bytes) {
+    return CLBlastSGemmTempBufferSize(CLBlastLayoutRowMajor, transpose(desc->transpose_a),
+                                      transpose(desc->transpose_b), desc->m, desc->n, desc->k,
+                                      desc->a.offset, desc->a.pitch, desc->b.offset, desc->b.pitch,
+                                      desc->c.offset, desc->c.pitch, &device->queue, bytes);
+}
+
 gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *desc,
                                     uint64_t *floats) {
-    size_t bytes = 0;
+    size_t bytes = 0, set = 0;
     *floats = 0;
     if (desc->batches > 1) return GAN_STATUS_OK;
-    GAN_TRY(check(device,
-                  CLBlastSGemmTempBufferSize(CLBlastLayoutRowMajor, transpose(desc->transpose_a),
-                                             transpose(desc->transpose_b), desc->m, desc->n,
-                                             desc->k, desc->a.offset, desc->a.pitch, desc->b.offset,
-                                             desc->b.pitch, desc->c.offset, desc->c.pitch,
-                                             &device->queue, &bytes),
-                  "CLBlastSGemmTempBufferSize"));
+    GAN_TRY(gan__gemm_clblast_set(device, &set));
+    GAN_TRY(gan__clblast_begin(device, set));
+    gan_status status =
+        check(device, ask_memory(device, desc, &bytes), "CLBlastSGemmTempBufferSize");
+    gan__clblast_end();
+    GAN_TRY(status);
     *floats = (bytes + sizeof(float) - 1) / sizeof(float);
     return GAN_STATUS_OK;
 }
@@ -85,7 +130,9 @@ static gan_status reserve(gan_device *device, uint64_t floats) {
 gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *desc,
                                     gan_launch **out) {
     uint64_t floats = 0;
+    size_t set = 0;
     *out = NULL;
+    GAN_TRY(gan__gemm_clblast_set(device, &set));
     GAN_TRY(gan__gemm_clblast_memory(device, desc, &floats));
     GAN_TRY(reserve(device, floats));
     const clblast_call call = {.a_transpose = transpose(desc->transpose_a),
@@ -106,7 +153,8 @@ gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *des
                                .a_stride = desc->a.stride,
                                .b_stride = desc->b.stride,
                                .c_stride = desc->c.stride,
-                               .uses_memory = floats > 0};
+                               .uses_memory = floats > 0,
+                               .set = set};
     gan_launch *launch = NULL;
     GAN_TRY(gan__launch_begin(device, desc->label, "clblast", gan__gemm_work(desc), &launch));
     gan_status status = gan__launch_add_call(launch, enqueue, &call, sizeof call);
@@ -118,5 +166,5 @@ gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *des
 }
 
 void gan__gemm_clblast_clear(void) {
-    CLBlastClearCache();
+    CLBlastClearCache(); // programs; parameters stay replaced
 }

@@ -14,6 +14,15 @@ gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *des
 gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *desc,
                                     uint64_t *floats);
 
+// The set of CLBlast's parameters (clblast_parameters.h) that launches are made for from now on:
+// the one that tuning found, unless another is on trial.
+gan_status gan__gemm_clblast_set(gan_device *device, size_t *set);
+// Puts a set on trial, for tuning, until gan__gemm_clblast_settle.
+gan_status gan__gemm_clblast_try(gan_device *device, size_t set);
+
+// What the tuned set is kept under.
+#define GAN_GEMM_CLBLAST_KEY "clblast parameters"
+
 // Drops what CLBlast has cached in this process.
 void gan__gemm_clblast_clear(void);
 

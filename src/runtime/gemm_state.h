@@ -16,8 +16,9 @@ typedef struct gan_gemm_state {
     size_t count, capacity;
     bool clblast_used;
     gan_buffer *clblast_memory;
-    bool anew;     // verdicts kept so far are not believed
-    bool spoil[2]; // tests only: this engine counts as wrong
+    size_t clblast_trial; // 0: tuning says which set of CLBlast's parameters to use; else this - 1
+    bool anew;            // verdicts kept so far are not believed
+    bool spoil[2];        // tests only: this engine counts as wrong
 } gan_gemm_state;
 
 // The device's state, made at the first call and released when the device is closed.

@@ -8,17 +8,11 @@
 #include "runtime/device_state.h"
 #include "runtime/gemm_check.h"
 #include "runtime/gemm_clblast.h"
+#include "runtime/gemm_copies.h"
 
 #include <string.h>
 
-#define MOST_WAYS   64
-#define MOST_COPIES 16
-#define COLD_BYTES  (24 << 20) // of all copies together: more than a core's own caches
-
-typedef struct operands {
-    gan_gemm_desc desc;
-    gan_gemm_operand scratch;
-} operands;
+#define MOST_WAYS 64
 
 typedef struct tuning {
     gan_device *device;
@@ -28,8 +22,7 @@ typedef struct tuning {
     gan_gemm_way ways[MOST_WAYS];
     size_t way_count;
     size_t next_move;
-    operands copies[MOST_COPIES];
-    size_t copy_count;
+    gan_gemm_copies copies;
 } tuning;
 
 // --- Moves ---------------------------------------------------------------------------------------
@@ -165,7 +158,7 @@ static gan_status check(void *user, size_t way, bool *right) {
 
 static gan_status create(void *user, size_t way, size_t copy, gan_launch **out) {
     const tuning *t = user;
-    const operands *o = &t->copies[copy];
+    const gan_gemm_copy *o = &t->copies.items[copy];
     gan_gemm_plan plan;
     if (t->ways[way].engine == GAN_GEMM_ENGINE_CLBLAST)
         return gan__gemm_clblast_create(t->device, &o->desc, out);
@@ -173,81 +166,11 @@ static gan_status create(void *user, size_t way, size_t copy, gan_launch **out) 
     return gan__gemm_tile_create(t->device, &o->desc, &plan, &o->scratch, out);
 }
 
-// --- Operands ------------------------------------------------------------------------------------
-
-// As training has them: the rows of activations are padded to runs of 16, weights are dense. By
-// weight both operands are activations, else the second is.
-static void lay_out(gan_gemm_desc *d) {
-    uint32_t a_columns = d->transpose_a ? d->m : d->k, b_columns = d->transpose_b ? d->k : d->n;
-    d->a.pitch = d->transpose_b ? (a_columns + 15) / 16 * 16 : a_columns;
-    d->b.pitch = (b_columns + 15) / 16 * 16;
-    d->c.pitch = d->transpose_b ? d->n : (d->n + 15) / 16 * 16;
-    d->a.stride = (uint64_t)(d->transpose_a ? d->k : d->m) * d->a.pitch;
-    d->b.stride = (uint64_t)(d->transpose_b ? d->n : d->k) * d->b.pitch;
-    d->c.stride = (uint64_t)d->m * d->c.pitch;
-}
-
-static gan_status create_operand(tuning *t, gan_gemm_operand *x, uint64_t floats,
-                                 const float *values) {
-    GAN_TRY(gan__buffer_create(t->device, floats * sizeof(float), "tuning", &x->buffer));
-    return gan__buffer_write(x->buffer, 0, floats * sizeof(float), values);
-}
-
-static gan_status create_copy(tuning *t, const float *values) {
-    operands *o = &t->copies[t->copy_count++];
-    gan_gemm_desc *d = &o->desc;
-    *d = t->sizes;
-    d->label = "tuning of a matrix product";
-    lay_out(d);
-    GAN_TRY(create_operand(t, &d->a, d->a.stride * d->batches, values));
-    GAN_TRY(create_operand(t, &d->b, d->b.stride * d->batches, values));
-    GAN_TRY(create_operand(t, &d->c, d->c.stride * d->batches, values));
-    gan_gemm_plan plan;
-    gan__gemm_plan_make(t->traits, &t->sizes, true, NULL, &plan);
-    uint64_t scratch = gan__gemm_plan_scratch(&plan, d);
-    if (scratch == 0) return GAN_STATUS_OK;
-    return gan__buffer_create(t->device, scratch * sizeof(float), "tuning", &o->scratch.buffer);
-}
-
-static uint64_t most(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
-
-static gan_status create_copies(tuning *t) {
-    gan_gemm_desc d = t->sizes;
-    void *memory = NULL;
-    lay_out(&d);
-    uint64_t a = d.a.stride * d.batches, b = d.b.stride * d.batches, c = d.c.stride * d.batches;
-    uint64_t floats = most(a, most(b, c));
-    size_t wanted = (size_t)(COLD_BYTES / ((a + b + c) * sizeof(float))) + 2;
-    if (wanted > MOST_COPIES) wanted = MOST_COPIES;
-    GAN_TRY(gan__alloc(floats, sizeof(float), &memory));
-    float *values = memory;
-    uint32_t state = 1;
-    for (uint64_t i = 0; i < floats; i++) {
-        state = state * UINT32_C(1664525) + UINT32_C(1013904223);
-        values[i] = (float)(int32_t)state * 0x1p-31f;
-    }
-    gan_status status = GAN_STATUS_OK;
-    while (t->copy_count < wanted && status == GAN_STATUS_OK) status = create_copy(t, values);
-    gan__free(values);
-    return status;
-}
-
-static void destroy_copies(tuning *t) {
-    for (size_t i = 0; i < t->copy_count; i++) {
-        gan__buffer_destroy(t->copies[i].desc.a.buffer);
-        gan__buffer_destroy(t->copies[i].desc.b.buffer);
-        gan__buffer_destroy(t->copies[i].desc.c.buffer);
-        gan__buffer_destroy(t->copies[i].scratch.buffer);
-    }
-}
-
 // --- The task ------------------------------------------------------------------------------------
 
 static gan_status run(tuning *t, const char *key, const gan_tuner_limits *limits,
                       gan_tuner_result *result) {
-    gan_status status = create_copies(t);
+    GAN_TRY(gan__gemm_copies_create(t->device, &t->sizes, &t->copies));
     const gan_tuner_task task = {.key = key,
                                  .user = t,
                                  .propose = propose,
@@ -255,9 +178,9 @@ static gan_status run(tuning *t, const char *key, const gan_tuner_limits *limits
                                  .reorders = reorders,
                                  .check = check,
                                  .create = create,
-                                 .copies = t->copy_count};
-    if (status == GAN_STATUS_OK) status = gan__tuner_run(t->device, &task, limits, result);
-    destroy_copies(t);
+                                 .copies = t->copies.count};
+    gan_status status = gan__tuner_run(t->device, &task, limits, result);
+    gan__gemm_copies_destroy(&t->copies);
     return status;
 }
 
@@ -282,8 +205,7 @@ static gan_status tune_class(gan_device *device, const gan_gemm_desc *desc, cons
 gan_status gan__gemm_tune(gan_device *device, const gan_gemm_desc *desc, bool anew,
                           const gan_tuner_limits *limits, gan_tuner_result *result) {
     gan_text key = {0};
-    gan__gemm_key(&device->traits, desc, &key);
-    gan_status status = gan__text_status(&key);
+    gan_status status = gan__gemm_class(device, desc, &key);
     *result = (gan_tuner_result){.gain = gan__tuner_gain(device, gan__text_string(&key)),
                                  .finished = true};
     result->known = result->gain > 0 && !anew;
@@ -301,11 +223,10 @@ gan_status gan__gemm_describe(gan_device *device, const gan_gemm_desc *desc, gan
     if (gan__gemm_way_find(device, desc, &tuned)) found = tuned;
     gan_gemm_plan plan;
     gan__gemm_plan_make(&device->traits, desc, true, NULL, &plan);
-    gan__gemm_key(&device->traits, desc, key);
+    GAN_TRY(gan__gemm_class(device, desc, key));
     if (plan.dots)
         gan__text_append(way, "dot products");
     else
         gan__gemm_way_print(&device->traits, &found, way);
-    GAN_TRY(gan__text_status(key));
     return gan__text_status(way);
 }

@@ -1,4 +1,6 @@
 // Ways of making a product as text, and the keys they are kept under.
+#include "runtime/clblast_parameters.h"
+#include "runtime/gemm_clblast.h"
 #include "runtime/gemm_tune.h"
 
 #include <inttypes.h>
@@ -20,6 +22,14 @@ void gan__gemm_key(const gan_device_traits *traits, const gan_gemm_desc *desc, g
                      desc->transpose_a ? 'T' : 'N', desc->transpose_b ? 'T' : 'N',
                      class_of(desc->m), class_of(runs) * traits->lanes, class_of(desc->k),
                      desc->batches > 1 ? " batched" : "");
+}
+
+gan_status gan__gemm_class(gan_device *device, const gan_gemm_desc *desc, gan_text *text) {
+    size_t set = 0;
+    GAN_TRY(gan__gemm_clblast_set(device, &set));
+    gan__gemm_key(gan__device_traits(device), desc, text);
+    if (set > 0) gan__text_append(text, ", CLBlast %s", gan__clblast_set_name(set));
+    return gan__text_status(text);
 }
 
 // --- Ways ----------------------------------------------------------------------------------------
@@ -70,8 +80,7 @@ bool gan__gemm_way_parse(const gan_device_traits *traits, const char *text, gan_
 bool gan__gemm_way_find(gan_device *device, const gan_gemm_desc *desc, gan_gemm_way *out) {
     const gan_device_traits *traits = gan__device_traits(device);
     gan_text key = {0};
-    gan__gemm_key(traits, desc, &key);
-    const char *text = gan__text_status(&key) == GAN_STATUS_OK
+    const char *text = gan__gemm_class(device, desc, &key) == GAN_STATUS_OK
                            ? gan__tuner_find(device, gan__text_string(&key))
                            : NULL;
     gan__text_destroy(&key);

@@ -69,6 +69,16 @@ gan_status gan__tuner_table_get(gan_device *device, gan_tuner_table **out) {
     return GAN_STATUS_OK;
 }
 
+gan_status gan__tuner_table_keep(gan_device *device, const gan_tuner_entry *entry) {
+    gan_tuner_table *table = NULL;
+    gan_tuner_entry found = *entry;
+    found.found_here = true;
+    GAN_TRY(gan__tuner_table_get(device, &table));
+    GAN_TRY(gan__tuner_table_put(table, &found));
+    gan__tuner_file_save(device);
+    return GAN_STATUS_OK;
+}
+
 // --- What a run keeps ----------------------------------------------------------------------------
 
 gan_status gan__tuner_write_orders(gan_device *device, gan_text *text) {

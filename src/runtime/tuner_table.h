@@ -26,6 +26,8 @@ const gan_tuner_entry *gan__tuner_table_find(const gan_tuner_table *table, const
 // Puts a copy of the entry in the place of the one with its key.
 gan_status gan__tuner_table_put(gan_tuner_table *table, const gan_tuner_entry *entry);
 
+// Puts what tuning found into the device's table and its file.
+gan_status gan__tuner_table_keep(gan_device *device, const gan_tuner_entry *entry);
 void gan__tuner_table_clear(gan_tuner_table *table);
 
 // --- As text, tuner_file.c -----------------------------------------------------------------------
