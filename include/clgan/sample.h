@@ -25,6 +25,9 @@ typedef struct gan_sample_info {
     size_t elements;     // of one sample
     size_t latent;       // elements of one latent, the class's included where there is one
     uint32_t classes;    // the generator is told one of so many, the latent's last element; 0: none
+    size_t codes;        // of the recipe's latent: so many, of which the first ...
+    size_t categorical;  // ... so many are one-hot vectors ...
+    size_t categories;   // ... of so many elements; the others are one element each, U(-1, 1)
     double low, high;    // what the data's black and white (0 and 255) map to; 0, 0 for raw data
     uint64_t step;       // the checkpoint's
     bool averaged;       // the weights in use
@@ -44,6 +47,11 @@ GAN_API const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler);
 // classes the last is one of the numbers 0 to info.classes - 1, all equally likely; to choose a class,
 // put its number there.
 GAN_API void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent);
+
+// Sets code number `code` (from 0, below info.codes) of a latent: of a categorical one `value` is the
+// category, from 0 on.
+GAN_API void gan_sampler_set_code(const gan_sampler *sampler, size_t code, double value,
+                                  float *latent);
 
 // Truncation (Brock, Donahue, Simonyan 2018, arXiv 1809.11096): elements of normal latents that lie
 // outside [-psi, psi] are drawn again until they do not, in gan_sampler_latent from now on; those

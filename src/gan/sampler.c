@@ -64,6 +64,10 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     info->classes = gan__network_uses_labels(sampler->generator) ? record->classes : 0;
     info->latent = (size_t)sampler->values->latent.size + (info->classes > 0);
     info->step = record->step;
+    const gan_latent_parts parts = gan__latent_parts(sampler->values);
+    info->codes = (size_t)(parts.codes + parts.continuous);
+    info->categorical = (size_t)parts.codes;
+    info->categories = (size_t)parts.categories;
     info->averaged = averaged;
     if (!sampler->values->data.has_range) return;
     info->low = sampler->values->data.range[0];
@@ -149,6 +153,18 @@ void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent
     if (info->classes > 0) latent[info->latent - 1] = (float)gan__label_draw(info->classes, seed);
     if (sampler->truncation > 0)
         gan__latent_truncate(sampler->values, seed, sampler->truncation, latent);
+}
+
+void gan_sampler_set_code(const gan_sampler *sampler, size_t code, double value, float *latent) {
+    const gan_latent_parts parts = gan__latent_parts(sampler->values);
+    const size_t codes = (size_t)parts.codes, categories = (size_t)parts.categories;
+    float *const first = latent + parts.noise;
+    if (code >= codes) {
+        first[codes * categories + (code - codes)] = (float)value;
+        return;
+    }
+    for (size_t i = 0; i < categories; i++)
+        first[code * categories + i] = (double)i == value ? 1.0f : 0.0f;
 }
 
 gan_status gan_sampler_set_truncation(gan_sampler *sampler, double psi) {

@@ -65,6 +65,28 @@ gan-sample run/latest.gan --interpolate 42,7 --frames 3 -q -o frames/
 [ "$(echo frames/*)" = "frames/frame-00000000.png frames/frame-00000001.png \
 frames/frame-00000002.png" ] || [ "$(ls frames | wc -l)" -eq 3 ] || fail "$(ls frames)"
 
+# A sweep: rows are the first code's categories, all of one seed, and columns go through another code.
+sed 's/^latent.*/latent: {size: 8, categorical: [1, 3], continuous: 1}/' small.yaml >coded.yaml
+gan-train coded.yaml --quiet --out coded --steps 2
+gan-sample coded/latest.gan --sweep 2 --span 2 --grid 5x4 --seed 9 --save-latents swept.npy -q -o swept.png
+tail -c +129 swept.npy | od -An -v -w32 -t f4 >swept.txt
+gan-sample coded/latest.gan --sweep 1 --grid 3x2 --seed 9 --save-latents rows.npy -q -o rows.png
+tail -c +129 rows.npy | od -An -v -w32 -t f4 >rows.txt
+awk '{ column = (NR - 1) % 5; row = int((NR - 1) / 5) }
+    $8 != column - 2 || $(5 + row % 3) != 1 || $5 + $6 + $7 != 1 { exit 1 }
+    row < 3 && NR > 1 && $1 != first { exit 1 }
+    row == 3 && $1 == first { exit 1 }
+    NR == 1 { first = $1 }' swept.txt || fail "not a sweep of a continuous code: $(cat swept.txt)"
+awk '{ column = (NR - 1) % 3; row = int((NR - 1) / 3) }
+    $(5 + column) != 1 || $5 + $6 + $7 != 1 { exit 1 }
+    column > 0 && ($1 != noise || $8 != code) { exit 1 }
+    row == 1 && column == 0 && $1 == noise { exit 1 }
+    { noise = $1; code = $8 }' rows.txt || fail "not a sweep of a category: $(cat rows.txt)"
+expect 2 'have 2 codes, 1 of them categorical' gan-sample coded/latest.gan --sweep 3 -o x.png
+expect 2 'have 0 codes' gan-sample run/latest.gan --sweep 1 -o x.png
+expect 2 'sweep and --seeds' gan-sample coded/latest.gan --sweep 1 --seeds 4 -o x.png
+expect 2 'span has no effect without --sweep' gan-sample coded/latest.gan --span 2 -o x.png
+
 # Latents out and in again: the same images, and any part of them.
 gan-sample run/latest.gan -n 300 --seed 7 --save-latents z.npy -q -o first.raw
 head -c 2400 all.raw | head -c 800 >some.raw

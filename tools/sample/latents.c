@@ -1,4 +1,5 @@
-// Where gan-sample's latents come from: seeds, a walk through the latents of seeds, or a file.
+// Where gan-sample's latents come from: seeds, a walk through the latents of seeds, a sweep of a
+// code, or a file.
 #include "sample/sample.h"
 
 #include <inttypes.h>
@@ -79,6 +80,24 @@ static void draw_frame(const gan_sample_source *source, uint64_t number, float *
                             latent);
 }
 
+// Cell `number` of a sweep, row by row. Of a categorical code each row has a seed of its own and
+// each column a category. Of a continuous one the rows are the first code's categories, where there
+// are any, all of one seed.
+static void draw_cell(const gan_sample_source *source, uint64_t number, float *latent) {
+    const gan_sample_request *const wanted = source->wanted;
+    const gan_sample_info *const info = gan_sampler_get_info(source->sampler);
+    const uint64_t column = number % wanted->columns, row = number / wanted->columns;
+    const size_t code = (size_t)wanted->sweep - 1;
+    const bool hot = code < info->categorical, hot_rows = !hot && info->categorical > 0;
+    const uint64_t seed = wanted->ranges->first + (hot_rows ? row / info->categories : row);
+    gan_sampler_latent(source->sampler, seed, latent);
+    if (hot_rows)
+        gan_sampler_set_code(source->sampler, 0, (double)(row % info->categories), latent);
+    const double at = wanted->columns > 1 ? (double)column / (double)(wanted->columns - 1) : 0.5;
+    const double value = hot ? (double)(column % info->categories) : wanted->span * (2 * at - 1);
+    gan_sampler_set_code(source->sampler, code, value, latent);
+}
+
 // --- The source ----------------------------------------------------------------------------------
 
 static gan_status open_file(gan_sample_source *source) {
@@ -90,6 +109,15 @@ static gan_status open_file(gan_sample_source *source) {
     if (source->count <= held) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, "-n %" PRIu64 ": %s has only %" PRIu64 " latents",
                      source->count, wanted->latents, held);
+}
+
+static gan_status check_sweep(const gan_sample_source *source) {
+    const gan_sample_info *const info = gan_sampler_get_info(source->sampler);
+    if (source->wanted->sweep <= info->codes) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "--sweep %" PRIu64 ": the latents of this checkpoint have %zu codes, %zu of "
+                     "them categorical",
+                     source->wanted->sweep, info->codes, info->categorical);
 }
 
 static gan_status open_kept(gan_sample_source *source) {
@@ -111,6 +139,7 @@ gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_reques
         status = draw_keys(out);
     if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_FILE)
         status = open_file(out);
+    if (status == GAN_STATUS_OK) status = check_sweep(out);
     return status == GAN_STATUS_OK ? open_kept(out) : status;
 }
 
@@ -136,7 +165,8 @@ void gan__sample_source_class(const gan_sample_source *source, size_t index, cha
 const char *gan__sample_source_unit(const gan_sample_source *source) {
     static const char *const units[] = {[GAN_SAMPLE_ORIGIN_SEEDS] = "seed",
                                         [GAN_SAMPLE_ORIGIN_WALK] = "frame",
-                                        [GAN_SAMPLE_ORIGIN_FILE] = "latent"};
+                                        [GAN_SAMPLE_ORIGIN_FILE] = "latent",
+                                        [GAN_SAMPLE_ORIGIN_SWEEP] = "cell"};
     return units[source->wanted->origin];
 }
 
@@ -159,6 +189,7 @@ static gan_status next_latents(gan_sample_source *source, size_t count, uint64_t
         float *const latent = source->latents + i * latent_size(source);
         uint64_t number = source->done + i;
         if (origin == GAN_SAMPLE_ORIGIN_WALK) draw_frame(source, number, latent);
+        if (origin == GAN_SAMPLE_ORIGIN_SWEEP) draw_cell(source, number, latent);
         if (origin == GAN_SAMPLE_ORIGIN_SEEDS) {
             number = next_seed(source);
             gan_sampler_latent(source->sampler, number, latent);

@@ -124,10 +124,23 @@ static gan_status read_walk(const gan_options *options, gan_sample_request *want
     return GAN_STATUS_OK;
 }
 
+#define SWEEP_SIDE 10 // columns and rows, unless a grid is given
+
+static gan_status read_sweep(const gan_options *options, gan_sample_request *wanted) {
+    if (wanted->columns == 0) wanted->columns = wanted->rows = SWEEP_SIDE;
+    wanted->origin = GAN_SAMPLE_ORIGIN_SWEEP;
+    wanted->sweep = gan__options_count(options, "sweep", 1);
+    wanted->span = gan__options_number(options, "span", 1);
+    const gan_status status = count_seeds(options, wanted);
+    wanted->count = wanted->columns * wanted->rows;
+    return status;
+}
+
 // What the latents are drawn from.
 static gan_status read_origin(const gan_options *options, gan_sample_request *wanted) {
     gan_status status = GAN_STATUS_OK;
     if (gan__options_given(options, "interpolate") > 0) return read_walk(options, wanted);
+    if (gan__options_given(options, "sweep") > 0) return read_sweep(options, wanted);
     if (gan__options_given(options, "latents") > 0) {
         wanted->origin = GAN_SAMPLE_ORIGIN_FILE;
         wanted->latents = gan__options_text(options, "latents", NULL);
@@ -148,8 +161,13 @@ static gan_status check_options(const gan_options *options) {
         const char *one, *other;
     } apart[] = {{"seeds", "interpolate"},   {"seeds", "latents"},     {"seeds", "count"},
                  {"seeds", "seed"},          {"seed", "latents"},      {"seed", "interpolate"},
-                 {"latents", "interpolate"}, {"count", "interpolate"}, {"latents", "truncation"}},
-      within[] = {{"frames", "interpolate"}, {"path", "interpolate"}, {"loop", "interpolate"}};
+                 {"latents", "interpolate"}, {"count", "interpolate"}, {"latents", "truncation"},
+                 {"sweep", "interpolate"},   {"sweep", "latents"},     {"sweep", "seeds"},
+                 {"sweep", "count"}},
+      within[] = {{"frames", "interpolate"},
+                  {"path", "interpolate"},
+                  {"loop", "interpolate"},
+                  {"span", "sweep"}};
     for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
         if (gan__options_given(options, apart[i].one) > 0 &&
             gan__options_given(options, apart[i].other) > 0)

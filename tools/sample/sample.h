@@ -20,6 +20,7 @@ typedef enum gan_sample_origin {
     GAN_SAMPLE_ORIGIN_SEEDS, // one of each seed of the ranges
     GAN_SAMPLE_ORIGIN_WALK,  // frames of a walk through those seeds
     GAN_SAMPLE_ORIGIN_FILE,
+    GAN_SAMPLE_ORIGIN_SWEEP, // a picture along whose columns one code changes
 } gan_sample_origin;
 
 typedef struct gan_sample_request {
@@ -31,6 +32,8 @@ typedef struct gan_sample_request {
     uint64_t count;         // of samples; 0: as many as the file of latents has
     gan_sample_path path;   // of a walk
     bool loops;             // it ends where it began
+    uint64_t sweep;         // number of the code, from 1
+    double span;            // a continuous one goes from minus this to this
     const char *latents;    // file they are read from
     const char *kept;       // file they are written to
     double truncation;      // 0: none
@@ -79,7 +82,7 @@ gan_status gan__sample_source_draw(gan_sample_source *source, size_t count, uint
 // `size` bytes; "" where the generator takes none.
 void gan__sample_source_class(const gan_sample_source *source, size_t index, char *text,
                               size_t size);
-// What a sample's number is: "seed", "frame", "latent".
+// What a sample's number is: "seed", "frame", "latent", "cell".
 const char *gan__sample_source_unit(const gan_sample_source *source);
 // After the last sample: puts the latents' file in its place, where there is one.
 gan_status gan__sample_source_commit(gan_sample_source *source);

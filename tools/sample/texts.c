@@ -28,6 +28,9 @@ static void add_origin(gan_sample_texts *texts, const gan_sample_request *wanted
     else if (wanted->origin == GAN_SAMPLE_ORIGIN_WALK)
         add(texts, "Walk", "%s%s, %" PRIu64 " frames", wanted->list, wanted->loops ? ", loop" : "",
             wanted->count);
+    else if (wanted->origin == GAN_SAMPLE_ORIGIN_SWEEP)
+        add(texts, "Sweep", "code %" PRIu64 ", span %g, seeds from %" PRIu64, wanted->sweep,
+            wanted->span, range->first);
     if (wanted->origin == GAN_SAMPLE_ORIGIN_WALK && number != NULL)
         add(texts, "Frame", "%" PRIu64, *number);
     if (wanted->origin == GAN_SAMPLE_ORIGIN_FILE && number != NULL)
