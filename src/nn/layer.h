@@ -65,6 +65,7 @@ typedef struct gan_layer_site {
     const gan_shape *lists[GAN_LAYER_LISTS_MAX]; // output of each of its lists; NULL: not given
     const gan_shape *condition; // what the network is conditioned on there; NULL: its labels alone
     int64_t classes;            // of the labels; 0: none
+    bool is_last;               // of its network
 } gan_layer_site;
 
 // What one layer owns. Buffers are what training updates without a gradient (running statistics).
@@ -95,6 +96,8 @@ typedef struct gan_layer_call {
     gan_node *labels;    // (B), whole numbers below the number of classes; NULL: none
     gan_node *condition; // (features, B); NULL: none
     int64_t classes;
+    gan_node *step;  // updates so far, of rank 0; NULL: none
+    gan_node *draws; // of a layer that draws, in inference: (places, B), U(0, 1)
 } gan_layer_call;
 
 struct gan_layer_kind {
@@ -107,6 +110,7 @@ struct gan_layer_kind {
     bool takes_labels;    // cannot do without
     bool takes_condition; // or without one of the two
     bool conditions;      // what its first list gives is the condition of all that follows
+    bool draws;           // it picks one of its features at each place, by chance
     // Output shape, without batch. On BAD_INPUT the message says what does not fit; the caller adds
     // where.
     gan_status (*infer)(const gan_layer_site *site, gan_shape *out);

@@ -6,6 +6,7 @@
 
 extern const gan_layer_kind gan__layers_linear[];
 extern const gan_layer_kind gan__layers_convolution[];
+extern const gan_layer_kind gan__layers_sequence[];
 extern const gan_layer_kind gan__layers_resize[];
 extern const gan_layer_kind gan__layers_attention[];
 extern const gan_layer_kind gan__layers_normal[];
@@ -13,6 +14,7 @@ extern const gan_layer_kind gan__layers_sample_norm[];
 extern const gan_layer_kind gan__layers_minibatch[];
 extern const gan_layer_kind gan__layers_noise[];
 extern const gan_layer_kind gan__layers_activation[];
+extern const gan_layer_kind gan__layers_discrete[];
 extern const gan_layer_kind gan__layers_view[];
 extern const gan_layer_kind gan__layers_merge[];
 extern const gan_layer_kind gan__layers_block[];

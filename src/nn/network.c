@@ -100,3 +100,10 @@ int64_t gan__network_buffer_elements(const gan_network *network) {
 bool gan__network_uses_labels(const gan_network *network) {
     return network->uses_labels;
 }
+
+int64_t gan__network_draws(const gan_network *network) {
+    const size_t last = network->list.count - 1;
+    const gan_shape *tokens = &network->list.shapes[last];
+    if (!network->list.layers[last].kind->draws) return 0;
+    return gan__shape_elements(tokens) / tokens->size[0];
+}

@@ -46,6 +46,8 @@ const gan_shape *gan__network_output_shape(const gan_network *network);
 
 // Whether any layer looks at the samples' labels.
 bool gan__network_uses_labels(const gan_network *network);
+// How many tokens the last layer draws for a sample; 0 where it does not draw.
+int64_t gan__network_draws(const gan_network *network);
 
 #define GAN_TENSOR_NAME 56
 
@@ -96,11 +98,16 @@ typedef struct gan_network_call {
     gan_node *buffers;        // flat; NULL when the network has none
     gan_node *labels;         // (B), whole numbers below the classes; NULL where they are not used
     gan_node **activations;   // NULL, or room for every layer's output
+    gan_node *step;           // updates so far, of rank 0, for what changes as training goes; NULL:
+                              // all is as it is at first
+    gan_node *draws;          // in inference, of a network that draws: (gan__network_draws, B),
+                              // U(0, 1)
 } gan_network_call;
 
 typedef struct gan_network_result {
     gan_node *output;
-    gan_node *logits;  // the output before a last sigmoid layer; without one, the output
+    gan_node *logits;  // the output before a last layer that is a sigmoid or draws; without such
+                       // a one, the output
     gan_node *buffers; // flat, after this call; call.buffers itself when nothing changed
 } gan_network_result;
 

@@ -80,7 +80,9 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
                                  .outputs = outputs,
                                  .labels = work->call->labels,
                                  .condition = work->condition,
-                                 .classes = work->network->classes};
+                                 .classes = work->network->classes,
+                                 .step = work->call->step,
+                                 .draws = work->call->draws};
     for (size_t i = 0; i < GAN_LAYER_LISTS_MAX; i++)
         if (unit->lists[i]) layer_call.lists[i] = apply_list(work, unit->lists[i], x, NULL);
     if (x) set_context(work, gan__node_graph(x), unit, layer);
@@ -92,7 +94,12 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
     return y;
 }
 
-// The list's output; *logits, where wanted: the output before a last sigmoid.
+// Whether what the layer takes are the logits of what it gives.
+static bool takes_logits(const gan_layer_kind *kind) {
+    return kind->draws || strcmp(kind->name, "sigmoid") == 0;
+}
+
+// The list's output; *logits, where wanted: the output before a last layer that takes logits.
 static gan_node *apply_list(application *work, const gan_network_list *list, gan_node *x,
                             gan_node **logits) {
     gan_node **outputs;
@@ -105,8 +112,8 @@ static gan_node *apply_list(application *work, const gan_network_list *list, gan
         if (logits && work->call->activations) work->call->activations[i] = outputs[i + 1];
     }
     gan_node *output = outputs[list->count];
-    const bool sigmoid = strcmp(list->layers[list->count - 1].kind->name, "sigmoid") == 0;
-    if (logits) *logits = outputs[sigmoid ? list->count - 1 : list->count];
+    const bool before = takes_logits(list->layers[list->count - 1].kind);
+    if (logits) *logits = outputs[before ? list->count - 1 : list->count];
     gan__free(outputs);
     return output;
 }

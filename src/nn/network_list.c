@@ -188,7 +188,9 @@ static gan_status add_layer(list_builder *build, gan_network_list *list, size_t 
                            .shapes = list->shapes + 1,
                            .index = index,
                            .condition = build->condition,
-                           .classes = build->spec->classes};
+                           .classes = build->spec->classes,
+                           .is_last =
+                               list == &build->network->list && index + 1 == build->spec->count};
     gan_status status = check_arguments(layer);
     if (status == GAN_STATUS_OK) status = check_labels(build, layer->kind);
     unit->parametrization = resolve_parametrization(build->spec, layer);

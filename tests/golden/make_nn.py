@@ -235,6 +235,17 @@ class MinibatchStddev(nn.Module):
         return torch.cat([x, y.expand(n, self.planes, *x.shape[2:])], 1)
 
 
+class Row(nn.Module):
+    """A module for (N, C, L) on sequences (N, C, 1, L)."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x.squeeze(2)).unsqueeze(2)
+
+
 class MinibatchDiscrimination(nn.Module):
     def __init__(self, inputs, kernels, dimensions):
         super().__init__()
@@ -446,6 +457,10 @@ LAYERS = {
     "convolution_without_bias": (nn.Sequential(nn.Conv2d(2, 3, 3, bias=False)), (2, 4, 5), 3, True),
     "convolution_in_groups": (nn.Sequential(nn.Conv2d(4, 6, 3, 1, 2, dilation=2, groups=2)),
                               (4, 4, 3), 2, True),
+    "convolution_1d": (nn.Sequential(Row(nn.Conv1d(2, 3, 4, 2, 1))), (2, 1, 7), 3, True),
+    "convolution_1d_in_groups": (
+        nn.Sequential(Row(nn.Conv1d(4, 6, 3, padding=2, dilation=2, groups=2, bias=False))),
+        (4, 1, 5), 2, True),
     "transposed_convolution": (nn.Sequential(nn.ConvTranspose2d(3, 2, 4, 2, 1)), (3, 3, 2), 3, True),
     "transposed_convolution_padded": (
         nn.Sequential(nn.ConvTranspose2d(2, 3, 3, 2, 1, output_padding=1, bias=False)),
