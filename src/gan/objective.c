@@ -12,15 +12,15 @@ static gan_node *logistic_discriminator(const gan_recipe_values *recipe, gan_nod
 }
 
 static gan_node *minimax(gan_node *logits) {
-    return gan__neg(gan__bce_with_logits(logits, 0.0));
+    return gan__neg(gan__bce_each(logits, 0.0));
 }
 
 static gan_node *non_saturating(gan_node *logits) {
-    return gan__bce_with_logits(logits, 1.0);
+    return gan__bce_each(logits, 1.0);
 }
 
 static gan_node *maximum_likelihood(gan_node *logits) {
-    return gan__neg(gan__mean(gan__exp(logits)));
+    return gan__neg(gan__exp(logits));
 }
 
 static gan_node *(*const generator_costs[])(gan_node *logits) = {
@@ -38,13 +38,13 @@ static gan_node *logistic_generator(const gan_recipe_values *recipe, gan_node *r
 // --- Least squares -------------------------------------------------------------------------------
 
 static gan_node *half_squares(gan_node *logits, double target) {
-    return gan__scale(gan__mean(gan__square(gan__offset(logits, -target))), 0.5);
+    return gan__scale(gan__square(gan__offset(logits, -target)), 0.5);
 }
 
 static gan_node *least_squares_discriminator(const gan_recipe_values *recipe, gan_node *real,
                                              gan_node *fake) {
-    return gan__add(half_squares(real, 1.0 - recipe->objective.label_smoothing),
-                    half_squares(fake, 0.0));
+    return gan__add(gan__mean(half_squares(real, 1.0 - recipe->objective.label_smoothing)),
+                    gan__mean(half_squares(fake, 0.0)));
 }
 
 static gan_node *least_squares_generator(const gan_recipe_values *recipe, gan_node *real,
@@ -61,9 +61,9 @@ static gan_node *wasserstein_discriminator(const gan_recipe_values *recipe, gan_
     return gan__sub(gan__mean(fake), gan__mean(real));
 }
 
-static gan_node *negated_mean(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
+static gan_node *negated(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
     (void)recipe, (void)real;
-    return gan__neg(gan__mean(fake));
+    return gan__neg(fake);
 }
 
 // mean max(0, 1 + a)
@@ -80,27 +80,27 @@ static gan_node *hinge_discriminator(const gan_recipe_values *recipe, gan_node *
 
 // --- Relativistic --------------------------------------------------------------------------------
 
+static gan_node *paired_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
+    (void)recipe;
+    return gan__softplus(gan__sub(real, fake));
+}
+
 static gan_node *paired_discriminator(const gan_recipe_values *recipe, gan_node *real,
                                       gan_node *fake) {
-    (void)recipe;
-    return gan__mean(gan__softplus(gan__sub(fake, real)));
-}
-
-static gan_node *paired_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
-    return paired_discriminator(recipe, fake, real);
-}
-
-static gan_node *average_discriminator(const gan_recipe_values *recipe, gan_node *real,
-                                       gan_node *fake) {
-    (void)recipe;
-    gan_node *const on_real = gan__sub(real, gan__mean(fake));
-    gan_node *const on_fake = gan__sub(fake, gan__mean(real));
-    return gan__add(gan__bce_with_logits(on_real, 1.0), gan__bce_with_logits(on_fake, 0.0));
+    return gan__mean(paired_generator(recipe, fake, real));
 }
 
 static gan_node *average_generator(const gan_recipe_values *recipe, gan_node *real,
                                    gan_node *fake) {
-    return average_discriminator(recipe, fake, real);
+    (void)recipe;
+    gan_node *const on_fake = gan__sub(fake, gan__mean(real));
+    gan_node *const on_real = gan__sub(real, gan__mean(fake));
+    return gan__add(gan__bce_each(on_fake, 1.0), gan__bce_each(on_real, 0.0));
+}
+
+static gan_node *average_discriminator(const gan_recipe_values *recipe, gan_node *real,
+                                       gan_node *fake) {
+    return gan__mean(average_generator(recipe, fake, real));
 }
 
 // --- The table -----------------------------------------------------------------------------------
@@ -108,8 +108,8 @@ static gan_node *average_generator(const gan_recipe_values *recipe, gan_node *re
 static const gan_objective objectives[] = {
     [GAN_OBJECTIVE_LOGISTIC] = {logistic_discriminator, logistic_generator, false},
     [GAN_OBJECTIVE_LEAST_SQUARES] = {least_squares_discriminator, least_squares_generator, false},
-    [GAN_OBJECTIVE_WASSERSTEIN] = {wasserstein_discriminator, negated_mean, false},
-    [GAN_OBJECTIVE_HINGE] = {hinge_discriminator, negated_mean, false},
+    [GAN_OBJECTIVE_WASSERSTEIN] = {wasserstein_discriminator, negated, false},
+    [GAN_OBJECTIVE_HINGE] = {hinge_discriminator, negated, false},
     [GAN_OBJECTIVE_RELATIVISTIC_PAIRED] = {paired_discriminator, paired_generator, true},
     [GAN_OBJECTIVE_RELATIVISTIC_AVERAGE] = {average_discriminator, average_generator, true},
 };
@@ -124,8 +124,14 @@ gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node
                       recipe->objective.discriminator_scale);
 }
 
+gan_node *gan__objective_generator_each(const gan_recipe_values *recipe, gan_node *real,
+                                        gan_node *fake) {
+    return gan__scale(gan__objective(recipe)->generator_each(recipe, real, fake),
+                      recipe->objective.generator_scale);
+}
+
 gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *real,
                                    gan_node *fake) {
-    return gan__scale(gan__objective(recipe)->generator(recipe, real, fake),
+    return gan__scale(gan__mean(gan__objective(recipe)->generator_each(recipe, real, fake)),
                       recipe->objective.generator_scale);
 }

@@ -24,11 +24,13 @@
 #include "graph/graph.h"
 #include "recipe/recipe.h"
 
-// Costs are of rank 0, from logits (1, B).
+// From logits (1, B).
 typedef struct gan_objective {
+    // Of rank 0.
     gan_node *(*discriminator)(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
-    // `real` may be NULL unless generator_sees_real.
-    gan_node *(*generator)(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
+    // (1, B): one term a sample, of which the mean is the cost. `real` may be NULL unless
+    // generator_sees_real.
+    gan_node *(*generator_each)(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
     bool generator_sees_real;
 } gan_objective;
 
@@ -38,5 +40,8 @@ const gan_objective *gan__objective(const gan_recipe_values *recipe);
 gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node *real,
                                        gan_node *fake);
 gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
+// The terms of which that is the mean, (1, B).
+gan_node *gan__objective_generator_each(const gan_recipe_values *recipe, gan_node *real,
+                                        gan_node *fake);
 
 #endif
