@@ -145,7 +145,7 @@ void gan__evaluation_data_close(gan_evaluation_data *data) {
 
 // --- Points of a generator -----------------------------------------------------------------------
 
-#define SEEDS_AT_ONCE 256
+#define SEEDS_AT_ONCE 1024
 
 static gan_status read_generated(const gan_points *points, uint64_t first, size_t count,
                                  float *values) {

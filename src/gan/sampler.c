@@ -1,5 +1,7 @@
 // Implements clgan/sample.h: a checkpoint's generator on a device. Samples are made in batches of
-// one fixed size, so that a sample's bits do not depend on how many are asked for with it.
+// one size that the generator alone decides on, so that a sample's bits do not depend on how many
+// are asked for with it. Two batches are under way: while the device makes one, the host turns the
+// one before.
 #include "clgan/sample.h"
 
 #include "base/memory.h"
@@ -15,7 +17,15 @@
 #include <string.h>
 
 #define BATCH            64
+#define LARGE_BATCH      256
+#define LARGE_BATCH_WORK 2e9  // floating-point operations; for a generator that makes it in fewer
 #define TRUNCATION_LEAST 0.01 // below, a hundred draws would be wasted for each that is taken
+
+// One batch, from when it is enqueued until its samples are handed over.
+typedef struct batch_under_way {
+    float *samples;
+    gan_reading *reading; // NULL: none is under way
+} batch_under_way;
 
 struct gan_sampler {
     gan_recipe *recipe;
@@ -29,7 +39,8 @@ struct gan_sampler {
     gan_node *parameters, *buffers; // buffers NULL when the network has none
     gan_sample_info info;
     double truncation; // 0: none
-    float *batch;      // BATCH samples
+    size_t batch;      // samples made at once
+    batch_under_way under_way[2];
 };
 
 // --- Opening -------------------------------------------------------------------------------------
@@ -76,19 +87,51 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
 
 // --- On the device -------------------------------------------------------------------------------
 
-static gan_status build(gan_sampler *sampler, gan_device *device) {
+static gan_status plan(gan_sampler *sampler, gan_device *device, size_t batch) {
     GAN_TRY(gan__graph_create(&sampler->graph));
     const gan_shape parameters = GAN_SHAPE(gan__network_parameter_elements(sampler->generator));
     const int64_t buffers = gan__network_buffer_elements(sampler->generator);
+    sampler->batch = batch;
     sampler->parameters = gan__state(sampler->graph, "generator", &parameters);
     if (buffers > 0)
         sampler->buffers = gan__state(sampler->graph, "running statistics", &GAN_SHAPE(buffers));
     GAN_TRY(gan__generation_build(sampler->graph, sampler->generator, sampler->parameters,
-                                  sampler->buffers, BATCH, &sampler->generation));
+                                  sampler->buffers, (int64_t)batch, &sampler->generation));
     GAN_TRY(gan__module_create(device, sampler->graph, &sampler->module));
-    GAN_TRY(gan__program_create(sampler->module, "sampling", &sampler->generation.samples, 1,
-                                &sampler->program));
-    return gan__module_prepare(sampler->module, 2);
+    return gan__program_create(sampler->module, "sampling", &sampler->generation.samples, 1,
+                               &sampler->program);
+}
+
+static double planned_work(const gan_program *program) {
+    double flops = 0;
+    for (size_t i = 0; i < gan__program_launches(program); i++) {
+        gan_launch_profile profile;
+        gan__program_get_profile(program, i, &profile);
+        flops += profile.work.flops;
+    }
+    return flops;
+}
+
+// Small generators make more at once: their launches are short beside what it takes to begin one.
+static gan_status build(gan_sampler *sampler, gan_device *device) {
+    GAN_TRY(plan(sampler, device, BATCH));
+    if (planned_work(sampler->program) * LARGE_BATCH / BATCH <= LARGE_BATCH_WORK) {
+        gan__module_destroy(sampler->module);
+        gan__graph_destroy(sampler->graph);
+        sampler->module = NULL;
+        sampler->graph = NULL;
+        GAN_TRY(plan(sampler, device, LARGE_BATCH));
+    }
+    return gan__module_prepare(sampler->module, 3);
+}
+
+static gan_status make_room(gan_sampler *sampler) {
+    for (int i = 0; i < 2; i++) {
+        void *samples = NULL;
+        GAN_TRY(gan__alloc(sampler->batch * sampler->info.elements, sizeof(float), &samples));
+        sampler->under_way[i].samples = samples;
+    }
+    return GAN_STATUS_OK;
 }
 
 static gan_status load_weights(gan_sampler *sampler, const gan_checkpoint *checkpoint,
@@ -105,13 +148,11 @@ static gan_status open_all(gan_sampler *sampler, gan_device *device,
                            const gan_checkpoint *checkpoint, gan_sample_weights weights) {
     gan_run_record record;
     bool averaged = false;
-    void *batch = NULL;
     GAN_TRY(open_recipe(sampler, checkpoint, &record));
     GAN_TRY(choose_weights(checkpoint, sampler->generator, weights, &averaged));
     fill_info(sampler, &record, averaged);
-    GAN_TRY(gan__alloc(BATCH * sampler->info.elements, sizeof(float), &batch));
-    sampler->batch = batch;
     GAN_TRY(build(sampler, device));
+    GAN_TRY(make_room(sampler));
     return load_weights(sampler, checkpoint, averaged);
 }
 
@@ -137,7 +178,7 @@ void gan_sampler_destroy(gan_sampler *sampler) {
     gan__network_destroy(sampler->generator);
     gan__class_names_destroy(sampler->class_names);
     gan_recipe_destroy(sampler->recipe);
-    gan__free(sampler->batch);
+    for (int i = 0; i < 2; i++) gan__free(sampler->under_way[i].samples);
     gan__free(sampler);
 }
 
@@ -218,21 +259,58 @@ static gan_status check_classes(const gan_sampler *sampler, const float *latents
     return GAN_STATUS_OK;
 }
 
-gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
-                                float *samples) {
+// Enqueues the making of the first `wanted` samples of a batch.
+static gan_status begin_batch(gan_sampler *sampler, batch_under_way *batch, const float *latents,
+                              size_t wanted) {
+    const size_t latent = sampler->info.latent;
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(sampler->module, sampler->generation.latents, &slot));
+    memset(slot, 0, sampler->batch * latent * sizeof(float));
+    for (size_t i = 0; i < wanted; i++)
+        gan__generation_put(slot, sampler->batch, i, latents + i * latent, latent);
+    GAN_TRY(gan__module_feed_end(sampler->module, sampler->generation.latents));
+    GAN_TRY(gan__program_run(sampler->program, 0));
+    return gan__program_read_begin(sampler->program, 0, batch->samples, &batch->reading);
+}
+
+static gan_status end_reading(batch_under_way *batch) {
+    gan_reading *const reading = batch->reading;
+    batch->reading = NULL;
+    return gan__reading_end(reading);
+}
+
+static gan_status end_batch(gan_sampler *sampler, batch_under_way *batch, size_t wanted,
+                            float *samples) {
+    GAN_TRY(end_reading(batch));
+    gan__generation_take(batch->samples, sampler->batch, sampler->info.elements, wanted, samples);
+    return GAN_STATUS_OK;
+}
+
+static gan_status generate_all(gan_sampler *sampler, const float *latents, size_t count,
+                               float *samples) {
     const size_t latent = sampler->info.latent, elements = sampler->info.elements;
-    GAN_TRY(check_classes(sampler, latents, count));
-    for (size_t done = 0; done < count; done += BATCH) {
-        const size_t wanted = count - done < BATCH ? count - done : BATCH;
-        void *slot = NULL;
-        GAN_TRY(gan__module_feed_begin(sampler->module, sampler->generation.latents, &slot));
-        memset(slot, 0, BATCH * latent * sizeof(float));
-        for (size_t i = 0; i < wanted; i++)
-            gan__generation_put(slot, BATCH, i, latents + (done + i) * latent, latent);
-        GAN_TRY(gan__module_feed_end(sampler->module, sampler->generation.latents));
-        GAN_TRY(gan__program_run(sampler->program, 0));
-        GAN_TRY(gan__program_read(sampler->program, 0, sampler->batch));
-        gan__generation_take(sampler->batch, BATCH, elements, wanted, samples + done * elements);
+    const size_t batches = (count + sampler->batch - 1) / sampler->batch;
+    for (size_t i = 0; i <= batches; i++) {
+        const size_t first = i * sampler->batch, before = first - sampler->batch;
+        const size_t left = count - first;
+        if (i < batches)
+            GAN_TRY(begin_batch(sampler, &sampler->under_way[i % 2], latents + first * latent,
+                                left < sampler->batch ? left : sampler->batch));
+        if (i > 0)
+            GAN_TRY(end_batch(sampler, &sampler->under_way[(i - 1) % 2],
+                              i < batches ? sampler->batch : count - before,
+                              samples + before * elements));
     }
     return GAN_STATUS_OK;
+}
+
+gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
+                                float *samples) {
+    GAN_TRY(check_classes(sampler, latents, count));
+    if (count == 0) return GAN_STATUS_OK;
+    const gan_status status = generate_all(sampler, latents, count, samples);
+    if (status == GAN_STATUS_OK) return status;
+    // What is under way still writes.
+    for (int i = 0; i < 2; i++) end_reading(&sampler->under_way[i]);
+    return status;
 }

@@ -65,6 +65,10 @@ gan_status gan__program_run(gan_program *program, uint64_t counter);
 // The value of roots[root] from the latest run; blocking. A root that is a state gives its value
 // from before the run's assignments. Not for assignments (read the state).
 gan_status gan__program_read(gan_program *program, size_t root, float *values);
+// The same without waiting: `values` are there after gan__reading_end (runtime/buffer.h), whatever
+// runs are enqueued in between.
+gan_status gan__program_read_begin(gan_program *program, size_t root, float *values,
+                                   gan_reading **out);
 
 // What a program is, for --dry-run, --profile and tests.
 size_t gan__program_launches(const gan_program *program);

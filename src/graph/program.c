@@ -175,16 +175,30 @@ gan_status gan__program_run(gan_program *program, uint64_t counter) {
     return gan__device_flush(program->module->device);
 }
 
-gan_status gan__program_read(gan_program *program, size_t root, float *values) {
+static gan_status find_value(const gan_program *program, size_t root, const gan_plan_tensor **out) {
+    const gan_plan *const plan = program->plan;
     GAN_TRY(check_prepared(program));
-    if (root >= program->plan->root_count || program->plan->roots[root].state != GAN_NONE)
+    if (root >= plan->root_count || plan->roots[root].state != GAN_NONE)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "root %zu of '%s' is not a value that can be read%s", root, program->name,
-                         root < program->plan->root_count ? ": it is an assignment, read its state"
-                                                          : "");
-    const gan_plan_tensor *tensor = &program->plan->tensors[program->plan->roots[root].tensor];
-    return gan__buffer_read(program->outputs, tensor->offset, (uint64_t)tensor->elements * 4,
-                            values);
+                         root < plan->root_count ? ": it is an assignment, read its state" : "");
+    *out = &plan->tensors[plan->roots[root].tensor];
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__program_read(gan_program *program, size_t root, float *values) {
+    const gan_plan_tensor *value = NULL;
+    GAN_TRY(find_value(program, root, &value));
+    return gan__buffer_read(program->outputs, value->offset, (uint64_t)value->elements * 4, values);
+}
+
+gan_status gan__program_read_begin(gan_program *program, size_t root, float *values,
+                                   gan_reading **out) {
+    const gan_plan_tensor *value = NULL;
+    *out = NULL;
+    GAN_TRY(find_value(program, root, &value));
+    return gan__buffer_read_begin(program->outputs, value->offset, (uint64_t)value->elements * 4,
+                                  values, out);
 }
 
 // --- What it is ---------------------------------------------------------------------------------

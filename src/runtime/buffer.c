@@ -188,3 +188,39 @@ gan_status gan__buffer_read(const gan_buffer *buffer, uint64_t offset, uint64_t 
     device->drains++;
     return GAN_STATUS_OK;
 }
+
+// --- Reads under way -----------------------------------------------------------------------------
+
+struct gan_reading {
+    gan_device *device;
+    cl_event done;
+};
+
+gan_status gan__buffer_read_begin(const gan_buffer *buffer, uint64_t offset, uint64_t bytes,
+                                  void *to, gan_reading **out) {
+    gan_device *device = buffer->device;
+    void *memory = NULL;
+    *out = NULL;
+    GAN_TRY(check_range(buffer, offset, bytes));
+    GAN_TRY(gan__alloc(1, sizeof(gan_reading), &memory));
+    gan_reading *const reading = memory;
+    reading->device = device;
+    const cl_int error = clEnqueueReadBuffer(device->queue, buffer->memory, CL_FALSE, offset, bytes,
+                                             to, 0, NULL, &reading->done);
+    if (error == CL_SUCCESS) {
+        *out = reading;
+        return gan__device_flush(device);
+    }
+    gan__free(reading);
+    return gan__cl_check(device, error, "clEnqueueReadBuffer");
+}
+
+gan_status gan__reading_end(gan_reading *reading) {
+    if (!reading) return GAN_STATUS_OK;
+    gan_device *device = reading->device;
+    device->counters.host_syncs++;
+    const cl_int error = clWaitForEvents(1, &reading->done);
+    clReleaseEvent(reading->done);
+    gan__free(reading);
+    return gan__cl_check(device, error, "clWaitForEvents");
+}

@@ -18,6 +18,14 @@ uint64_t gan__buffer_bytes(const gan_buffer *buffer);
 gan_status gan__buffer_write(gan_buffer *buffer, uint64_t offset, uint64_t bytes, const void *from);
 gan_status gan__buffer_read(const gan_buffer *buffer, uint64_t offset, uint64_t bytes, void *to);
 
+// A read that goes on while more is enqueued: it sees what was enqueued before it and nothing of
+// what comes later. `to` must stay until gan__reading_end, which waits, counts as a host sync and
+// frees `reading`; NULL is allowed there.
+typedef struct gan_reading gan_reading;
+gan_status gan__buffer_read_begin(const gan_buffer *buffer, uint64_t offset, uint64_t bytes,
+                                  void *to, gan_reading **out);
+gan_status gan__reading_end(gan_reading *reading);
+
 // A ring of host memory from which a buffer is filled without blocking: the next batch is written
 // into a slot and sent while the device still works on earlier ones.
 typedef struct gan_stage gan_stage;

@@ -82,6 +82,29 @@ static void more_than_the_device_allows_is_refused_with_both_figures(void **stat
     assert_fails(gan__buffer_create(device, 0, "none", &buffer), GAN_STATUS_BAD_ARGUMENT, "none");
 }
 
+// --- Reads under way -----------------------------------------------------------------------------
+
+static void a_read_under_way_sees_what_was_there_when_it_began(void **state) {
+    (void)state;
+    float first[1024], second[1024], got[2][1024];
+    gan_reading *readings[2] = {NULL, NULL};
+    gan_buffer *buffer = make_buffer(sizeof first);
+    for (int i = 0; i < 1024; i++) first[i] = (float)i, second[i] = (float)-i;
+    assert_ok(gan__buffer_write(buffer, 0, sizeof first, first));
+    assert_ok(gan__buffer_read_begin(buffer, 0, sizeof first, got[0], &readings[0]));
+    assert_ok(gan__buffer_write(buffer, 0, sizeof second, second));
+    assert_ok(gan__buffer_read_begin(buffer, 512, 8, got[1], &readings[1]));
+    assert_ok(gan__reading_end(readings[1]));
+    assert_ok(gan__reading_end(readings[0]));
+    assert_memory_equal(got[0], first, sizeof first);
+    assert_memory_equal(got[1], second + 128, 8);
+    assert_fails(gan__buffer_read_begin(buffer, 8, sizeof first, got[0], &readings[0]),
+                 GAN_STATUS_BAD_ARGUMENT, "8 to 4104");
+    assert_null(readings[0]);
+    assert_ok(gan__reading_end(NULL));
+    gan__buffer_destroy(buffer);
+}
+
 // --- The stage -----------------------------------------------------------------------------------
 
 static const char copy_source[] =
@@ -183,6 +206,7 @@ int main(void) {
         cmocka_unit_test(transfers_beyond_the_end_are_refused),
         cmocka_unit_test(memory_and_blocking_transfers_are_counted),
         cmocka_unit_test(more_than_the_device_allows_is_refused_with_both_figures),
+        cmocka_unit_test(a_read_under_way_sees_what_was_there_when_it_began),
         cmocka_unit_test(each_launch_sees_the_batch_sent_last_before_it),
         cmocka_unit_test(with_a_slot_for_each_batch_sending_never_waits),
         cmocka_unit_test(finishing_frees_every_slot),

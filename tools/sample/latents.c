@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PIECE_ELEMENTS ((size_t)4 << 20)
+
 // --- Signals -------------------------------------------------------------------------------------
 static volatile sig_atomic_t stop_signal;
 
@@ -128,10 +130,19 @@ static gan_status open_kept(gan_sample_source *source) {
                                   (gan_target){.path = source->wanted->kept}, &source->kept);
 }
 
+static size_t most_at_once(const gan_sampler *sampler) {
+    const size_t wanted = PIECE_ELEMENTS / gan_sampler_get_info(sampler)->elements;
+    if (wanted > GAN_SAMPLE_PIECE_MOST) return GAN_SAMPLE_PIECE_MOST;
+    return wanted < GAN_SAMPLE_PIECE_LEAST ? GAN_SAMPLE_PIECE_LEAST : wanted;
+}
+
 gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
                                    gan_sample_source *out) {
     gan_status status = GAN_STATUS_OK;
-    *out = (gan_sample_source){.sampler = sampler, .wanted = wanted, .count = wanted->count};
+    *out = (gan_sample_source){.sampler = sampler,
+                               .wanted = wanted,
+                               .count = wanted->count,
+                               .piece_most = most_at_once(sampler)};
     if (wanted->truncation > 0) status = gan_sampler_set_truncation(sampler, wanted->truncation);
     if (status == GAN_STATUS_OK && wanted->class_text != NULL)
         status = gan_sampler_find_class(sampler, wanted->class_text, &out->chosen);
@@ -172,7 +183,7 @@ const char *gan__sample_source_unit(const gan_sample_source *source) {
 
 size_t gan__sample_source_piece(const gan_sample_source *source) {
     const uint64_t left = source->count - source->done;
-    return left < GAN_SAMPLE_PIECE ? (size_t)left : GAN_SAMPLE_PIECE;
+    return left < source->piece_most ? (size_t)left : source->piece_most;
 }
 
 // A class is the last element of its sample's latent.
@@ -204,7 +215,7 @@ static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *
                              float *samples) {
     gan_status status = check_signal(source);
     if (status == GAN_STATUS_OK && source->latents == NULL)
-        status = alloc_latents(source, GAN_SAMPLE_PIECE, &source->latents);
+        status = alloc_latents(source, source->piece_most, &source->latents);
     if (status == GAN_STATUS_OK) status = next_latents(source, count, numbers);
     if (status == GAN_STATUS_OK) choose_class(source, count);
     if (status == GAN_STATUS_OK && source->kept != NULL)
@@ -223,7 +234,7 @@ gan_status gan__sample_source_draw(gan_sample_source *source, size_t count, uint
     const size_t elements = gan_sampler_get_info(source->sampler)->elements;
     gan_status status = GAN_STATUS_OK;
     for (size_t done = 0; done < count && status == GAN_STATUS_OK;) {
-        const size_t piece = count - done < GAN_SAMPLE_PIECE ? count - done : GAN_SAMPLE_PIECE;
+        const size_t piece = count - done < source->piece_most ? count - done : source->piece_most;
         status = draw_piece(source, piece, numbers == NULL ? NULL : numbers + done,
                             samples + done * elements);
         done += piece;

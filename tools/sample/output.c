@@ -113,7 +113,7 @@ static gan_status stream_pieces(product *made, gan_sample_file *file, float *sam
 static gan_status stream(product *made) {
     gan_sample_file *file = NULL;
     float *samples = NULL;
-    gan_status status = alloc_samples(made, GAN_SAMPLE_PIECE, &samples);
+    gan_status status = alloc_samples(made, made->source.piece_most, &samples);
     if (status == GAN_STATUS_OK)
         status = gan_sample_file_create(sample_format(made->wanted), made->info, made->source.count,
                                         target_of(made->wanted), &file);
@@ -186,11 +186,11 @@ static gan_status make_folder(const char *path) {
 
 // A file for each sample.
 static gan_status fill_folder(product *made) {
-    uint64_t numbers[GAN_SAMPLE_PIECE];
+    uint64_t numbers[GAN_SAMPLE_PIECE_MOST];
     float *samples = NULL;
     size_t count;
     gan_status status = make_folder(made->wanted->output);
-    if (status == GAN_STATUS_OK) status = alloc_samples(made, GAN_SAMPLE_PIECE, &samples);
+    if (status == GAN_STATUS_OK) status = alloc_samples(made, made->source.piece_most, &samples);
     while (status == GAN_STATUS_OK && (count = gan__sample_source_piece(&made->source)) > 0) {
         status = gan__sample_source_draw(&made->source, count, numbers, samples);
         for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)

@@ -63,10 +63,12 @@ typedef struct gan_sample_source {
     gan_latent_file *file; // they are read from
     gan_sample_file *kept; // they are written to
     float *latents;        // of one piece
+    size_t piece_most;     // samples that are drawn at once, where they are not to be one picture
 } gan_sample_source;
 
-// At most so many samples are drawn at once, where they are not to be one picture.
-#define GAN_SAMPLE_PIECE 256
+// The bounds of piece_most: some batches of a device, within 16 MB of samples where they are small.
+#define GAN_SAMPLE_PIECE_MOST  1024
+#define GAN_SAMPLE_PIECE_LEAST 64
 
 // *out is to be closed even on failure.
 gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
