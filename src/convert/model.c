@@ -46,7 +46,7 @@ gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
                          "with --recipe",
                          bundle->path, recipe ? "record of a run" : "recipe");
     GAN_TRY(gan__run_record_parse(run, &record));
-    GAN_TRY(gan_recipe_parse(recipe, "the recipe", &model->recipe));
+    GAN_TRY(gan__recipe_parse_saved(recipe, "the recipe", &model->recipe));
     model->sample = record.sample;
     model->classes = record.classes;
     return gan__recipe_networks(model->recipe, &model->sample, model->classes, &model->generator,

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "gan/divergence.h"
 #include "gan/evaluate_data.h"
+#include "gan/evaluate_inference.h"
 #include "gan/modes.h"
 #include "gan/parzen.h"
 
@@ -13,6 +14,7 @@
 
 typedef struct evaluator {
     gan_device *device;
+    const gan_checkpoint *checkpoint;
     const gan_evaluation_options *options;
     gan_recipe *recipe;
     gan_evaluation_data data;
@@ -145,6 +147,24 @@ static gan_status measure_parzen(evaluator *e) {
     return GAN_STATUS_OK;
 }
 
+// --- Learned inference ---------------------------------------------------------------------------
+
+static bool suits_inference(const evaluator *e) {
+    return gan__recipe_values(e->recipe)->inference.kind != GAN_ENCODER_NONE;
+}
+
+static gan_status measure_inference(evaluator *e) {
+    const gan_inference_call call = {.device = e->device,
+                                     .checkpoint = e->checkpoint,
+                                     .recipe = gan__recipe_values(e->recipe),
+                                     .options = e->options,
+                                     .data = &e->data,
+                                     .sampler = e->sampler};
+    GAN_TRY(gan__inference_measure(&call, &e->out->inference));
+    e->out->has_inference = true;
+    return GAN_STATUS_OK;
+}
+
 // --- All of it -----------------------------------------------------------------------------------
 
 static const struct {
@@ -154,12 +174,13 @@ static const struct {
     {suits_modes, measure_modes},
     {suits_divergences, measure_divergences},
     {suits_parzen, measure_parzen},
+    {suits_inference, measure_inference},
 };
 
 static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
     const char *const text = gan_checkpoint_text(checkpoint, "recipe");
     GAN_TRY(gan_sampler_create(e->device, checkpoint, e->options->weights, &e->sampler));
-    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", &e->recipe));
+    GAN_TRY(gan__recipe_parse_saved(text, "the checkpoint's recipe", &e->recipe));
     GAN_TRY(gan__evaluation_data_open(gan__recipe_values(e->recipe), e->options->data, &e->data));
     const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
     if (info->elements != e->data.elements)
@@ -184,7 +205,10 @@ static gan_status measure_all(evaluator *e) {
 gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
                         const gan_evaluation_options *options, gan_evaluation *out) {
     static const gan_evaluation_options defaults = {0};
-    evaluator e = {.device = device, .options = options != NULL ? options : &defaults, .out = out};
+    evaluator e = {.device = device,
+                   .checkpoint = checkpoint,
+                   .options = options != NULL ? options : &defaults,
+                   .out = out};
     *out = (gan_evaluation){0};
     gan_status status = open_all(&e, checkpoint);
     if (status == GAN_STATUS_OK) status = measure_all(&e);

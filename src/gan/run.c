@@ -60,7 +60,7 @@ static gan_status compare_recipes(gan_run *run, const gan_run_options *options, 
     gan_recipe *before = NULL;
     if (text == NULL)
         return gan__fail(GAN_STATUS_BAD_INPUT, "%s holds no recipe, so it cannot be resumed", path);
-    GAN_TRY(gan_recipe_parse(text, path, &before));
+    GAN_TRY(gan__recipe_parse_saved(text, path, &before));
     gan_status status = GAN_STATUS_OK;
     if (options->data == NULL)
         status = set_source(run->recipe, gan__recipe_values(before)->data.source);

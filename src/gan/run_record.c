@@ -91,6 +91,6 @@ gan_status gan__run_record_open(const gan_checkpoint *checkpoint, gan_recipe **r
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "the checkpoint holds no recipe (text \"recipe\"), so its networks are "
                          "not known; it was stripped or made by another program");
-    GAN_TRY(gan_recipe_parse(text, "the checkpoint's recipe", recipe));
+    GAN_TRY(gan__recipe_parse_saved(text, "the checkpoint's recipe", recipe));
     return gan__run_record_read(checkpoint, record);
 }

@@ -177,13 +177,17 @@ static gan_status check_applies(gan_document *document, const gan_key *key,
     return status;
 }
 
+bool gan__recipe_is_augmented(const gan_recipe_values *values) {
+    return values->augment.flip || values->augment.brightness > 0 ||
+           values->augment.saturation > 0 || values->augment.contrast > 0 ||
+           values->augment.translation > 0 || values->augment.cutout > 0;
+}
+
 // Additions to the objective that need something else of it.
 static gan_status check_additions(gan_document *document, const gan_recipe_values *values) {
     const bool consistent =
         values->objective.consistency > 0 || values->objective.consistency_generated > 0;
-    const bool augmented = values->augment.flip || values->augment.brightness > 0 ||
-                           values->augment.saturation > 0 || values->augment.contrast > 0 ||
-                           values->augment.translation > 0 || values->augment.cutout > 0;
+    const bool augmented = gan__recipe_is_augmented(values);
     if (consistent && !augmented)
         return gan__tree_fail(document, line_of(document, "objective"),
                               "objective.consistency compares samples with augmented ones, so some "
@@ -316,8 +320,10 @@ static gan_status check_updates(gan_document *document, const gan_recipe_values 
 }
 
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
-    for (size_t i = 0; i < gan__key_count(); i++)
+    for (size_t i = 0; i < gan__key_count(); i++) {
         GAN_TRY(check_applies(document, gan__key(i), values));
+        GAN_TRY(gan__recipe_check_idle(document, gan__key(i), values));
+    }
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));

@@ -54,6 +54,7 @@ static void compare_layers(const gan_key *key, const gan_recipe *now, const gan_
 
 static bool same_value(const gan_key *key, const gan_recipe *a, const gan_recipe *b) {
     bool printed = gan__key_printed(key, &a->values);
+    if (gan__key_idle(key, &a->values) || gan__key_idle(key, &b->values)) return true;
     if (printed != gan__key_printed(key, &b->values)) return false;
     if (!printed) return true;
     gan_text texts[2] = {{0}};

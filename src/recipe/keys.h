@@ -37,8 +37,12 @@ typedef struct gan_key {
 size_t gan__key_count(void);
 const gan_key *gan__key(size_t index);
 const gan_key *gan__key_find(const char *path); // NULL when there is none
-// Whether the key means anything under the other values.
+// Whether the key means anything under the other values, as `condition` has it.
 bool gan__key_applies(const gan_key *key, const gan_recipe_values *values);
+// Whether it was given another value than its own, which means nothing for another reason (idle.c).
+bool gan__key_idle(const gan_key *key, const gan_recipe_values *values);
+// Whether D is shown augmented samples.
+bool gan__recipe_is_augmented(const gan_recipe_values *values);
 // Where the key's value lies.
 const void *gan__key_value(const gan_key *key, const gan_recipe_values *values);
 
@@ -51,6 +55,9 @@ gan_status gan__recipe_normalise(gan_document *document);
 gan_status gan__recipe_bind(gan_document *document, gan_recipe_values *values);
 // Refuses keys that are not in the table, naming the nearest.
 gan_status gan__recipe_check_keys(gan_document *document);
+// Refuses a key that is idle, unless an override of what it needs made it so.
+gan_status gan__recipe_check_idle(gan_document *document, const gan_key *key,
+                                  const gan_recipe_values *values);
 // Refuses values that contradict each other; names a recipe after its file where it has no name.
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values);
 gan_status gan__layers_bind(gan_document *document, const gan_tree *list,

@@ -180,7 +180,7 @@ void gan__layer_print(const gan_layer *layer, int depth, gan_text *text) {
 
 bool gan__key_printed(const gan_key *key, const gan_recipe_values *values) {
     const void *field = gan__key_value(key, values);
-    if (!gan__key_applies(key, values)) return false;
+    if (!gan__key_applies(key, values) || gan__key_idle(key, values)) return false;
     if (key->present) return *((const bool *)((const char *)values + key->present));
     if (key->type == GAN_KEY_TEXT) return (*(char *const *)field)[0] != '\0';
     if (key->type == GAN_KEY_INIT) return ((const gan_init *)field)->kind != GAN_INIT_DEFAULT;

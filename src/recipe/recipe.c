@@ -45,10 +45,11 @@ static gan_status resolve(gan_recipe *recipe) {
     return gan__recipe_bind(&recipe->document, &recipe->values);
 }
 
-gan_status gan_recipe_parse(const char *text, const char *name, gan_recipe **out) {
+static gan_status parse(const char *text, const char *name, bool saved, gan_recipe **out) {
     gan_recipe *recipe;
     *out = NULL;
     GAN_TRY(create(name, &recipe));
+    recipe->document.saved = saved;
     gan_status status = gan__tree_parse(&recipe->document, text, true, &recipe->document.root);
     if (status == GAN_STATUS_OK) status = resolve(recipe);
     if (status != GAN_STATUS_OK) {
@@ -57,6 +58,14 @@ gan_status gan_recipe_parse(const char *text, const char *name, gan_recipe **out
     }
     *out = recipe;
     return GAN_STATUS_OK;
+}
+
+gan_status gan_recipe_parse(const char *text, const char *name, gan_recipe **out) {
+    return parse(text, name, false, out);
+}
+
+gan_status gan__recipe_parse_saved(const char *text, const char *name, gan_recipe **out) {
+    return parse(text, name, true, out);
 }
 
 gan_status gan_recipe_load(const char *path, gan_recipe **out) {
@@ -77,6 +86,7 @@ static gan_status copy(const gan_recipe *recipe, gan_recipe **out) {
     gan_recipe *twin;
     GAN_TRY(create(recipe->document.source, &twin));
     gan_arena *arena = twin->document.arena;
+    twin->document.saved = recipe->document.saved;
     size_t count = recipe->setting_count;
     gan_status status =
         gan__tree_copy(&twin->document, recipe->document.root, &twin->document.root);

@@ -165,6 +165,10 @@ const gan_recipe_values *gan__recipe_values(const gan_recipe *recipe);
 // The path it was read from, for messages.
 const char *gan__recipe_source(const gan_recipe *recipe);
 
+// As gan_recipe_parse, for the text of a run's recipe out of a checkpoint: what a newer version
+// refuses because it has no effect is passed over, so that the checkpoint can still be used.
+gan_status gan__recipe_parse_saved(const char *text, const char *name, gan_recipe **out);
+
 // The two networks for samples of the shape `sample` (without batch, as the data set has it), with
 // labels of so many `classes` (0: none).
 // The generator's input is (latent.size); its output must have the sample's shape or be a vector of
@@ -184,8 +188,8 @@ gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
                                  gan_network **generator);
 
 // Appends "key, key" for each key whose value differs between the two, except those that
-// gan_recipe_set has changed in `now`; for --resume. `before` is read with gan_recipe_parse from a
-// checkpoint's text. Returns how many.
+// gan_recipe_set has changed in `now`; for --resume. `before` is read with gan__recipe_parse_saved
+// from a checkpoint's text. Returns how many.
 size_t gan__recipe_differences(const gan_recipe *now, const gan_recipe *before, gan_text *keys);
 
 #endif

@@ -26,6 +26,7 @@ typedef struct gan_document {
     const char *source; // for messages
     gan_tree *root;
     size_t nodes;
+    bool saved; // by a version of clgan that took what this one refuses, perhaps
 } gan_document;
 
 // More is refused, so that aliases cannot multiply (a "billion laughs" document ends here).

@@ -485,7 +485,6 @@ static void rates_are_corrected_only_for_updates_that_there_are(void **state) {
     (void)state;
     assert_true(rate_of_discriminator("penalty_apart: false, r1: 1") == 0.01);
     assert_true(rate_of_discriminator("penalty_apart: true, r1: 1") == 0.01 / 2);
-    assert_true(rate_of_discriminator("penalty_apart: true") == 0.01);
 }
 
 int main(void) {

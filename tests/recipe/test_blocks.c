@@ -1,10 +1,6 @@
 // Blocks and parametrisations in a recipe: read, printed, overridden, compared and refused like any
 // other layer, however deep they lie.
-#include "cmocka_headers.h"
-
-#include "recipe/recipe.h"
-
-#include <string.h>
+#include "recipe_fixture.h"
 
 static const char text[] = "discriminator:\n"
                            "  parametrization: spectral\n"
@@ -19,13 +15,6 @@ static const char text[] = "discriminator:\n"
                            "          - dense: {units: 4, init: {kind: normal, std: 2, mean: 1}}\n"
                            "    - dense: {units: 1, parametrization: {kind: equalized, gain: 2}}\n"
                            "generator: [dense: 3]\n";
-
-static gan_recipe *parse(const char *yaml) {
-    gan_recipe *recipe;
-    if (gan_recipe_parse(yaml, "r.yaml", &recipe) != GAN_STATUS_OK)
-        fail_msg("%s", gan_status_message());
-    return recipe;
-}
 
 static void blocks_are_read_with_their_lists(void **state) {
     (void)state;
@@ -73,12 +62,6 @@ static void what_lies_in_blocks_is_overridden_and_compared(void **state) {
     gan__text_destroy(&keys);
     gan_recipe_destroy(first);
     gan_recipe_destroy(second);
-}
-
-static void expect_failure(const char *yaml, const char *message) {
-    gan_recipe *recipe;
-    assert_int_equal(gan_recipe_parse(yaml, "r.yaml", &recipe), GAN_STATUS_BAD_INPUT);
-    assert_string_equal(gan_status_message(), message);
 }
 
 #define G "generator: [dense: 3]\n"

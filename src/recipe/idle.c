@@ -1,0 +1,185 @@
+// Keys that were given another value than their own and mean nothing beside the others, where what
+// they need is not one other key (gan_key.condition says that much): each with the reason, in
+// words.
+#include "recipe/keys.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { PREMISES = 6 };
+
+typedef struct idle_rule {
+    const char *key;
+    bool (*idle)(const gan_recipe_values *values); // NULL: `of_player` says
+    bool (*of_player)(const gan_recipe_optimizer *player);
+    size_t player; // its offset
+    const char *reason;
+    const char *premises[PREMISES]; // the keys that the reason is about
+} idle_rule;
+
+// --- The game ------------------------------------------------------------------------------------
+
+static bool is_penalised(const gan_recipe_values *values) {
+    return values->objective.r1 > 0 || values->objective.r2 > 0 ||
+           values->objective.gradient_penalty > 0;
+}
+
+static bool lazy_about_nothing(const gan_recipe_values *values) {
+    return values->objective.penalty_every > 1 && !is_penalised(values);
+}
+
+static bool apart_from_nothing(const gan_recipe_values *values) {
+    return values->objective.penalty_apart && !is_penalised(values);
+}
+
+// No norm is below 0.
+static bool one_sided_at_zero(const gan_recipe_values *values) {
+    return values->objective.penalty_one_sided && values->objective.penalty_target == 0;
+}
+
+// Unrolled, the minimax cost is D's own, which is not scaled.
+static bool cost_without_weight(const gan_recipe_values *values) {
+    return values->objective.generator_cost != GAN_GENERATOR_COST_NON_SATURATING &&
+           values->objective.generator_scale == 0 && values->objective.unroll == 0;
+}
+
+static bool certain_of_nothing(const gan_recipe_values *values) {
+    return values->augment.probability != 1 && !gan__recipe_is_augmented(values);
+}
+
+// --- Data, latents, averages ---------------------------------------------------------------------
+
+static bool fits_nothing(const gan_recipe_values *values) {
+    return values->data.fit != GAN_DATA_FIT_CROP && values->data.size[0] == 0;
+}
+
+static bool prior_of_nothing(const gan_recipe_values *values) {
+    const int64_t codes = values->latent.categorical[0] * values->latent.categorical[1];
+    return values->latent.prior != GAN_PRIOR_NORMAL &&
+           codes + values->latent.continuous == values->latent.size;
+}
+
+static bool weighs_no_code(const gan_recipe_values *values) {
+    return values->inference.continuous_weight != 1 && values->latent.continuous == 0;
+}
+
+static bool learns_no_deviation(const gan_recipe_values *values) {
+    return values->inference.learned_deviation && values->latent.continuous == 0;
+}
+
+static bool averages_nothing(const gan_recipe_values *values) {
+    return values->ema.start > 0 && values->ema.decay == 0;
+}
+
+// --- Optimisers ----------------------------------------------------------------------------------
+
+static bool ends_no_ramp(const gan_recipe_optimizer *player) {
+    return player->lr_end != 0 && player->lr_ramp[1] == 0;
+}
+
+static bool ends_no_momentum(const gan_recipe_optimizer *player) {
+    return player->momentum_end != 0 && player->momentum_ramp[1] == 0;
+}
+
+// A rate that does not change stays where it is.
+static bool floor_below_constant(const gan_recipe_optimizer *player) {
+    return player->lr_floor > 0 && player->lr_floor <= player->lr && player->lr_decay == 1 &&
+           player->lr_ramp[1] == 0;
+}
+
+static bool nesterov_without_momentum(const gan_recipe_optimizer *player) {
+    return player->optimizer.nesterov && player->momentum == 0 &&
+           (player->momentum_ramp[1] == 0 || player->momentum_end == 0);
+}
+
+#define OF(name) "optimizer." name "."
+#define OPTIMIZER_RULES(name, field)                                                               \
+    {.key = OF(name) "lr_end",                                                                     \
+     .of_player = ends_no_ramp,                                                                    \
+     .player = offsetof(gan_recipe_values, field),                                                 \
+     .reason = OF(name) "lr_ramp is [0, 0]",                                                       \
+     .premises = {OF(name) "lr_ramp"}},                                                            \
+        {.key = OF(name) "lr_floor",                                                               \
+         .of_player = floor_below_constant,                                                        \
+         .player = offsetof(gan_recipe_values, field),                                             \
+         .reason = "the rate is constant: neither lr_decay nor lr_ramp is given",                  \
+         .premises = {OF(name) "lr_decay", OF(name) "lr_ramp", OF(name) "lr"}},                    \
+        {.key = OF(name) "momentum_end",                                                           \
+         .of_player = ends_no_momentum,                                                            \
+         .player = offsetof(gan_recipe_values, field),                                             \
+         .reason = OF(name) "momentum_ramp is [0, 0]",                                             \
+         .premises = {OF(name) "momentum_ramp"}},                                                  \
+    {                                                                                              \
+        .key = OF(name) "nesterov", .of_player = nesterov_without_momentum,                        \
+        .player = offsetof(gan_recipe_values, field), .reason = OF(name) "momentum is 0",          \
+        .premises = {                                                                              \
+            OF(name) "momentum",                                                                   \
+            OF(name) "momentum_ramp",                                                              \
+            OF(name) "momentum_end"                                                                \
+        }                                                                                          \
+    }
+
+#define PENALTIES "objective.r1", "objective.r2", "objective.gradient_penalty"
+#define AUGMENTATIONS                                                                              \
+    "augment.flip", "augment.brightness", "augment.saturation", "augment.contrast",                \
+        "augment.translation", "augment.cutout"
+#define RULE(path, when, why, ...)                                                                 \
+    {                                                                                              \
+        .key = path, .idle = when, .reason = why, .premises = { __VA_ARGS__ }                      \
+    }
+
+static const idle_rule rules[] = {
+    RULE("objective.penalty_every", lazy_about_nothing,
+         "objective.r1, r2 and gradient_penalty are 0", PENALTIES),
+    RULE("objective.penalty_apart", apart_from_nothing,
+         "objective.r1, r2 and gradient_penalty are 0", PENALTIES),
+    RULE("objective.penalty_one_sided", one_sided_at_zero, "objective.penalty_target is 0",
+         "objective.penalty_target"),
+    RULE("objective.generator_cost", cost_without_weight, "objective.generator_scale is 0",
+         "objective.generator_scale", "objective.unroll"),
+    RULE("augment.probability", certain_of_nothing,
+         "nothing of augment.flip, brightness, saturation, contrast, translation and cutout is "
+         "asked for",
+         AUGMENTATIONS),
+    RULE("data.fit", fits_nothing, "data.size is [0, 0]", "data.size"),
+    RULE("latent.prior", prior_of_nothing, "the codes take all of latent.size", "latent.size",
+         "latent.categorical", "latent.continuous"),
+    RULE("encoder.continuous_weight", weighs_no_code, "latent.continuous is 0",
+         "latent.continuous"),
+    RULE("encoder.learned_deviation", learns_no_deviation, "latent.continuous is 0",
+         "latent.continuous"),
+    RULE("ema.start", averages_nothing, "ema.decay is 0", "ema.decay"),
+    OPTIMIZER_RULES("generator", generator_optimizer),
+    OPTIMIZER_RULES("discriminator", discriminator_optimizer),
+    OPTIMIZER_RULES("encoder", encoder_optimizer),
+};
+
+static bool holds(const idle_rule *rule, const gan_recipe_values *values) {
+    if (rule->idle) return rule->idle(values);
+    const char *player = (const char *)values + rule->player;
+    return rule->of_player((const gan_recipe_optimizer *)(const void *)player);
+}
+
+static const idle_rule *broken_rule(const gan_key *key, const gan_recipe_values *values) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (strcmp(rules[i].key, key->path) == 0 && holds(&rules[i], values)) return &rules[i];
+    return NULL;
+}
+
+bool gan__key_idle(const gan_key *key, const gan_recipe_values *values) {
+    return broken_rule(key, values) != NULL;
+}
+
+// An override of what the key needs may leave it behind, as with gan_key.condition.
+gan_status gan__recipe_check_idle(gan_document *document, const gan_key *key,
+                                  const gan_recipe_values *values) {
+    const gan_tree *node = gan__tree_find(document->root, key->path);
+    const idle_rule *rule = node ? broken_rule(key, values) : NULL;
+    if (!rule || document->saved) return GAN_STATUS_OK;
+    for (size_t i = 0; i < PREMISES && rule->premises[i]; i++) {
+        const gan_tree *said = gan__tree_find(document->root, rule->premises[i]);
+        if (said && said->line == 0 && node->line > 0) return GAN_STATUS_OK;
+    }
+    return gan__tree_fail(document, node->line, "%s has no effect while %s", key->path,
+                          rule->reason);
+}
