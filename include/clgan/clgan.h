@@ -5,6 +5,7 @@
 #include "clgan/checkpoint.h"
 #include "clgan/convert.h"
 #include "clgan/device.h"
+#include "clgan/encode.h"
 #include "clgan/evaluate.h"
 #include "clgan/features.h"
 #include "clgan/image.h"

@@ -117,6 +117,27 @@ GAN_API gan_status gan_divergences_kernel(const float *p, size_t p_count, const 
 #define GAN_DIVERGENCE_SAMPLES 10000
 #define GAN_DIVERGENCE_BINS    100
 
+// --- Learned inference ---------------------------------------------------------------------------
+
+// What an encoder makes of test samples. Training samples serve as its examples: of each category
+// the most frequent class, and neighbours in the space of what its last layer sees.
+typedef struct gan_inference_figures {
+    uint64_t training, test; // samples of each
+    // Of its first categorical code, where the data has labels.
+    bool has_categories;
+    size_t categories, classes;
+    size_t classes_found;   // different ones among the categories' most frequent
+    double category_error;  // share of test samples that are not of their category's class
+    // Of a nearest neighbour, where the data has labels.
+    bool has_neighbours;
+    size_t features;        // the space's dimensions
+    double neighbour_error; // share of test samples whose neighbour is of another class
+    // Of an encoder that gives latents: mean distance |x - G(E(x))|, and that to another test
+    // sample's.
+    bool has_reconstruction;
+    double reconstruction, shuffled;
+} gan_inference_figures;
+
 // --- A checkpoint --------------------------------------------------------------------------------
 
 typedef struct gan_evaluation_options {
@@ -147,6 +168,9 @@ typedef struct gan_evaluation {
     bool has_parzen;
     bool validation_was_trained_on; // for want of others
     gan_parzen_figures parzen, parzen_of_data;
+    // Checkpoints with an encoder.
+    bool has_inference;
+    gan_inference_figures inference;
 } gan_evaluation;
 
 // Takes the measures that suit the data. `options` may be NULL. The data: for built-in sets

@@ -9,10 +9,15 @@
 
 // --- Points of a data set ------------------------------------------------------------------------
 
-static gan_status read_raw(const gan_set_source *source, uint64_t number, void *sample) {
+static gan_status read_labelled(const gan_set_source *source, uint64_t number, void *sample,
+                                uint32_t *label) {
     if (source->is_stream)
-        return gan__dataset_read(source->dataset, source->seed, number, 1, sample, NULL);
-    return gan__dataset_sample(source->dataset, number, sample, NULL);
+        return gan__dataset_read(source->dataset, source->seed, number, 1, sample, label);
+    return gan__dataset_sample(source->dataset, number, sample, label);
+}
+
+static gan_status read_raw(const gan_set_source *source, uint64_t number, void *sample) {
+    return read_labelled(source, number, sample, NULL);
 }
 
 static gan_status read_bytes(const gan_set_source *source, uint64_t first, size_t count,
@@ -38,6 +43,27 @@ static gan_status read_set(const gan_points *points, uint64_t first, size_t coun
     for (size_t i = 0; i < count; i++)
         GAN_TRY(read_raw(source, first + i, values + i * source->elements));
     return GAN_STATUS_OK;
+}
+
+gan_status gan__evaluation_labels(const gan_points *points, uint64_t first, size_t count,
+                                  uint32_t *labels) {
+    const gan_set_source *const source = points->source;
+    void *sample = NULL;
+    GAN_TRY(gan__alloc(source->elements, sizeof(float), &sample));
+    gan_status status = GAN_STATUS_OK;
+    for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
+        status = read_labelled(source, points->start + first + i, sample, &labels[i]);
+    gan__free(sample);
+    return status;
+}
+
+void gan__evaluation_to_range(const gan_recipe_values *recipe, const gan_evaluation_data *data,
+                              size_t count, float *samples) {
+    const bool has_range = recipe->data.has_range;
+    const double low = has_range ? recipe->data.range[0] : 0;
+    const double high = has_range ? recipe->data.range[1] : 255;
+    for (size_t i = 0; data->has_bytes && i < count * data->elements; i++)
+        samples[i] = (float)(low + (high - low) * (double)samples[i]);
 }
 
 // --- What is what --------------------------------------------------------------------------------

@@ -31,6 +31,13 @@ gan_status gan__evaluation_data_open(const gan_recipe_values *recipe, const char
                                      gan_evaluation_data *out);
 void gan__evaluation_data_close(gan_evaluation_data *data);
 
+// The labels of a data set's points; 0 where it has none.
+gan_status gan__evaluation_labels(const gan_points *points, uint64_t first, size_t count,
+                                  uint32_t *labels);
+// `count` samples as networks take them, from what `read` of the data's points gives.
+void gan__evaluation_to_range(const gan_recipe_values *recipe, const gan_evaluation_data *data,
+                              size_t count, float *samples);
+
 // A generator as a source of points: number n is the sample of seed n.
 typedef struct gan_sampler_source {
     gan_sampler *sampler;

@@ -96,6 +96,38 @@ static gan_status append_parzen(const gan_evaluation *e, const gan_terminal *out
     return status;
 }
 
+static gan_status append_inference(const gan_inference_figures *of, const gan_terminal *out,
+                                   gan_text *text) {
+    gan_table *table;
+    gan__text_append(text, "\n");
+    GAN_TRY(gan__table_create(&table));
+    gan__table_column(table, "learned inference", GAN_ALIGN_LEFT);
+    gan__table_column(table, "test data", GAN_ALIGN_RIGHT);
+    if (of->has_categories) {
+        gan__table_cell(table, "error of the category as a class");
+        gan__table_cell(table, "%.2f %%", 100 * of->category_error);
+        gan__table_cell(table, "classes that categories stand for");
+        gan__table_cell(table, "%zu of %zu", of->classes_found, of->classes);
+    }
+    if (of->has_neighbours) {
+        gan__table_cell(table, "error of the nearest neighbour");
+        gan__table_cell(table, "%.2f %%", 100 * of->neighbour_error);
+    }
+    if (of->has_reconstruction) {
+        gan__table_cell(table, "distance |x - G(E(x))|");
+        gan__table_cell(table, "%s", gan__human_number(of->reconstruction).text);
+        gan__table_cell(table, "to another sample's");
+        gan__table_cell(table, "%s", gan__human_number(of->shuffled).text);
+    }
+    gan_status status = gan__table_append(table, out, text);
+    gan__table_destroy(table);
+    gan__text_append(text, "%s test samples, by %s training samples",
+                     gan__human_digits(of->test).text, gan__human_digits(of->training).text);
+    if (of->has_neighbours) gan__text_append(text, "; neighbours in %zu features", of->features);
+    gan__text_append(text, "\n");
+    return status;
+}
+
 static const struct {
     const char *label, *key;
     size_t offset;
@@ -148,6 +180,8 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     if (e->has_modes) status = append_modes(e, out, &text);
     if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
+    if (e->has_inference && status == GAN_STATUS_OK)
+        status = append_inference(&e->inference, out, &text);
     if (status == GAN_STATUS_OK) status = gan__terminal_write(out, &text);
     gan__text_destroy(&text);
     return status;
@@ -183,6 +217,27 @@ static json_t *divergences_json(const gan_divergences *figures) {
     return object;
 }
 
+static json_t *inference_json(const gan_inference_figures *of) {
+    json_t *object =
+        json_pack("{s:I, s:I}", "training", (json_int_t)of->training, "test", (json_int_t)of->test);
+    if (of->has_categories)
+        json_object_set_new(object, "categories",
+                            json_pack("{s:f, s:I, s:I, s:I}", "error", of->category_error,
+                                      "categories", (json_int_t)of->categories, "classes",
+                                      (json_int_t)of->classes, "classes_found",
+                                      (json_int_t)of->classes_found));
+    if (of->has_neighbours)
+        json_object_set_new(object, "nearest_neighbour",
+                            json_pack("{s:f, s:I}", "error", of->neighbour_error, "features",
+                                      (json_int_t)of->features));
+    if (of->has_reconstruction)
+        json_object_set_new(object, "reconstruction",
+                            json_pack("{s:o, s:o}", "distance",
+                                      gan__inspect_number(of->reconstruction), "shuffled",
+                                      gan__inspect_number(of->shuffled)));
+    return object;
+}
+
 static json_t *fit_json(gan_gaussian fit) {
     return json_pack("{s:o, s:o}", "mean", gan__inspect_number(fit.mean), "deviation",
                      gan__inspect_number(fit.deviation));
@@ -209,6 +264,7 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
                             json_pack("{s:o, s:o, s:b}", "generated", parzen_json(&e->parzen),
                                       "training_data", parzen_json(&e->parzen_of_data),
                                       "validation_was_trained_on", e->validation_was_trained_on));
+    if (e->has_inference) json_object_set_new(document, "inference", inference_json(&e->inference));
     return gan__inspect_write_json(inspection, document);
 }
 
