@@ -2,6 +2,7 @@
 #include "gan/run_record.h"
 
 #include "base/clock.h"
+#include "recipe/recipe.h"
 
 #include <jansson.h>
 #include <math.h>
