@@ -94,26 +94,32 @@ static gan_node *expand(gan_node *node, gan_node *a, gan_node *b) {
 
 // --- The pass -----------------------------------------------------------------------------------
 
-static bool has_kernels(gan_device *device, const gan_node *node) {
+static gan_status has_kernels(gan_device *device, const gan_node *node, bool *has) {
     gan_convolution_desc desc;
     const gan_convolution_shapes s = gan__convolution_shapes(node);
+    *has = false;
+    if (device == NULL) return GAN_STATUS_OK;
     gan__convolution_describe(node->op, &node->attributes, &s, &desc);
-    return device && gan__convolution_choose(device, &desc);
+    return gan__convolution_choose(device, &desc, has);
 }
 
-// The node on its expanded operands, of which there is room for any number in `operands`.
-static gan_node *rebuild(gan_device *device, gan_node *node, gan_node *const *expanded,
-                         gan_node **operands) {
-    if (node->input_count == 0) return node;
+// The node on its expanded operands, of which there is room for any number in `operands`. NULL
+// where the graph has failed.
+static gan_status rebuild(gan_device *device, gan_node *node, gan_node *const *expanded,
+                          gan_node **operands, gan_node **out) {
+    bool kept = true;
+    *out = node->input_count == 0 ? node : NULL;
+    if (node->input_count == 0) return GAN_STATUS_OK;
     for (uint32_t i = 0; i < node->input_count; i++) {
         operands[i] = expanded[node->inputs[i]->id];
-        if (operands[i] == NULL) return NULL;
+        if (operands[i] == NULL) return GAN_STATUS_OK;
     }
-    if (gan__op_info(node->op)->class == GAN_OP_CLASS_CONVOLUTION && !has_kernels(device, node)) {
-        return expand(node, operands[0], operands[1]);
-    }
-    return gan__node_make(node->graph, node->op, &node->shape, &node->attributes, operands,
-                          node->input_count);
+    if (gan__op_info(node->op)->class == GAN_OP_CLASS_CONVOLUTION)
+        GAN_TRY(has_kernels(device, node, &kept));
+    *out = kept ? gan__node_make(node->graph, node->op, &node->shape, &node->attributes, operands,
+                                 node->input_count)
+                : expand(node, operands[0], operands[1]);
+    return GAN_STATUS_OK;
 }
 
 static gan_status expand_all(gan_device *device, gan_node *const *order, size_t length,
@@ -123,12 +129,13 @@ static gan_status expand_all(gan_device *device, gan_node *const *order, size_t 
         if (order[k]->input_count > most) most = order[k]->input_count;
     }
     gan_node **operands;
-    GAN_TRY(gan__alloc(most, sizeof *operands, (void **)&operands));
-    for (size_t k = 0; k < length; k++) {
-        expanded[order[k]->id] = rebuild(device, order[k], expanded, operands);
+    gan_status status = gan__alloc(most, sizeof *operands, (void **)&operands);
+    if (status != GAN_STATUS_OK) return status;
+    for (size_t k = 0; k < length && status == GAN_STATUS_OK; k++) {
+        status = rebuild(device, order[k], expanded, operands, &expanded[order[k]->id]);
     }
     gan__free(operands);
-    return GAN_STATUS_OK;
+    return status;
 }
 
 gan_status gan__expand_convolutions(gan_graph *graph, gan_device *device, gan_node *const *roots,

@@ -77,12 +77,16 @@ static gan_status check_desc(const gan_convolution_desc *d) {
 
 // --- Choice -------------------------------------------------------------------------------------
 
-bool gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc) {
+gan_status gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc,
+                                   bool *takes) {
     gan_convolution_plan plan;
-    bool right = false;
-    if (!gan__convolution_prefers(&device->traits, desc)) return false;
+    *takes = false;
+    if (!gan__convolution_prefers(&device->traits, desc)) return GAN_STATUS_OK;
     gan__convolution_plan_make(&device->traits, desc, &plan);
-    return gan__convolution_check(device, &plan, &right) == GAN_STATUS_OK && right;
+    gan_status status = gan__convolution_check(device, &plan, takes);
+    if (status == GAN_STATUS_OK) return GAN_STATUS_OK;
+    return gan__fail_in(status, "a convolution's kernels could not be checked (without them, and "
+                                "slower: CLGAN_CONVOLUTION=expand)");
 }
 
 uint64_t gan__convolution_scratch(gan_device *device, const gan_convolution_desc *desc) {

@@ -48,10 +48,13 @@ typedef struct gan_convolution_desc {
     const gan_gemm_epilogue *epilogue;
 } gan_convolution_desc;
 
-// Whether the kernels take such a convolution on this device, and compute it rightly there; where
-// they do not, it has to be made of other operations. $CLGAN_CONVOLUTION = native | expand forces
-// the answer where there is a choice. Only the sizes of `desc` are looked at.
-bool gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc);
+// *takes: whether the kernels take such a convolution on this device, and compute it rightly there;
+// where they do not, it has to be made of other operations. $CLGAN_CONVOLUTION = native | expand
+// forces the answer where there is a choice. Only the sizes of `desc` are looked at.
+// Errors: those of building and running the kernels for the first time (BUILD_FAILED, DEVICE_*,
+// NO_MEMORY). Going on without them would give other bits than a run that had them.
+gan_status gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc,
+                                   bool *takes);
 
 // Floats of scratch memory it needs.
 uint64_t gan__convolution_scratch(gan_device *device, const gan_convolution_desc *desc);

@@ -1,8 +1,6 @@
 // Compares convolutions' kernels with the sum they stand for.
-#include "base/hash.h"
 #include "base/memory.h"
 #include "runtime/convolution_plan.h"
-#include "runtime/device_state.h"
 #include "runtime/gemm_verdict.h"
 
 #include <float.h>
@@ -202,19 +200,12 @@ static gan_status run(gan_device *device, const gan_convolution_plan *plan, prob
     return status;
 }
 
-// Kernels that cannot be built or run are not right; only a lack of memory is a failure of the
-// check. *ran: they were built and run.
 static gan_status compare(gan_device *device, const gan_convolution_plan *plan,
-                          const gan_convolution_desc *desc, bool *right, bool *ran) {
+                          const gan_convolution_desc *desc, bool *right) {
     problem p = {.desc = *desc};
     gan_status status = create_problem(device, plan, &p);
-    if (status == GAN_STATUS_OK) {
-        status = run(device, plan, &p);
-        *ran = status == GAN_STATUS_OK;
-        *right = *ran && all_right(&p);
-        if (status == GAN_STATUS_BUILD_FAILED || status == GAN_STATUS_DEVICE_FAILED)
-            status = GAN_STATUS_OK;
-    }
+    if (status == GAN_STATUS_OK) status = run(device, plan, &p);
+    *right = status == GAN_STATUS_OK && all_right(&p);
     destroy_problem(&p);
     return status;
 }
@@ -246,8 +237,8 @@ static gan_convolution_desc small_problem(const gan_convolution_plan *plan, uint
 }
 
 // Images that fill runs and blocks exactly, and some that end within one.
-static gan_status compare_both(gan_device *device, const gan_convolution_plan *plan, bool *right,
-                               bool *ran) {
+static gan_status compare_both(gan_device *device, const void *user, bool *right, bool *ran) {
+    const gan_convolution_plan *plan = user;
     const bool weight = plan->member == GAN_CONVOLUTION_BY_WEIGHT;
     const uint32_t images[] = {gan__convolution_plan_columns(plan),
                                weight ? plan->block_depth + 5 : 21};
@@ -256,35 +247,10 @@ static gan_status compare_both(gan_device *device, const gan_convolution_plan *p
         const gan_convolution_desc desc = small_problem(plan, images[i]);
         gan_convolution_plan small = *plan;
         if (weight) gan__convolution_plan_split(&desc, 2, &small);
-        GAN_TRY(compare(device, &small, &desc, right, ran));
+        GAN_TRY(compare(device, &small, &desc, right));
     }
+    *ran = true;
     return GAN_STATUS_OK;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    return gan__hash(hash, text, strlen(text) + 1);
-}
-
-static uint64_t hash_variant(const gan_device *device, const gan_text *text) {
-    const char *const names[] = {CLGAN_VERSION, device->info.platform_name, device->info.name,
-                                 device->info.version, device->info.driver};
-    uint64_t hash = hash_text(GAN_HASH_START, gan__text_string(text));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) hash = hash_text(hash, names[i]);
-    return hash;
-}
-
-// As the verdict on a product is found and kept (gemm_check.c).
-static gan_status judge(gan_device *device, const gan_convolution_plan *plan, uint64_t variant,
-                        bool *right) {
-    gan_gemm_state *state = NULL;
-    bool ran = false;
-    GAN_TRY(gan__gemm_state_get(device, &state));
-    if (!state->anew && gan__gemm_verdict_recall(state, variant, right)) return GAN_STATUS_OK;
-    if (state->anew || !gan__gemm_verdict_load(variant, right)) {
-        GAN_TRY(compare_both(device, plan, right, &ran));
-        if (ran) gan__gemm_verdict_save(variant, *right);
-    }
-    return gan__gemm_verdict_remember(state, variant, *right);
 }
 
 gan_status gan__convolution_check(gan_device *device, const gan_convolution_plan *plan,
@@ -292,7 +258,11 @@ gan_status gan__convolution_check(gan_device *device, const gan_convolution_plan
     gan_text text = {0};
     *right = false;
     gan_status status = gan__convolution_source_all(plan, &text);
-    if (status == GAN_STATUS_OK) status = judge(device, plan, hash_variant(device, &text), right);
+    if (status == GAN_STATUS_OK) {
+        const gan_gemm_trial trial = {
+            .variant = gan__text_string(&text), .compare = compare_both, .user = plan};
+        status = gan__gemm_verdict(device, &trial, right);
+    }
     gan__text_destroy(&text);
     return status;
 }

@@ -3,7 +3,6 @@
 // Letters: M rows and N columns of C, K summed over.
 #include "runtime/gemm_check.h"
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "runtime/clblast_parameters.h"
 #include "runtime/device_state.h"
@@ -150,14 +149,20 @@ static gan_status run(gan_device *device, problem *p, const gan_gemm_plan *plan)
     return status;
 }
 
+// What to compare: a product of these sizes by TILE's plan, or, NULL, by CLBlast.
+typedef struct candidate {
+    gan_gemm_desc sizes;
+    const gan_gemm_plan *plan;
+} candidate;
+
 // An engine that cannot be built or run is not right; only a lack of memory is a failure of the
-// check. *ran: it was built and run.
-static gan_status compare(gan_device *device, const gan_gemm_desc *sizes, const gan_gemm_plan *plan,
-                          bool *right, bool *ran) {
+// check.
+static gan_status compare(gan_device *device, const void *user, bool *right, bool *ran) {
+    const candidate *c = user;
     problem p = {0};
-    gan_status status = create_problem(device, sizes, &p);
+    gan_status status = create_problem(device, &c->sizes, &p);
     if (status == GAN_STATUS_OK) {
-        status = run(device, &p, plan);
+        status = run(device, &p, c->plan);
         *ran = status == GAN_STATUS_OK;
         *right = *ran && all_right(&p);
         if (status == GAN_STATUS_BUILD_FAILED || status == GAN_STATUS_DEVICE_FAILED)
@@ -167,35 +172,17 @@ static gan_status compare(gan_device *device, const gan_gemm_desc *sizes, const 
     return status;
 }
 
-// --- Verdicts -----------------------------------------------------------------------------------
-
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    return gan__hash(hash, text, strlen(text) + 1);
-}
-
-static uint64_t hash_device(const gan_device *device) {
-    uint64_t hash = hash_text(GAN_HASH_START, CLGAN_VERSION);
-    hash = hash_text(hash, device->info.platform_name);
-    hash = hash_text(hash, device->info.name);
-    hash = hash_text(hash, device->info.version);
-    return hash_text(hash, device->info.driver);
-}
-
-// The verdict on `variant`, from memory, from disk, or from running `sizes` now. What could not be
-// run now may be another time, with more room on the disk perhaps: that is not kept on disk.
-static gan_status judge(gan_device *device, uint64_t variant, const gan_gemm_desc *sizes,
-                        const gan_gemm_plan *plan, bool *right) {
+static gan_status judge(gan_device *device, const gan_text *variant, const candidate *c,
+                        bool *right) {
     gan_gemm_state *state = NULL;
-    bool ran = false;
+    const gan_gemm_trial trial = {
+        .variant = gan__text_string(variant), .compare = compare, .user = c};
     *right = false;
+    GAN_TRY(gan__text_status(variant));
     GAN_TRY(gan__gemm_state_get(device, &state));
-    if (state->spoil[plan ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST]) return GAN_STATUS_OK;
-    if (!state->anew && gan__gemm_verdict_recall(state, variant, right)) return GAN_STATUS_OK;
-    if (state->anew || !gan__gemm_verdict_load(variant, right)) {
-        GAN_TRY(compare(device, sizes, plan, right, &ran));
-        if (ran) gan__gemm_verdict_save(variant, *right);
-    }
-    return gan__gemm_verdict_remember(state, variant, *right);
+    if (state->spoil[c->plan ? GAN_GEMM_ENGINE_TILE : GAN_GEMM_ENGINE_CLBLAST])
+        return GAN_STATUS_OK;
+    return gan__gemm_verdict(device, &trial, right);
 }
 
 // --- What is checked ----------------------------------------------------------------------------
@@ -226,16 +213,14 @@ static void small_problem(const gan_gemm_plan *plan, gan_gemm_desc *sizes, gan_g
 
 gan_status gan__gemm_check_tile(gan_device *device, const gan_gemm_desc *desc,
                                 const gan_gemm_plan *plan, bool *right) {
-    gan_gemm_desc sizes;
     gan_gemm_plan small;
+    candidate c = {.plan = &small};
     gan_text text = {0};
     (void)desc;
     gan_status status = gan__gemm_source(plan, NULL, &text);
     if (status == GAN_STATUS_OK && plan->splits > 1) status = gan__gemm_source_sum(NULL, &text);
-    small_problem(plan, &sizes, &small);
-    if (status == GAN_STATUS_OK)
-        status = judge(device, hash_text(hash_device(device), gan__text_string(&text)), &sizes,
-                       &small, right);
+    small_problem(plan, &c.sizes, &small);
+    if (status == GAN_STATUS_OK) status = judge(device, &text, &c, right);
     gan__text_destroy(&text);
     return status;
 }
@@ -265,10 +250,7 @@ gan_status gan__gemm_check_clblast(gan_device *device, const gan_gemm_desc *desc
     gan__text_append(&text, "clblast %d%d batches %u memory %d", sizes.transpose_a,
                      sizes.transpose_b, (unsigned)sizes.batches, floats > 0);
     if (set > 0) gan__text_append(&text, " parameters %s", gan__clblast_set_name(set));
-    status = gan__text_status(&text);
-    if (status == GAN_STATUS_OK)
-        status = judge(device, hash_text(hash_device(device), gan__text_string(&text)), &sizes,
-                       NULL, right);
+    status = judge(device, &text, &(candidate){.sizes = sizes}, right);
     gan__text_destroy(&text);
     return status;
 }

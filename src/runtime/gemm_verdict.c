@@ -2,11 +2,17 @@
 #include "runtime/gemm_verdict.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/device_state.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+// --- On disk -------------------------------------------------------------------------------------
+
+// A verdict that cannot be read or written is found anew next time.
 
 // <cache>/gemm-checked/<variant>; false where there is no cache.
 static bool verdict_path(uint64_t variant, gan_text *path) {
@@ -16,7 +22,7 @@ static bool verdict_path(uint64_t variant, gan_text *path) {
     return gan__text_status(path) == GAN_STATUS_OK;
 }
 
-bool gan__gemm_verdict_load(uint64_t variant, bool *right) {
+static bool load(uint64_t variant, bool *right) {
     gan_text path = {0};
     uint8_t *bytes = NULL;
     size_t length = 0;
@@ -31,7 +37,7 @@ bool gan__gemm_verdict_load(uint64_t variant, bool *right) {
     return found;
 }
 
-void gan__gemm_verdict_save(uint64_t variant, bool right) {
+static void save(uint64_t variant, bool right) {
     gan_text path = {0};
     if (verdict_path(variant, &path)) {
         gan_text folder = {0};
@@ -44,7 +50,10 @@ void gan__gemm_verdict_save(uint64_t variant, bool right) {
     gan__text_destroy(&path);
 }
 
-bool gan__gemm_verdict_recall(const gan_gemm_state *state, uint64_t variant, bool *right) {
+// --- With the device -----------------------------------------------------------------------------
+
+// The latest counts.
+static bool recall(const gan_gemm_state *state, uint64_t variant, bool *right) {
     for (size_t i = state->count; i-- > 0;)
         if (state->verdicts[i].variant == variant) {
             *right = state->verdicts[i].right;
@@ -53,7 +62,7 @@ bool gan__gemm_verdict_recall(const gan_gemm_state *state, uint64_t variant, boo
     return false;
 }
 
-gan_status gan__gemm_verdict_remember(gan_gemm_state *state, uint64_t variant, bool right) {
+static gan_status remember(gan_gemm_state *state, uint64_t variant, bool right) {
     if (state->count == state->capacity) {
         size_t capacity = state->capacity ? 2 * state->capacity : 16;
         void *verdicts = state->verdicts;
@@ -63,4 +72,30 @@ gan_status gan__gemm_verdict_remember(gan_gemm_state *state, uint64_t variant, b
     }
     state->verdicts[state->count++] = (gan_gemm_verdict){variant, right};
     return GAN_STATUS_OK;
+}
+
+// --- Finding it ----------------------------------------------------------------------------------
+
+static uint64_t hash_of(const gan_device *device, const char *variant) {
+    const char *const texts[] = {CLGAN_VERSION,       device->info.platform_name,
+                                 device->info.name,   device->info.version,
+                                 device->info.driver, variant};
+    uint64_t hash = GAN_HASH_START;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        hash = gan__hash(hash, texts[i], strlen(texts[i]) + 1);
+    return hash;
+}
+
+gan_status gan__gemm_verdict(gan_device *device, const gan_gemm_trial *trial, bool *right) {
+    gan_gemm_state *state = NULL;
+    bool ran = false;
+    *right = false;
+    GAN_TRY(gan__gemm_state_get(device, &state));
+    const uint64_t variant = hash_of(device, trial->variant);
+    if (!state->anew && recall(state, variant, right)) return GAN_STATUS_OK;
+    if (state->anew || !load(variant, right)) {
+        GAN_TRY(trial->compare(device, trial->user, right, &ran));
+        if (ran) save(variant, *right);
+    }
+    return remember(state, variant, *right);
 }

@@ -5,13 +5,18 @@
 
 #include "runtime/gemm_state.h"
 
-// Whether a verdict is known to the device; the latest counts.
-bool gan__gemm_verdict_recall(const gan_gemm_state *state, uint64_t variant, bool *right);
-gan_status gan__gemm_verdict_remember(gan_gemm_state *state, uint64_t variant, bool right);
+// What is to be judged, and how it is compared with the reference where nothing is known of it.
+// *ran: it was built and run. What could not be may be another time, with more room on the disk
+// perhaps: that is remembered by the device, and not kept on disk.
+typedef struct gan_gemm_trial {
+    const char *variant; // all that it depends on beside the device
+    gan_status (*compare)(gan_device *device, const void *user, bool *right, bool *ran);
+    const void *user;
+} gan_gemm_trial;
 
-// The same on disk, in gemm-checked/ of the cache folder. A verdict that cannot be read or written
-// is found anew next time.
-bool gan__gemm_verdict_load(uint64_t variant, bool *right);
-void gan__gemm_verdict_save(uint64_t variant, bool right);
+// The verdict: what the device knows, else what gemm-checked/ of the cache folder does (under a
+// hash of clgan's version, platform, device, driver and the variant), else what comparing now says.
+// Errors: those of the comparison.
+gan_status gan__gemm_verdict(gan_device *device, const gan_gemm_trial *trial, bool *right);
 
 #endif

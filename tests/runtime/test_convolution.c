@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 #include "runtime/convolution_plan.h"
+#include "runtime/device_state.h"
+#include "runtime/gemm_check.h"
 
 #include <float.h>
 #include <math.h>
@@ -228,7 +230,8 @@ static size_t run_and_compare(const sizes *s, gan_convolution_member member) {
 
 static bool has_kernels(const sizes *s, gan_convolution_member member) {
     problem p = make_problem(s, member);
-    bool has = gan__convolution_choose(device, &p.desc);
+    bool has = false;
+    assert_ok(gan__convolution_choose(device, &p.desc, &has));
     free_problem(&p);
     return has;
 }
@@ -317,6 +320,32 @@ static void the_environment_forces_the_choice(void **state) {
     }
 }
 
+// What keeps kernels from being checked says nothing of whether they are right.
+static void a_check_that_fails_is_an_error_and_no_answer(void **state) {
+    (void)state;
+    problem p = make_problem(&table[0], GAN_CONVOLUTION_FORWARD);
+    const uint32_t most = device->traits.max_argument_bytes;
+    bool takes = true;
+    assert_ok(gan__gemm_check_anew(device, true));
+    device->traits.max_argument_bytes = 4;
+    gan_status status = gan__convolution_choose(device, &p.desc, &takes);
+    device->traits.max_argument_bytes = most;
+    assert_int_equal(status, GAN_STATUS_DEVICE_FAILED);
+    assert_non_null(strstr(gan_status_message(), "CLGAN_CONVOLUTION=expand"));
+    assert_false(takes);
+    for (size_t i = 1; i <= 3; i++) {
+        gan__alloc_fail_at(i);
+        status = gan__convolution_choose(device, &p.desc, &takes);
+        gan__alloc_fail_at(0);
+        assert_int_equal(status, GAN_STATUS_NO_MEMORY);
+        assert_false(takes);
+    }
+    assert_ok(gan__gemm_check_anew(device, false));
+    assert_ok(gan__convolution_choose(device, &p.desc, &takes)); // none of it is held against them
+    assert_true(takes);
+    free_problem(&p);
+}
+
 // Work counts the terms that exist: padding and places between strides cost nothing.
 static void work_counts_terms_inside_the_image(void **state) {
     (void)state;
@@ -342,6 +371,7 @@ int main(void) {
         cmocka_unit_test(an_epilogue_sees_each_element_at_its_index),
         cmocka_unit_test(an_operand_that_leaves_its_buffer_is_refused),
         cmocka_unit_test(the_environment_forces_the_choice),
+        cmocka_unit_test(a_check_that_fails_is_an_error_and_no_answer),
         cmocka_unit_test(work_counts_terms_inside_the_image),
     };
     return cmocka_run_group_tests(tests, open_device, close_device);
