@@ -140,7 +140,13 @@ gan_status gan__tune_work_add_recipe(gan_tune_work *work, const char *path, cons
     gan_trainer *trainer = NULL;
     GAN_TRY(gan_recipe_load(path, &recipe));
     const gan_recipe_values *const values = gan__recipe_values(recipe);
-    gan_status status = gan__data_source_open(values, data ? data : values->data.source, &dataset);
+    const char *const source = data ? data : values->data.source;
+    gan_status status =
+        source[0] ? gan__data_source_open(values, source, &dataset)
+                  : gan__fail(GAN_STATUS_BAD_INPUT,
+                              "%s does not say what data it trains on, and their sizes are those "
+                              "of its products: give --data",
+                              path);
     if (status == GAN_STATUS_OK)
         status = gan__trainer_create(work->device, recipe, dataset, &trainer);
     if (status == GAN_STATUS_OK) status = add_programs(work, trainer);

@@ -12,6 +12,8 @@ expect 2 'anew belongs to --tune' gan-inspect --devices --anew
 expect 2 'data belongs to --evaluate' gan-inspect --devices --data x
 expect 2 'seconds' gan-inspect --devices --tune --seconds 0
 expect 4 'absent.yaml' gan-inspect --devices --tune absent.yaml
+sed '/^ *source:/d' small.yaml >sourceless.yaml
+expect 4 'sourceless.yaml does not say what data it trains on' gan-inspect --devices --tune sourceless.yaml
 expect 3 'no such device' gan-inspect --devices --tune --device 'no such device' small.yaml
 
 # A time box: nothing but the usual is said, and what there is to do is counted.
