@@ -103,6 +103,18 @@ static gan_node *add_lecam(const gan_builder *builder, const gan_answers *given,
 
 // --- Additions of both ---------------------------------------------------------------------------
 
+// How many updates the player has made down its own costs. D's step counts those of its penalties
+// too where they have updates of their own: after n of the others, there have been ceil(n / every).
+static gan_node *own_updates(const gan_builder *builder, const gan_player *player) {
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    const double every = (double)recipe->objective.penalty_every;
+    gan_node *const step = player->state.step;
+    if (player != &builder->game->discriminator || !recipe->objective.penalty_apart ||
+        !gan__penalty_wanted(recipe))
+        return step;
+    return gan__sub(step, gan__floor(gan__scale(gan__offset(step, every + 0.5), 1 / (every + 1))));
+}
+
 // weight |p - mean of all p so far, this one included|^2 (Salimans et al. 2016).
 static gan_node *add_history(const gan_builder *builder, const gan_player *player,
                              gan_node *const *weights, gan_node *cost, gan_memory *memory) {
@@ -110,7 +122,7 @@ static gan_node *add_history(const gan_builder *builder, const gan_player *playe
     if (weight == 0) return cost;
     const gan_shape scalar = gan__shape_scalar();
     gan_node *const now = gan__network_flatten(player->network, weights);
-    gan_node *const share = gan__reciprocal(gan__offset(player->state.step, 1));
+    gan_node *const share = gan__reciprocal(gan__offset(own_updates(builder, player), 1));
     gan_node *const mean = gan__stop_gradient(
         gan__add(player->history, gan__mul(share, gan__sub(now, player->history))));
     gan_node *const squares = gan__reduce_sum(gan__square(gan__sub(now, mean)), GAN_AXES_ALL);
