@@ -1,6 +1,7 @@
 // Data sets by formula: endless, sample n a function of (seed, n) and nothing else.
 #include "base/philox.h"
 #include "base/text.h"
+#include "data/brackets.h"
 #include "data/formats.h"
 
 #include <math.h>
@@ -22,6 +23,10 @@ struct gan_builtin {
     draw_function *draw;
     const double *centres; // mixtures: `classes` points
     double deviation;
+    // Sequences, instead of draw: of so many places (size[2]), of these symbols.
+    const char *symbols;
+    void (*tokens)(uint64_t seed, uint64_t index, uint16_t *tokens);
+    gan_language *language;
 };
 
 // sin and cos of k/8 turns, to have the ring's centres as constants.
@@ -102,26 +107,38 @@ static void draw_digit(const gan_builtin *builtin, uint64_t seed, uint64_t index
     if (label) *label = digit;
 }
 
+#define POINTS(set, dimension, modes, function, middles, width)                                    \
+    {                                                                                              \
+        .name = set, .count = 100000, .rank = 1, .size = {dimension}, .type = GAN_SAMPLE_TYPE_F32, \
+        .classes = modes, .draw = function, .centres = middles, .deviation = width                 \
+    }
+
 static const gan_builtin builtins[] = {
-    {"zero", 100000, 1, {1}, GAN_SAMPLE_TYPE_F32, 0, draw_zero, NULL, 0},
-    {"gauss1d", 100000, 1, {1}, GAN_SAMPLE_TYPE_F32, 0, draw_gauss1d, NULL, 0},
-    {"ring8", 100000, 1, {2}, GAN_SAMPLE_TYPE_F32, 8, draw_mixture, ring8_centres, 0.01},
-    {"grid25", 100000, 1, {2}, GAN_SAMPLE_TYPE_F32, 25, draw_mixture, grid25_centres, 0.05},
-    {"swissroll", 100000, 1, {2}, GAN_SAMPLE_TYPE_F32, 0, draw_swissroll, NULL, 0},
-    {"digits",
-     60000,
-     3,
-     {1, GAN_DIGIT_SIDE, GAN_DIGIT_SIDE},
-     GAN_SAMPLE_TYPE_U8,
-     10,
-     draw_digit,
-     NULL,
-     0},
+    POINTS("zero", 1, 0, draw_zero, NULL, 0),
+    POINTS("gauss1d", 1, 0, draw_gauss1d, NULL, 0),
+    POINTS("ring8", 2, 8, draw_mixture, ring8_centres, 0.01),
+    POINTS("grid25", 2, 25, draw_mixture, grid25_centres, 0.05),
+    POINTS("swissroll", 2, 0, draw_swissroll, NULL, 0),
+    {.name = "digits",
+     .count = 60000,
+     .rank = 3,
+     .size = {1, GAN_DIGIT_SIDE, GAN_DIGIT_SIDE},
+     .type = GAN_SAMPLE_TYPE_U8,
+     .classes = 10,
+     .draw = draw_digit},
+    {.name = "brackets",
+     .count = 100000,
+     .rank = 3,
+     .size = {sizeof GAN_BRACKETS_SYMBOLS - 1, 1, GAN_BRACKETS_LENGTH},
+     .type = GAN_SAMPLE_TYPE_F32,
+     .symbols = GAN_BRACKETS_SYMBOLS,
+     .tokens = gan__brackets_draw,
+     .language = gan__brackets_valid},
 };
 #define BUILTINS (sizeof builtins / sizeof *builtins)
 
 const char *gan__builtin_names(void) {
-    return "zero, gauss1d, ring8, grid25, swissroll, digits";
+    return "zero, gauss1d, ring8, grid25, swissroll, digits, brackets";
 }
 
 static gan_status unknown(const char *name) {
@@ -154,7 +171,17 @@ gan_status gan__builtin_open(const char *name, gan_dataset *dataset) {
     info->endless = true;
     info->slow = info->type == GAN_SAMPLE_TYPE_U8; // digits are drawn
     gan__dataset_measure(dataset);
-    return GAN_STATUS_OK;
+    if (!builtin->symbols) return GAN_STATUS_OK;
+    return gan__vocabulary_create(builtin->symbols, &dataset->vocabulary);
+}
+
+void gan__builtin_tokens(const gan_builtin *builtin, uint64_t seed, uint64_t index,
+                         uint16_t *tokens) {
+    builtin->tokens(seed, index, tokens);
+}
+
+gan_language *gan__builtin_language(const gan_builtin *builtin) {
+    return builtin->language;
 }
 
 void gan__builtin_draw(const gan_builtin *builtin, uint64_t seed, uint64_t index, void *sample,

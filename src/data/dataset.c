@@ -40,7 +40,8 @@ static gan_status load_cifar(gan_file *first, char **paths, size_t count, gan_da
     return status;
 }
 
-static gan_status load_first(gan_file *file, char **paths, size_t count, gan_dataset *dataset) {
+static gan_status load_first(gan_file *file, char **paths, size_t count,
+                             const gan_dataset_options *options, gan_dataset *dataset) {
     gan_source_kind kind = gan__source_look(file->bytes, file->length, true);
     if (kind == GAN_SOURCE_KIND_IDX) return gan__idx_load(file, dataset);
     if (kind == GAN_SOURCE_KIND_NPY) return gan__npy_load(file, dataset);
@@ -51,17 +52,20 @@ static gan_status load_first(gan_file *file, char **paths, size_t count, gan_dat
     if (file->length == 0)
         return gan__fail(GAN_STATUS_BAD_INPUT, "%s: the file is empty; known kinds are %s",
                          file->path, GAN_SOURCE_KNOWN);
+    if (kind == GAN_SOURCE_KIND_UNKNOWN && gan__text_meant(file->path, options))
+        return gan__text_load(file, options, dataset);
     return gan__fail(GAN_STATUS_BAD_INPUT,
                      "%s: byte 0: not a data set (known kinds are %s): this is %s", file->path,
                      GAN_SOURCE_KNOWN, gan__source_advice(kind));
 }
 
-static gan_status load(char **paths, size_t count, gan_dataset *dataset) {
+static gan_status load(char **paths, size_t count, const gan_dataset_options *options,
+                       gan_dataset *dataset) {
     gan_file file;
     GAN_TRY(gan__file_open(paths[0], &file));
-    gan_status status = load_first(&file, paths, count, dataset);
+    gan_status status = load_first(&file, paths, count, options, dataset);
     gan__file_close(&file);
-    if (status == GAN_STATUS_OK) gan__dataset_store(dataset, paths[0]);
+    if (status == GAN_STATUS_OK && !dataset->vocabulary) gan__dataset_store(dataset, paths[0]);
     return status;
 }
 
@@ -71,7 +75,7 @@ static gan_status load_folder(const char *folder, const gan_dataset_options *opt
     size_t count;
     GAN_TRY(gan__source_pick(folder, &paths, &count));
     if (count == 0) return gan__pictures_load(folder, options, dataset);
-    gan_status status = load(paths, count, dataset);
+    gan_status status = load(paths, count, options, dataset);
     gan__folder_list_free(paths, count);
     return status;
 }
@@ -86,7 +90,14 @@ static gan_status fill(const char *source, const gan_dataset_options *options,
         return gan__builtin_open(source + strlen(GAN_BUILTIN_PREFIX), dataset);
     if (gan__file_is_folder(source)) return load_folder(source, options, dataset);
     char *path = (char *)(uintptr_t)source; // only read: load takes the paths of a folder too
-    return load(&path, 1, dataset);
+    return load(&path, 1, options, dataset);
+}
+
+static gan_status check_text(const gan_dataset *dataset, const gan_dataset_options *options) {
+    if ((options->length == 0 && !options->lines) || dataset->tokens) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "its samples are no text (%s), so they cannot be cut to characters or lines",
+                     dataset->info.kind);
 }
 
 gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *options,
@@ -98,7 +109,8 @@ gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *o
     GAN_TRY(gan__alloc(1, sizeof **out, &block));
     gan_status status = fill(source, options, block);
     if (status == GAN_STATUS_OK) {
-        status = gan__dataset_reform(block, options);
+        status = check_text(block, options);
+        if (status == GAN_STATUS_OK) status = gan__dataset_reform(block, options);
         if (status != GAN_STATUS_OK) status = gan__fail_in(status, "%s", source);
     }
     if (status == GAN_STATUS_OK)
@@ -118,6 +130,8 @@ void gan__dataset_close(gan_dataset *dataset) {
     if (dataset->filed) close(dataset->file);
     gan__free(dataset->storage);
     gan__free(dataset->labels);
+    gan__free(dataset->tokens);
+    gan__vocabulary_destroy(dataset->vocabulary);
     if (dataset->class_names) gan__folder_list_free(dataset->class_names, dataset->info.classes);
     gan__free(dataset);
 }
@@ -143,6 +157,14 @@ const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset) {
 const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index) {
     const bool named = dataset->class_names != NULL && index < dataset->info.classes;
     return named ? dataset->class_names[index] : NULL;
+}
+
+const gan_vocabulary *gan__dataset_vocabulary(const gan_dataset *dataset) {
+    return dataset->vocabulary;
+}
+
+gan_language *gan__dataset_language(const gan_dataset *dataset) {
+    return dataset->builtin ? gan__builtin_language(dataset->builtin) : NULL;
 }
 
 // The stored bytes of sample `index`, in `room` where they do not lie in memory anyway.
@@ -177,6 +199,11 @@ static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t inde
     if (dataset->pictures) {
         if (label) *label = gan__pictures_label(dataset->pictures, index);
         return gan__pictures_read(dataset->pictures, index, sample);
+    }
+    if (dataset->vocabulary) {
+        if (label) *label = 0;
+        gan__text_fetch(dataset, seed, index, sample);
+        return GAN_STATUS_OK;
     }
     if (dataset->reforms) return fetch_reformed(dataset, seed, index, sample, label);
     const uint8_t *stored = NULL;

@@ -3,6 +3,7 @@
 #define GAN_DATA_DATASET_H
 
 #include "base/status.h"
+#include "data/vocabulary.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,9 +33,16 @@ typedef struct gan_dataset_options {
     uint32_t channels; // 1 grey, 3 red green blue, 4 those and opacity; 0: as in the set
     bool flip;         // gan__dataset_read mirrors half of the samples, by Philox, left to right
     bool skip_bad;     // pictures that cannot be read are left out and counted, not an error
+    // Of text:
+    size_t length; // characters of a sample; 0: GAN_TEXT_LENGTH
+    bool lines;    // a sample is a line, cut at so many characters; else any so many in a row
+    bool held_out; // the last tenth of the text, which is left out otherwise
 } gan_dataset_options;
 
-// `source`: a file, a folder, or "builtin:NAME"; the kind is found by looking at the content. In a
+#define GAN_TEXT_LENGTH 32
+
+// `source`: a file, a folder, or "builtin:NAME"; the kind is found by looking at the content, but
+// text is text where options.length is given or its name ends in .txt or .txt.gz (text_set.c). In a
 // folder of several files the training part is taken (names with "train" before "t10k"/"test").
 // Labels are taken from beside the images where the format has them. Sets in one file are kept in
 // host memory up to 16 MiB of samples; larger ones, and folders of pictures (data/pictures.h), are
@@ -58,6 +66,14 @@ const gan_dataset_info *gan__dataset_info(const gan_dataset *dataset);
 // What class number `index` is called (a sub-folder's name, say): UTF-8 that belongs to the data
 // set; NULL where its classes have numbers only, or there are not so many.
 const char *gan__dataset_class_name(const gan_dataset *dataset, uint32_t index);
+
+// What the tokens of samples are, where samples are sequences of tokens: (symbols, 1, length),
+// one-hot; it belongs to the data set. NULL for other sets.
+const gan_vocabulary *gan__dataset_vocabulary(const gan_dataset *dataset);
+// Whether a sequence of tokens is a word of the formal language that the set is drawn from; NULL
+// where it is from none.
+typedef bool gan_language(const uint16_t *tokens, size_t length);
+gan_language *gan__dataset_language(const gan_dataset *dataset);
 
 // Samples number `position`, `position` + 1, ... of the shuffled stream that `seed` names: the
 // stream runs through a new Philox permutation each epoch, and any position can be reached at once,

@@ -25,6 +25,9 @@ struct gan_dataset {
     char **class_names;         // info.classes of them, or NULL; each is freed by close
     const gan_builtin *builtin; // NULL for a set from files
     gan_pictures *pictures;     // NULL for other sets; samples and labels are then NULL
+    gan_vocabulary *vocabulary; // where samples are sequences of tokens, else NULL
+    uint16_t *tokens;           // of those from files: sample n begins at n x token_stride
+    size_t token_stride;
     bool reforms, flips;
     gan_bitmap stored;    // where the set reforms images: their stored size, without pixels
     gan_bitmap_form form; // and what they become
@@ -58,7 +61,7 @@ typedef enum gan_source_kind {
 
 // "IDX (gzip or not), ..." for messages.
 #define GAN_SOURCE_KNOWN                                                                           \
-    "IDX, CIFAR-10 binary, .npy and .npz, each also gzipped, and folders of PNG or JPEG"
+    "IDX, CIFAR-10 binary, .npy, .npz and .txt, each also gzipped, and folders of PNG or JPEG"
 
 // The kind of a file whose first `length` bytes (at least 512 where it has that many) are these.
 // CIFAR-10 binary has no magic: it needs the whole file, so `whole` says whether this is it.
@@ -85,6 +88,13 @@ bool gan__cifar_fits(const uint8_t *bytes, size_t length);
 gan_status gan__idx_load(gan_file *file, gan_dataset *dataset);
 gan_status gan__npy_load(gan_file *file, gan_dataset *dataset);
 gan_status gan__npz_load(gan_file *file, gan_dataset *dataset);
+// The text in `file` as `options` has it; takes nothing of the file.
+gan_status gan__text_load(const gan_file *file, const gan_dataset_options *options,
+                          gan_dataset *dataset);
+// Whether a file of no other kind is text.
+bool gan__text_meant(const char *path, const gan_dataset_options *options);
+// Sample `index` of a set of sequences.
+void gan__text_fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, float *sample);
 // Appends the file's records to those already there.
 gan_status gan__cifar_append(const gan_file *file, gan_dataset *dataset);
 
@@ -132,6 +142,10 @@ gan_status gan__builtin_open(const char *name, gan_dataset *dataset);
 // Sample `index` of the stream that `seed` names.
 void gan__builtin_draw(const gan_builtin *builtin, uint64_t seed, uint64_t index, void *sample,
                        uint32_t *label);
+// Of built-in sets of sequences: the tokens of that sample, and which are words; NULL for others.
+void gan__builtin_tokens(const gan_builtin *builtin, uint64_t seed, uint64_t index,
+                         uint16_t *tokens);
+gan_language *gan__builtin_language(const gan_builtin *builtin);
 size_t gan__builtin_modes(const gan_builtin *builtin, const double **centres, double *deviation);
 const char *gan__builtin_names(void);
 

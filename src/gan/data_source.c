@@ -12,7 +12,9 @@ gan_status gan__data_source_open(const gan_recipe_values *recipe, const char *so
     gan_dataset_options options = {.stretch = recipe->data.fit == GAN_DATA_FIT_STRETCH,
                                    .channels = channels[recipe->data.color],
                                    .flip = recipe->data.flip,
-                                   .skip_bad = recipe->data.skip_bad};
+                                   .skip_bad = recipe->data.skip_bad,
+                                   .length = (size_t)recipe->data.length,
+                                   .lines = recipe->data.lines};
     memcpy(options.crop, recipe->data.crop, sizeof options.crop);
     memcpy(options.size, recipe->data.size, sizeof options.size);
     return gan__dataset_open_as(source, &options, out);

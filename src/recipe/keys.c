@@ -11,6 +11,7 @@ static const char *const costs[] = {"minimax", "non-saturating", "maximum-likeli
 static const char *const objectives[] = {"logistic", "least-squares",       "wasserstein",
                                          "hinge",    "relativistic-paired", "relativistic-average",
                                          NULL};
+static const char *const gradients[] = {"pathwise", "reinforce", NULL};
 static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
 static const char *const inferences[] = {"none", "codes", "latents", "joint", NULL};
 static const char *const orders[] = {"alternating", "simultaneous", "extragradient", NULL};
@@ -146,6 +147,10 @@ static const gan_key keys[] = {
                "whether half of the pictures are mirrored left to right, drawn anew each epoch"),
     NUMBER_KEY(BOOL, "data.skip_bad", data.skip_bad, "false", 0, 1,
                "whether files that cannot be read are left out and counted, not an error"),
+    NUMBER_KEY(WHOLE, "data.length", data.length, "0", 0, 65536,
+               "characters of a sample, and that data is text; 0: 32 of a .txt file"),
+    NUMBER_KEY(BOOL, "data.lines", data.lines, "false", 0, 1,
+               "whether samples are the text's lines, else any so many characters in a row"),
     NUMBER_KEY(WHOLE, "latent.size", latent.size, "100", 1, 65536, "elements of z"),
     CHOICE_KEY("latent.prior", latent.prior, "normal", priors, "distribution of z"),
     {.path = "latent.range",
@@ -164,6 +169,11 @@ static const gan_key keys[] = {
     CHOICE_KEY("objective.kind", objective.kind, "logistic", objectives, "what the players want"),
     RULED_CHOICE("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC, "objective.generator_cost",
                  objective.generator_cost, "non-saturating", costs, "what the generator minimises"),
+    CHOICE_KEY("objective.gradient", objective.gradient, "pathwise", gradients,
+               "how the generator's is found: through its samples, or by their log-probabilities"),
+    RULED_NUMBER("objective.gradient", 1 << GAN_GRADIENT_REINFORCE, REAL,
+                 "objective.baseline_decay", objective.baseline_decay, "0.9", 0, BELOW_ONE,
+                 "of the moving average of costs that reinforce takes off them"),
     NUMBER_KEY(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6, 1e6,
                "factor of the discriminator's cost; the 2014 experiments have 0.5"),
     NUMBER_KEY(REAL, "objective.generator_scale", objective.generator_scale, "1", 0, 1e6,

@@ -46,6 +46,12 @@ typedef enum gan_generator_cost {
     GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD, // -E exp(logits of D(G(z))); Goodfellow 2014 (1412.6515)
 } gan_generator_cost;
 
+// How the gradient of the generator's cost by its weights is found.
+typedef enum gan_gradient_kind {
+    GAN_GRADIENT_PATHWISE,  // through its samples
+    GAN_GRADIENT_REINFORCE, // by log-probabilities of its tokens (gan/score_function.h)
+} gan_gradient_kind;
+
 // Where the penalty on the norm of D's gradient is taken (gan/penalty.h).
 typedef enum gan_penalty_points {
     GAN_PENALTY_INTERPOLATED, // between real and generated samples
@@ -97,6 +103,8 @@ typedef struct gan_recipe_values {
         int fit;                  // gan_data_fit
         int color;                // gan_data_color
         bool flip, skip_bad;
+        int64_t length; // of text: characters of a sample; 0: the default
+        bool lines;     // of text: whether samples are lines
     } data;
     struct {
         int64_t size;
@@ -109,6 +117,8 @@ typedef struct gan_recipe_values {
     struct {
         int kind;                                    // gan_objective_kind
         int generator_cost;                          // gan_generator_cost
+        int gradient;                                // gan_gradient_kind
+        double baseline_decay;                       // of REINFORCE's baseline
         double discriminator_scale, generator_scale; // factors of the two costs
         int64_t pack;                                // samples that D judges together
         double label_smoothing; // target for real samples is 1 - this (one-sided)
