@@ -23,7 +23,8 @@ typedef struct gan_sample_info {
     int rank;            // 1 (D), or 3 (channels, height, width)
     int64_t size[3];
     size_t elements;     // of one sample
-    size_t latent;       // elements of one latent, the class's included where there is one
+    size_t latent;       // elements of one latent; the numbers that tokens are drawn by, where they
+                         // are, and the class's, where there is one, included
     uint32_t classes;    // the generator is told one of so many, the latent's last element; 0: none
     size_t codes;        // of the recipe's latent: so many, of which the first ...
     size_t categorical;  // ... so many are one-hot vectors ...
@@ -43,7 +44,8 @@ GAN_API gan_status gan_sampler_create(gan_device *device, const gan_checkpoint *
 GAN_API void gan_sampler_destroy(gan_sampler *sampler); // NULL is allowed
 GAN_API const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler);
 
-// The latent that belongs to `seed` under the recipe's prior: info.latent floats. Where there are
+// The latent that belongs to `seed` under the recipe's prior: info.latent floats. Behind the prior's
+// own, a generator of tokens has a number U(0, 1) for each of them, which it is drawn by. Where there are
 // classes the last is one of the numbers 0 to info.classes - 1, all equally likely; to choose a class,
 // put its number there.
 GAN_API void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent);
@@ -68,7 +70,8 @@ typedef enum gan_sample_path {
 } gan_sample_path;
 
 // The point at `at` (0: `from`, 1: `to`) of the way from one latent to another: info.latent floats
-// each. At 0 and 1 it is the end itself, bit for bit. The class is that of the nearer end.
+// each. At 0 and 1 it is the end itself, bit for bit. What tokens are drawn by, and the class, are those
+// of the nearer end.
 GAN_API void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path,
                                      const float *from, const float *to, double at, float *latent);
 

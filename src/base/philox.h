@@ -18,6 +18,7 @@ enum {
     GAN_STREAM_MIRROR = 5,    // images mirrored in training: step = position in the data's stream
     GAN_STREAM_DIRECTION = 6, // directions of a sliced distance: step = direction
     GAN_STREAM_LABEL = 7,     // gan-sample: seed = the image's own seed
+    GAN_STREAM_TOKEN = 8,     // gan-sample: seed = the sample's own seed
     GAN_STREAM_GRAPH = 256,
 };
 

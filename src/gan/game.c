@@ -85,6 +85,8 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
         game->augmentation = gan__state(graph, "augmentation", &GAN_SHAPE(GAN_AUGMENT_STATE));
     if (game->recipe->objective.lecam > 0)
         game->anchors = gan__state(graph, "averages of logits", &GAN_SHAPE(2));
+    if (game->recipe->objective.gradient == GAN_GRADIENT_REINFORCE)
+        game->baseline = gan__state(graph, "baseline", &GAN_SHAPE(1));
     game->real = gan__input(graph, "real samples", data->element, &batch);
     if (gan__network_uses_labels(game->discriminator.network))
         game->labels =

@@ -65,6 +65,7 @@ typedef struct gan_game {
     gan_node *average_buffers; // of its running statistics; NULL: none
     gan_node *augmentation;    // what adapting it remembers (gan/augment.h); NULL: it does not
     gan_node *anchors;         // averages of D's logits, real and fake (objective.lecam); or NULL
+    gan_node *baseline;        // of costs, for the score-function estimator; NULL: it is not used
     gan_node *real;            // input (B, sample...): as the data set gives it
     gan_node *labels;          // input (B): of those; NULL where the networks use none
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them

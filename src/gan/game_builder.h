@@ -46,7 +46,7 @@ enum {
 gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams);
 // z, (size, B).
 gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams);
-// G(z) in training, as samples.
+// G(z) in training, as samples; logits of the same shape where G draws tokens.
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams);
 
 // What D's layers make of a batch; NULL where nobody asked.
@@ -59,6 +59,7 @@ typedef struct gan_features {
 typedef struct gan_answers {
     uint32_t streams;
     gan_node *fake;              // the samples
+    gan_node *token_logits;      // by which G drew them; NULL where nobody asked
     gan_node *on_real, *on_fake; // D's logits; on_real NULL where nobody asked
     gan_features of_real, of_fake;
     gan_node *buffers;         // D's running statistics after it

@@ -4,6 +4,7 @@
 #include "gan/augment.h"
 #include "gan/objective.h"
 #include "gan/penalty.h"
+#include "gan/score_function.h"
 #include "nn/losses.h"
 
 // --- Penalties on D's gradient -------------------------------------------------------------------
@@ -154,11 +155,35 @@ static gan_node *opponents_gradient(const gan_builder *builder, const gan_answer
     return gan__scale(gan__reshape(squares, &scalar), 0.5);
 }
 
+// The objective's cost of G, with the score-function estimate of its gradient.
+static gan_node *estimated_cost(const gan_builder *builder, const gan_answers *given,
+                                gan_memory *memory) {
+    const gan_game *const game = builder->game;
+    gan_node *const costs =
+        gan__objective_generator_each(game->recipe, given->on_real, given->on_fake);
+    gan_node *const probabilities = gan__score_log_probability(given->token_logits, given->fake);
+    gan_node *const baseline = gan__element(game->baseline, 0);
+    gan_node *const after = gan__score_baseline_update(
+        baseline, costs, game->recipe->objective.baseline_decay, game->generator.state.step);
+    *memory = (gan_memory){game->baseline, gan__reshape(after, &GAN_SHAPE(1))};
+    return gan__score_surrogate(costs, probabilities, baseline);
+}
+
 // D's weights depend on G then, and so does what they say of real samples: the minimax game is
 // played with all of D's cost.
 static bool unrolled_minimax(const gan_recipe_values *recipe) {
     return recipe->objective.unroll > 0 && recipe->objective.kind == GAN_OBJECTIVE_LOGISTIC &&
            recipe->objective.generator_cost == GAN_GENERATOR_COST_MINIMAX;
+}
+
+static gan_node *objective_of_generator(const gan_builder *builder, const gan_answers *given,
+                                        gan_memory *memory) {
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    if (recipe->objective.gradient == GAN_GRADIENT_REINFORCE)
+        return estimated_cost(builder, given, memory);
+    if (unrolled_minimax(recipe))
+        return gan__neg(gan__objective_discriminator(recipe, given->on_real, given->on_fake));
+    return gan__objective_generator(recipe, given->on_real, given->on_fake);
 }
 
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
@@ -186,11 +211,8 @@ gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers 
     const gan_game *const game = builder->game;
     const double matching = game->recipe->objective.feature_matching;
     const double regularization = game->recipe->objective.gradient_regularization;
-    gan_cost cost = {
-        .value = unrolled_minimax(game->recipe)
-                     ? gan__neg(gan__objective_discriminator(game->recipe, given->on_real,
-                                                             given->on_fake))
-                     : gan__objective_generator(game->recipe, given->on_real, given->on_fake)};
+    gan_cost cost = {0};
+    cost.value = objective_of_generator(builder, given, &cost.memories[1]);
     if (matching > 0)
         cost.value = gan__add(cost.value, gan__scale(feature_distance(given), matching));
     if (regularization > 0)

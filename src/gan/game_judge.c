@@ -25,9 +25,12 @@ gan_network_result gan__game_generate(const gan_builder *builder, uint32_t strea
                                    .stream = streams + GAN_STREAM_GENERATOR,
                                    .weights = builder->generator_weights,
                                    .buffers = game->generator.buffers,
-                                   .labels = gan__game_labels(builder, streams)};
+                                   .labels = gan__game_labels(builder, streams),
+                                   .step = game->generator.state.step};
     gan_network_result fake = gan__network_apply(game->generator.network, &call, latents);
     fake.output = gan__reshape(fake.output, &builder->fake_shape);
+    if (gan__network_draws(game->generator.network) > 0)
+        fake.logits = gan__reshape(fake.logits, &builder->fake_shape);
     return fake;
 }
 

@@ -176,6 +176,7 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
     GAN_TRY(gan__game_unroll(builder, fake.output, GAN_STREAMS_OF_GENERATOR, &ahead));
     gan_answers given =
         gan__game_judge_for_generator(&ahead, fake.output, GAN_STREAMS_OF_GENERATOR);
+    given.token_logits = fake.logits;
     if (gan__game_is_recovered_for_generator(builder->game->recipe))
         gan__game_recover(builder, &given);
     const gan_cost cost = gan__game_generator_cost(&ahead, &given);
@@ -216,6 +217,7 @@ static void find_joint_costs(const gan_builder *builder, bool penalised, joint_c
     out->fake = gan__game_generate(builder, GAN_STREAMS_OF_GENERATOR);
     out->given =
         gan__game_judge_both(builder, out->fake.output, penalised, GAN_STREAMS_OF_GENERATOR);
+    out->given.token_logits = out->fake.logits;
     gan__game_recover(builder, &out->given);
     out->of_discriminator = gan__game_discriminator_cost(builder, &out->given);
     out->of_generator = gan__game_generator_cost(builder, &out->given);

@@ -13,16 +13,20 @@ gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
                                  gan_node *parameters, gan_node *buffers, int64_t count,
                                  gan_generation *out) {
     const int64_t size = gan__network_input_shape(generator)->size[0];
+    const int64_t draws = gan__network_draws(generator);
     const bool labelled = gan__network_uses_labels(generator);
-    const gan_shape latents = GAN_SHAPE(size + labelled, count);
+    const gan_shape latents = GAN_SHAPE(size + draws + labelled, count);
     const gan_shape samples =
         GAN_SHAPE(gan__shape_elements(gan__network_output_shape(generator)), count);
     void *weights = NULL;
     GAN_TRY(gan__alloc(gan__network_parameter_count(generator), sizeof(gan_node *), &weights));
     gan__network_weights(generator, parameters, weights);
     out->latents = gan__input(graph, "latents", GAN_ELEMENT_F32, &latents);
-    gan_node *const labels = labelled ? gan__flatten(rows(out->latents, size, 1)) : NULL;
-    const gan_network_call call = {.weights = weights, .buffers = buffers, .labels = labels};
+    gan_node *const labels = labelled ? gan__flatten(rows(out->latents, size + draws, 1)) : NULL;
+    const gan_network_call call = {.weights = weights,
+                                   .buffers = buffers,
+                                   .labels = labels,
+                                   .draws = draws > 0 ? rows(out->latents, size, draws) : NULL};
     const gan_network_result result =
         gan__network_apply(generator, &call, rows(out->latents, 0, size));
     out->samples = gan__reshape(result.output, &samples);

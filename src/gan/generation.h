@@ -7,8 +7,9 @@
 #include "nn/network.h"
 
 typedef struct gan_generation {
-    gan_node *latents; // input (latent size, count); where the generator takes labels, (latent size
-                       // + 1, count): the label behind the latent
+    gan_node *latents; // input (latent size + draws + labels, count): behind the latent the numbers
+                       // U(0, 1) that the generator draws tokens by, gan__network_draws of them,
+                       // and the label where it takes one
     gan_node *samples; // (elements of one sample, row-major in the data's shape; count)
 } gan_generation;
 

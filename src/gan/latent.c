@@ -158,3 +158,8 @@ uint32_t gan__label_draw(int64_t classes, uint64_t seed) {
     const float uniform = gan__philox_uniform(seed, GAN_STREAM_LABEL, 0, 0);
     return (uint32_t)(uniform * (float)classes);
 }
+
+void gan__latent_draw_tokens(uint64_t seed, size_t count, float *draws) {
+    for (size_t i = 0; i < count; i++)
+        draws[i] = gan__philox_uniform(seed, GAN_STREAM_TOKEN, 0, (uint32_t)i);
+}

@@ -37,6 +37,10 @@ void gan__latent_interpolate(gan_sample_path path, const float *from, const floa
 void gan__latent_walk(const gan_recipe_values *recipe, gan_sample_path path, const float *from,
                       const float *to, double at, float *latent);
 
+// The numbers U(0, 1) that the tokens of `seed` are drawn by: element e from Philox's (seed,
+// GAN_STREAM_TOKEN, 0, e).
+void gan__latent_draw_tokens(uint64_t seed, size_t count, float *draws);
+
 // (batch), each of the classes 0 to `classes` - 1 equally likely, drawn anew each run.
 gan_node *gan__label_node(gan_graph *graph, int64_t classes, int64_t batch, uint32_t stream);
 // The label that belongs to `seed`, from Philox's (seed, GAN_STREAM_LABEL, 0, 0).

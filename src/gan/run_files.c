@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "clgan/image.h"
 #include "gan/class_names.h"
+#include "gan/vocabulary_text.h"
 #include "runtime/tuner.h"
 
 #include <inttypes.h>
@@ -73,6 +74,7 @@ static gan_status write_content(gan_run *run, gan_checkpoint_writer *writer) {
         status = gan_checkpoint_writer_text(writer, "history", gan__text_string(&run->history));
     if (status == GAN_STATUS_OK) status = write_tuning(run, writer);
     if (status == GAN_STATUS_OK) status = gan__class_names_write(run->dataset, writer);
+    if (status == GAN_STATUS_OK) status = gan__vocabulary_write(run->dataset, writer);
     if (status == GAN_STATUS_OK) status = gan__trainer_save(run->trainer, writer);
     gan__text_destroy(&record);
     return status;

@@ -73,7 +73,8 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     memcpy(info->size, record->sample.size, (size_t)info->rank * sizeof info->size[0]);
     info->elements = (size_t)gan__shape_elements(&record->sample);
     info->classes = gan__network_uses_labels(sampler->generator) ? record->classes : 0;
-    info->latent = (size_t)sampler->values->latent.size + (info->classes > 0);
+    info->latent = (size_t)sampler->values->latent.size +
+                   (size_t)gan__network_draws(sampler->generator) + (info->classes > 0);
     info->step = record->step;
     const gan_latent_parts parts = gan__latent_parts(sampler->values);
     info->codes = (size_t)(parts.codes + parts.continuous);
@@ -191,6 +192,8 @@ const gan_sample_info *gan_sampler_get_info(const gan_sampler *sampler) {
 void gan_sampler_latent(const gan_sampler *sampler, uint64_t seed, float *latent) {
     const gan_sample_info *const info = &sampler->info;
     gan__latent_draw(sampler->values, seed, latent);
+    gan__latent_draw_tokens(seed, (size_t)gan__network_draws(sampler->generator),
+                            latent + sampler->values->latent.size);
     if (info->classes > 0) latent[info->latent - 1] = (float)gan__label_draw(info->classes, seed);
     if (sampler->truncation > 0)
         gan__latent_truncate(sampler->values, seed, sampler->truncation, latent);
@@ -230,7 +233,7 @@ void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path, c
         path = flat ? GAN_SAMPLE_PATH_LINEAR : GAN_SAMPLE_PATH_SPHERICAL;
     const size_t size = (size_t)sampler->values->latent.size;
     gan__latent_walk(sampler->values, path, from, to, at, latent);
-    if (sampler->info.classes > 0) latent[size] = at < 0.5 ? from[size] : to[size];
+    for (size_t i = size; i < sampler->info.latent; i++) latent[i] = at < 0.5 ? from[i] : to[i];
 }
 
 const char *gan_sampler_class_name(const gan_sampler *sampler, uint32_t index) {

@@ -62,16 +62,18 @@ typedef struct samples_wanted {
 static gan_status feed_latents(gan_trainer *trainer, samples_wanted from, float *own) {
     const size_t cells = (size_t)gan__trainer_cells(trainer);
     const size_t latent = (size_t)trainer->recipe->latent.size;
+    const size_t draws = (size_t)gan__network_draws(trainer->game->generator.network);
     const bool labelled = trainer->game->labels != NULL;
     const uint32_t classes = gan__dataset_info(trainer->dataset)->classes;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));
     for (size_t i = 0; i < cells; i++) {
         gan__latent_draw(trainer->recipe, from.seed + i, own);
+        gan__latent_draw_tokens(from.seed + i, draws, own + latent);
         if (labelled)
-            own[latent] = (float)(from.in_turn ? (uint32_t)(i % classes)
-                                               : gan__label_draw(classes, from.seed + i));
-        gan__generation_put(slot, cells, i, own, latent + labelled);
+            own[latent + draws] = (float)(from.in_turn ? (uint32_t)(i % classes)
+                                                       : gan__label_draw(classes, from.seed + i));
+        gan__generation_put(slot, cells, i, own, latent + draws + labelled);
     }
     return gan__module_feed_end(trainer->module, trainer->generation.latents);
 }
@@ -81,8 +83,9 @@ static gan_status feed_latents(gan_trainer *trainer, samples_wanted from, float 
 static gan_status generate_batch(gan_trainer *trainer, samples_wanted from, size_t wanted,
                                  float *samples) {
     gan_program *const program = trainer->programs[GAN_TRAINER_SAMPLING];
+    const int64_t draws = gan__network_draws(trainer->game->generator.network);
     void *own = NULL;
-    GAN_TRY(gan__alloc((size_t)trainer->recipe->latent.size + 1, sizeof(float), &own));
+    GAN_TRY(gan__alloc((size_t)(trainer->recipe->latent.size + draws + 1), sizeof(float), &own));
     gan_status status = feed_latents(trainer, from, own);
     gan__free(own);
     if (status == GAN_STATUS_OK) status = gan__program_run(program, 0);

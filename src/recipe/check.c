@@ -239,6 +239,36 @@ static gan_status check_pack(gan_document *document, const gan_recipe_values *va
                           (long long)pack);
 }
 
+// What gives the generator a gradient through its samples, or judges several of them at once, goes
+// without an estimate by their log-probabilities: the first of these that is asked for, or NULL.
+static const char *beside_reinforce(const gan_recipe_values *values) {
+    const struct {
+        const char *path;
+        bool given;
+    } without[] = {
+        {"objective.kind relativistic-average",
+         values->objective.kind == GAN_OBJECTIVE_RELATIVISTIC_AVERAGE},
+        {"objective.pack", values->objective.pack > 1},
+        {"objective.feature_matching", values->objective.feature_matching > 0},
+        {"objective.gradient_regularization", values->objective.gradient_regularization > 0},
+        {"objective.unroll", values->objective.unroll > 0},
+        {"objective.consensus", values->objective.consensus > 0},
+        {"schedule.order extragradient", values->schedule.order == GAN_ORDER_EXTRAGRADIENT},
+        {"encoder.kind", values->inference.kind != GAN_ENCODER_NONE},
+    };
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        if (without[i].given) return without[i].path;
+    return NULL;
+}
+
+static gan_status check_reinforce(gan_document *document, const gan_recipe_values *values) {
+    if (values->objective.gradient != GAN_GRADIENT_REINFORCE) return GAN_STATUS_OK;
+    const char *const beside = beside_reinforce(values);
+    if (beside == NULL) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "objective.gradient"),
+                          "objective.gradient reinforce goes without %s", beside);
+}
+
 static gan_status check_unroll(gan_document *document, const gan_recipe_values *values) {
     if (values->objective.unroll == 0 || values->schedule.order == GAN_ORDER_ALTERNATING)
         return GAN_STATUS_OK;
@@ -328,6 +358,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
     GAN_TRY(check_pack(document, values));
+    GAN_TRY(check_reinforce(document, values));
     GAN_TRY(check_unroll(document, values));
     GAN_TRY(check_consensus(document, values));
     GAN_TRY(check_codes(document, values));

@@ -1,6 +1,8 @@
 // The two networks a recipe describes, checked against the shape of the data.
 #include "recipe/recipe_struct.h"
 
+#include <string.h>
+
 static gan_status create(const gan_recipe *recipe, const char *name, const gan_recipe_network *said,
                          const gan_shape *input, int64_t classes, gan_network **out) {
     gan_network_spec spec = {.name = name,
@@ -48,8 +50,24 @@ static void advise(const gan_shape *output, const gan_shape *sample, gan_text *m
         gan__text_append(must, " data.color=%s", colors[channels]);
 }
 
+// Tokens that no gradient flows through, and an estimate that does without, need each other.
+static gan_status check_gradient(const gan_recipe *recipe, const gan_network *network) {
+    const size_t last = gan__network_layer_count(network) - 1;
+    const gan_layer *const layer = gan__network_layer(network, last);
+    const bool drawn = strcmp(layer->kind->name, "categorical") == 0;
+    const bool estimated = recipe->values.objective.gradient == GAN_GRADIENT_REINFORCE;
+    if (drawn == estimated) return GAN_STATUS_OK;
+    return gan__tree_fail(&recipe->document, layer->line,
+                          drawn ? "generator layer %zu (%s) passes no gradient on; set "
+                                  "objective.gradient: reinforce, or take gumbel_softmax"
+                                : "generator layer %zu (%s): objective.gradient reinforce needs "
+                                  "tokens that are drawn, so the last layer must be categorical",
+                          last, layer->kind->name);
+}
+
 static gan_status check_generator(const gan_recipe *recipe, const gan_network *network,
                                   const gan_shape *sample) {
+    GAN_TRY(check_gradient(recipe, network));
     const gan_shape *output = gan__network_output_shape(network);
     bool vector = output->rank == 1 && output->size[0] == gan__shape_elements(sample);
     if (vector || gan__shape_equal(output, sample)) return GAN_STATUS_OK;
