@@ -7,15 +7,12 @@
 //
 // --cpu-time as in bench_gemm. The member is 0 (forward), 1 (by input) or 2 (by weight).
 #include "runtime/convolution.h"
-#include "base/clock.h"
-#include "base/memory.h"
+#include "launches.h"
+#include "serve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define MOST_SAMPLES 4096
 
 typedef struct layer {
     uint32_t channels, size, filters, kernel, stride, before, images;
@@ -29,70 +26,17 @@ static const layer layers[] = {
 };
 static const char *const members[] = {"forward", "by input", "by weight"};
 
-typedef struct timing {
-    double best, median; // seconds
-} timing;
-
-static void insist(gan_status status) {
-    if (status == GAN_STATUS_OK) return;
-    fprintf(stderr, "bench_convolution: %s\n", gan_status_message());
-    exit(gan_status_exit_code(status));
-}
-
 // Random numbers of the shape (a, b, c, d), the last axis padded to `multiple`.
 static gan_convolution_operand make(gan_device *device, uint32_t a, uint32_t b, uint32_t c,
                                     uint32_t d, uint32_t multiple) {
     gan_convolution_operand x = {.stride = {0, 0, (d + multiple - 1) / multiple * multiple, 1}};
     x.stride[1] = c * x.stride[2];
     x.stride[0] = b * x.stride[1];
-    size_t count = (size_t)a * x.stride[0];
-    void *memory = NULL;
-    insist(gan__alloc(count, sizeof(float), &memory));
-    float *host = memory;
-    uint32_t state = a + b;
-    for (size_t i = 0; i < count; i++) {
-        state = state * 1664525u + 1013904223u;
-        host[i] = (float)(int32_t)state * 0x1p-31f;
-    }
-    insist(gan__buffer_create(device, count * sizeof(float), "operand", &x.buffer));
-    insist(gan__buffer_write(x.buffer, 0, count * sizeof(float), host));
-    gan__free(memory);
+    x.buffer = bench_operand(device, (size_t)a * x.stride[0]);
     return x;
 }
 
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool counts_cpu_time;
-
-static double now(void) {
-    if (!counts_cpu_time) return gan__clock_seconds();
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static double sample(gan_device *device, gan_launch *launch, int launches) {
-    double start = now();
-    for (int i = 0; i < launches; i++) insist(gan__launch_enqueue(launch));
-    insist(gan__device_finish(device));
-    return (now() - start) / launches;
-}
-
-static timing measure(gan_device *device, gan_launch *launch, double seconds, double flops) {
-    static double samples[MOST_SAMPLES];
-    size_t count = 0;
-    int launches = flops > 1.5e8 ? 2 : (int)(3e8 / flops) + 1;
-    if (launches > 200) launches = 200;
-    sample(device, launch, 2);
-    double start = gan__clock_seconds();
-    while (count < 3 || (count < MOST_SAMPLES && gan__clock_seconds() - start < seconds))
-        samples[count++] = sample(device, launch, launches);
-    qsort(samples, count, sizeof *samples, compare_doubles);
-    return (timing){.best = samples[0], .median = samples[count / 2]};
-}
 
 static gan_convolution_desc describe(const layer *l, int member) {
     uint32_t out = (l->size + 2 * l->before - l->kernel) / l->stride + 1;
@@ -110,25 +54,22 @@ static gan_convolution_desc describe(const layer *l, int member) {
                                   .before = {l->before, l->before}};
 }
 
-static timing time_layer(gan_device *device, const layer *l, int member, double seconds,
-                         double *flops) {
+static bench_timing time_layer(gan_device *device, const layer *l, int member, double seconds,
+                               double *flops) {
     gan_convolution_desc desc = describe(l, member);
     gan_gemm_operand scratch = {0};
-    gan_launch *launch = NULL;
+    bench_launches set = {.count = 1};
     uint64_t floats = gan__convolution_scratch(device, &desc);
-    if (floats)
-        insist(gan__buffer_create(device, floats * sizeof(float), "scratch", &scratch.buffer));
+    if (floats) scratch.buffer = bench_operand(device, (size_t)floats);
     desc.x = make(device, desc.channels, desc.input[0], desc.input[1], desc.images, 16);
     desc.w = make(device, desc.filters, desc.channels, desc.kernel[0], desc.kernel[1], 1);
     desc.y = make(device, desc.filters, desc.output[0], desc.output[1], desc.images, 16);
-    insist(gan__convolution_create(device, &desc, &scratch, &launch));
+    bench_insist(gan__convolution_create(device, &desc, &scratch, &set.launches[0]));
+    gan_buffer *const buffers[4] = {desc.x.buffer, desc.w.buffer, desc.y.buffer, scratch.buffer};
+    memcpy(set.buffers[0], buffers, sizeof buffers);
     *flops = gan__convolution_work(&desc).flops;
-    timing t = measure(device, launch, seconds, *flops);
-    gan__launch_destroy(launch);
-    gan__buffer_destroy(desc.x.buffer);
-    gan__buffer_destroy(desc.w.buffer);
-    gan__buffer_destroy(desc.y.buffer);
-    gan__buffer_destroy(scratch.buffer);
+    bench_timing t = bench_measure(device, &set, seconds, *flops, counts_cpu_time);
+    bench_release(&set);
     return t;
 }
 
@@ -141,7 +82,7 @@ static void run_table(gan_device *device, double seconds, int only) {
             const layer *l = &layers[i];
             double flops = 0;
             if (only >= 0 && only != member) continue;
-            timing t = time_layer(device, l, member, seconds, &flops);
+            bench_timing t = time_layer(device, l, member, seconds, &flops);
             printf("%-10s %8u %5u %7u %10.1f %10.1f %9.1f %9.1f\n", members[member], l->channels,
                    l->size, l->filters, t.best * 1e6, t.median * 1e6, flops / t.best * 1e-9,
                    flops / t.median * 1e-9);
@@ -158,7 +99,7 @@ static void serve(gan_device *device) {
         if (sscanf(line, "%d %u %u %u %u %u %u %u %lf", &member, &l.channels, &l.size, &l.filters,
                    &l.kernel, &l.stride, &l.before, &l.images, &seconds) != 9)
             return;
-        timing t = time_layer(device, &l, member, seconds, &flops);
+        bench_timing t = time_layer(device, &l, member, seconds, &flops);
         printf("{\"best\": %.9f, \"median\": %.9f, \"flops\": %.0f}\n", t.best, t.median, flops);
         fflush(stdout);
     }
@@ -177,7 +118,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) seconds = atof(argv[++i]);
     }
     gan_device *device = NULL;
-    insist(gan_device_open(spec, &device));
+    bench_insist(gan_device_open(spec, &device));
     if (serving)
         serve(device);
     else

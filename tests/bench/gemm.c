@@ -18,17 +18,14 @@
 // A time is that of one launch among many enqueued, with one wait at their end, as in training.
 // "best" is the least of all samples, "median" their median. $CLGAN_GEMM chooses the engine.
 #include "runtime/gemm.h"
-#include "base/clock.h"
-#include "base/memory.h"
+#include "launches.h"
+#include "serve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define MOST_SAMPLES 4096
-#define MOST_COPIES  16
-#define COLD_BYTES   (24 << 20) // of all copies together
+#define COLD_BYTES (24 << 20) // of all copies together
 
 typedef struct shape {
     const char *what;
@@ -50,87 +47,27 @@ static const shape shapes[] = {
 };
 
 typedef struct timing {
-    double best, median; // seconds
+    bench_timing of;
     gan_launch_profile profile;
 } timing;
-
-static void insist(gan_status status) {
-    if (status == GAN_STATUS_OK) return;
-    fprintf(stderr, "bench_gemm: %s\n", gan_status_message());
-    exit(gan_status_exit_code(status));
-}
 
 // Random numbers of `rows` rows, padded to runs of 16 where that is what training does.
 static gan_gemm_operand make(gan_device *device, uint32_t rows, uint32_t columns, bool padded) {
     gan_gemm_operand x = {.pitch = padded ? (columns + 15) / 16 * 16 : columns};
-    size_t count = (size_t)rows * x.pitch;
-    void *memory = NULL;
-    insist(gan__alloc(count, sizeof(float), &memory));
-    float *host = memory;
-    uint32_t state = rows + columns;
-    for (size_t i = 0; i < count; i++) {
-        state = state * 1664525u + 1013904223u;
-        host[i] = (float)(int32_t)state * 0x1p-31f;
-    }
-    insist(gan__buffer_create(device, count * sizeof(float), "operand", &x.buffer));
-    insist(gan__buffer_write(x.buffer, 0, count * sizeof(float), host));
-    gan__free(memory);
+    x.buffer = bench_operand(device, (size_t)rows * x.pitch);
     return x;
 }
 
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool counts_cpu_time;
-
-static double now(void) {
-    if (!counts_cpu_time) return gan__clock_seconds();
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-// The same launch on one or more copies of its operands.
-typedef struct launch_set {
-    gan_launch *launches[MOST_COPIES];
-    gan_buffer *buffers[MOST_COPIES][4];
-    int count;
-} launch_set;
-
-static double sample(gan_device *device, const launch_set *set, int launches) {
-    double start = now();
-    for (int i = 0; i < launches; i++) insist(gan__launch_enqueue(set->launches[i % set->count]));
-    insist(gan__device_finish(device));
-    return (now() - start) / launches;
-}
-
-static timing measure(gan_device *device, const launch_set *set, double seconds, double flops) {
-    static double samples[MOST_SAMPLES];
-    size_t count = 0;
-    int launches = flops > 1.5e8 ? 2 : (int)(3e8 / flops) + 1;
-    if (launches > 200) launches = 200;
-    launches = (launches + set->count - 1) / set->count * set->count;
-    sample(device, set, set->count + 3);
-    double start = gan__clock_seconds();
-    while (count < 3 || (count < MOST_SAMPLES && gan__clock_seconds() - start < seconds))
-        samples[count++] = sample(device, set, launches);
-    qsort(samples, count, sizeof *samples, compare_doubles);
-    timing t = {.best = samples[0], .median = samples[count / 2]};
-    gan__launch_get_profile(set->launches[0], &t.profile);
-    return t;
-}
-
 static bool is_cold;
 
 static int copies_of(const shape *s) {
     double bytes = 4.0 * ((double)s->m * s->k + (double)s->k * s->n + (double)s->m * s->n);
     double copies = is_cold ? COLD_BYTES / bytes + 2 : 1;
-    return copies < MOST_COPIES ? (int)copies : MOST_COPIES;
+    return copies < BENCH_COPIES ? (int)copies : BENCH_COPIES;
 }
 
-static void make_launch(gan_device *device, const shape *s, launch_set *set) {
+static void make_launch(gan_device *device, const shape *s, bench_launches *set) {
     gan_gemm_desc desc = {.label = "bench",
                           .m = s->m,
                           .n = s->n,
@@ -145,34 +82,33 @@ static void make_launch(gan_device *device, const shape *s, launch_set *set) {
     desc.a = make(device, s->ta ? s->k : s->m, s->ta ? s->m : s->k, s->tb);
     desc.b = make(device, s->tb ? s->n : s->k, s->tb ? s->k : s->n, true);
     desc.c = make(device, s->m, s->n, !s->tb);
-    insist(gan__gemm_create(device, &desc, &scratch, &set->launches[set->count]));
+    bench_insist(gan__gemm_create(device, &desc, &scratch, &set->launches[set->count]));
     gan_buffer *const buffers[4] = {desc.a.buffer, desc.b.buffer, desc.c.buffer, scratch.buffer};
     memcpy(set->buffers[set->count++], buffers, sizeof buffers);
 }
 
 static timing time_shape(gan_device *device, const shape *s, double seconds) {
-    launch_set set = {.count = 0};
+    bench_launches set = {.count = 0};
     for (int copies = copies_of(s); copies > 0; copies--) make_launch(device, s, &set);
-    timing t = measure(device, &set, seconds, 2.0 * s->m * s->n * s->k);
-    for (int i = 0; i < set.count; i++) {
-        gan__launch_destroy(set.launches[i]);
-        for (int j = 0; j < 4; j++) gan__buffer_destroy(set.buffers[i][j]);
-    }
+    const double flops = 2.0 * s->m * s->n * s->k;
+    timing t = {.of = bench_measure(device, &set, seconds, flops, counts_cpu_time)};
+    gan__launch_get_profile(set.launches[0], &t.profile);
+    bench_release(&set);
     return t;
 }
 
 static void print_json(const shape *s, const timing *t) {
     printf("{\"m\": %u, \"n\": %u, \"k\": %u, \"ta\": %d, \"tb\": %d, \"engine\": \"%s\", "
            "\"best\": %.9f, \"median\": %.9f}\n",
-           s->m, s->n, s->k, s->ta, s->tb, t->profile.engine, t->best, t->median);
+           s->m, s->n, s->k, s->ta, s->tb, t->profile.engine, t->of.best, t->of.median);
     fflush(stdout);
 }
 
 static void print_row(const shape *s, const timing *t) {
     double flops = 2.0 * s->m * s->n * s->k;
     printf("%-10s %5u %5u %5u  %c%c  %-8s %9.1f %9.1f %9.1f %9.1f\n", s->what, s->m, s->n, s->k,
-           s->ta ? 'T' : 'N', s->tb ? 'T' : 'N', t->profile.engine, t->best * 1e6, t->median * 1e6,
-           flops / t->best * 1e-9, flops / t->median * 1e-9);
+           s->ta ? 'T' : 'N', s->tb ? 'T' : 'N', t->profile.engine, t->of.best * 1e6,
+           t->of.median * 1e6, flops / t->of.best * 1e-9, flops / t->of.median * 1e-9);
 }
 
 static void run_table(gan_device *device, double seconds, bool json) {
@@ -211,7 +147,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) seconds = atof(argv[++i]);
     }
     gan_device *device = NULL;
-    insist(gan_device_open(spec, &device));
+    bench_insist(gan_device_open(spec, &device));
     if (serving)
         serve(device);
     else
