@@ -10,20 +10,29 @@
 
 // --- The players ---------------------------------------------------------------------------------
 
-// Where penalties have updates of their own, D's optimiser makes every + 1 updates where it made
+// Where penalties have updates of their own, an optimiser makes every + 1 updates where it made
 // `every`: rate and decays are corrected so that both reach as far (Karras et al. 2020,
 // StyleGAN2).
-static gan_optimizer discriminator_optimizer(const gan_recipe_values *recipe) {
-    gan_optimizer optimizer = recipe->discriminator_optimizer.optimizer;
-    if (!recipe->objective.penalty_apart || !gan__penalty_wanted(recipe)) return optimizer;
-    const double every = (double)recipe->objective.penalty_every;
-    const double share = every / (every + 1);
+static gan_optimizer corrected(gan_optimizer optimizer, int64_t every) {
+    const double share = (double)every / ((double)every + 1);
     optimizer.lr.start *= share;
     optimizer.lr.end *= share;
     optimizer.lr.floor *= share;
     optimizer.beta1 = pow(optimizer.beta1, share);
     optimizer.beta2 = pow(optimizer.beta2, share);
     return optimizer;
+}
+
+static gan_optimizer discriminator_optimizer(const gan_recipe_values *recipe) {
+    const gan_optimizer said = recipe->discriminator_optimizer.optimizer;
+    if (!recipe->objective.penalty_apart || !gan__penalty_wanted(recipe)) return said;
+    return corrected(said, recipe->objective.penalty_every);
+}
+
+static gan_optimizer generator_optimizer(const gan_recipe_values *recipe) {
+    const gan_optimizer said = recipe->generator_optimizer.optimizer;
+    if (recipe->objective.path_length == 0) return said;
+    return corrected(said, recipe->objective.path_length_every);
 }
 
 static void create_player(gan_game *game, const char *name, gan_optimizer optimizer,
@@ -70,7 +79,7 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
     const int without = game->recipe->log_gradients ? 0 : 1;
     gan_shape batch = {.rank = data->sample.rank + 1, .size = {game->recipe->batch}};
     memcpy(batch.size + 1, data->sample.size, (size_t)data->sample.rank * sizeof batch.size[0]);
-    create_player(game, "generator", game->recipe->generator_optimizer.optimizer, &game->generator);
+    create_player(game, "generator", generator_optimizer(game->recipe), &game->generator);
     create_player(game, "discriminator", discriminator_optimizer(game->recipe),
                   &game->discriminator);
     if (game->encoder.network != NULL)
@@ -87,6 +96,8 @@ static void create_leaves(gan_game *game, const gan_game_data *data) {
         game->anchors = gan__state(graph, "averages of logits", &GAN_SHAPE(2));
     if (game->recipe->objective.gradient == GAN_GRADIENT_REINFORCE)
         game->baseline = gan__state(graph, "baseline", &GAN_SHAPE(1));
+    if (game->recipe->objective.path_length > 0)
+        game->path_length = gan__state(graph, "path length", &GAN_SHAPE(1));
     game->real = gan__input(graph, "real samples", data->element, &batch);
     if (gan__network_uses_labels(game->discriminator.network))
         game->labels =

@@ -34,13 +34,15 @@ typedef struct gan_game_step {
 
 // The steps a game may have. Where penalties are lazy (objective.penalty_every above 1), an update
 // of D whose number is a multiple of that runs the PENALISED program in place of the plain one, or,
-// with objective.penalty_apart, PENALTY after it.
+// with objective.penalty_apart, PENALTY after it. Likewise PATH after updates of G whose number is
+// a multiple of objective.path_length_every.
 typedef enum gan_game_part {
     GAN_GAME_DISCRIMINATOR,
     GAN_GAME_DISCRIMINATOR_PENALISED,
     GAN_GAME_PENALTY,   // D down its penalties alone
     GAN_GAME_GENERATOR, // SIMULTANEOUS: both players at once, so it takes a batch too
     GAN_GAME_GENERATOR_PENALISED,
+    GAN_GAME_PATH, // G down its path lengths alone (objective.path_length)
     GAN_GAME_PARTS,
 } gan_game_part;
 
@@ -66,6 +68,7 @@ typedef struct gan_game {
     gan_node *augmentation;    // what adapting it remembers (gan/augment.h); NULL: it does not
     gan_node *anchors;         // averages of D's logits, real and fake (objective.lecam); or NULL
     gan_node *baseline;        // of costs, for the score-function estimator; NULL: it is not used
+    gan_node *path_length;     // (1): mean length of paths (objective.path_length); or NULL
     gan_node *real;            // input (B, sample...): as the data set gives it
     gan_node *labels;          // input (B): of those; NULL where the networks use none
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them

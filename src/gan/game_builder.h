@@ -37,6 +37,7 @@ enum {
     GAN_STREAMS_OF_DISCRIMINATOR = 0,
     GAN_STREAMS_OF_GENERATOR = 1 << 16,
     GAN_STREAMS_OF_PENALTY = 2 << 16,
+    GAN_STREAMS_OF_PATH = 3 << 16,
 };
 
 // --- Applications (game_judge.c) -----------------------------------------------------------------
@@ -48,6 +49,9 @@ gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams);
 gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams);
 // G(z) in training, as samples; logits of the same shape where G draws tokens.
 gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams);
+// `count` of them instead of a batch, in the shape that G gives.
+gan_network_result gan__game_generate_some(const gan_builder *builder, int64_t count,
+                                           uint32_t streams);
 
 // What D's layers make of a batch; NULL where nobody asked.
 typedef struct gan_features {
@@ -108,6 +112,16 @@ gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers 
 gan_node *gan__game_penalty(const gan_builder *builder, const gan_answers *given);
 // Whether G's cost needs D's answer to real samples.
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe);
+
+// How many updates the player has made down its own costs; its optimiser's step counts those of a
+// regulariser too where they are apart (objective.penalty_apart, objective.path_length).
+gan_node *gan__game_own_updates(const gan_game *game, const gan_player *player);
+
+// --- Path lengths (game_path.c) ------------------------------------------------------------------
+
+// The path length regulariser, times the updates that it stands for. Errors: BAD_INPUT where the
+// generator has no condition.
+gan_status gan__game_path_cost(const gan_builder *builder, gan_cost *out);
 
 // --- Unrolling (game_unroll.c) -------------------------------------------------------------------
 

@@ -104,15 +104,21 @@ static gan_node *add_lecam(const gan_builder *builder, const gan_answers *given,
 
 // --- Additions of both ---------------------------------------------------------------------------
 
-// How many updates the player has made down its own costs. D's step counts those of its penalties
-// too where they have updates of their own: after n of the others, there have been ceil(n / every).
-static gan_node *own_updates(const gan_builder *builder, const gan_player *player) {
-    const gan_recipe_values *const recipe = builder->game->recipe;
-    const double every = (double)recipe->objective.penalty_every;
+// A regulariser with updates of its own after every so many-th of the player's; 0: there is none.
+static int64_t regularised_every(const gan_game *game, const gan_player *player) {
+    const gan_recipe_values *const recipe = game->recipe;
+    const bool apart = recipe->objective.penalty_apart && gan__penalty_wanted(recipe);
+    if (player == &game->discriminator && apart) return recipe->objective.penalty_every;
+    if (player == &game->generator && recipe->objective.path_length > 0)
+        return recipe->objective.path_length_every;
+    return 0;
+}
+
+// After n updates down its own costs there have been ceil(n / every) of the regulariser.
+gan_node *gan__game_own_updates(const gan_game *game, const gan_player *player) {
+    const double every = (double)regularised_every(game, player);
     gan_node *const step = player->state.step;
-    if (player != &builder->game->discriminator || !recipe->objective.penalty_apart ||
-        !gan__penalty_wanted(recipe))
-        return step;
+    if (every == 0) return step;
     return gan__sub(step, gan__floor(gan__scale(gan__offset(step, every + 0.5), 1 / (every + 1))));
 }
 
@@ -123,7 +129,8 @@ static gan_node *add_history(const gan_builder *builder, const gan_player *playe
     if (weight == 0) return cost;
     const gan_shape scalar = gan__shape_scalar();
     gan_node *const now = gan__network_flatten(player->network, weights);
-    gan_node *const share = gan__reciprocal(gan__offset(own_updates(builder, player), 1));
+    gan_node *const share =
+        gan__reciprocal(gan__offset(gan__game_own_updates(builder->game, player), 1));
     gan_node *const mean = gan__stop_gradient(
         gan__add(player->history, gan__mul(share, gan__sub(now, player->history))));
     gan_node *const squares = gan__reduce_sum(gan__square(gan__sub(now, mean)), GAN_AXES_ALL);
@@ -163,8 +170,9 @@ static gan_node *estimated_cost(const gan_builder *builder, const gan_answers *g
         gan__objective_generator_each(game->recipe, given->on_real, given->on_fake);
     gan_node *const probabilities = gan__score_log_probability(given->token_logits, given->fake);
     gan_node *const baseline = gan__element(game->baseline, 0);
-    gan_node *const after = gan__score_baseline_update(
-        baseline, costs, game->recipe->objective.baseline_decay, game->generator.state.step);
+    gan_node *const after =
+        gan__score_baseline_update(baseline, costs, game->recipe->objective.baseline_decay,
+                                   gan__game_own_updates(game, &game->generator));
     *memory = (gan_memory){game->baseline, gan__reshape(after, &GAN_SHAPE(1))};
     return gan__score_surrogate(costs, probabilities, baseline);
 }

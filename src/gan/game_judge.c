@@ -5,31 +5,42 @@
 #include "gan/latent.h"
 #include "graph/samples.h"
 
-gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams) {
+static gan_node *some_labels(const gan_builder *builder, int64_t count, uint32_t streams) {
     const gan_game *const game = builder->game;
     if (game->labels == NULL) return NULL;
-    return gan__label_node(game->graph, builder->classes, game->recipe->batch,
-                           streams + GAN_STREAM_LABELS);
+    return gan__label_node(game->graph, builder->classes, count, streams + GAN_STREAM_LABELS);
+}
+
+gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams) {
+    return some_labels(builder, builder->game->recipe->batch, streams);
+}
+
+static gan_node *some_latents(const gan_builder *builder, int64_t count, uint32_t streams) {
+    const gan_game *const game = builder->game;
+    return gan__latent_node(game->graph, game->recipe, count, streams + GAN_STREAM_LATENTS);
 }
 
 gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams) {
-    const gan_game *const game = builder->game;
-    return gan__latent_node(game->graph, game->recipe, game->recipe->batch,
-                            streams + GAN_STREAM_LATENTS);
+    return some_latents(builder, builder->game->recipe->batch, streams);
 }
 
-gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams) {
-    const gan_game *const game = builder->game;
-    gan_node *const latents = gan__game_latents(builder, streams);
+gan_network_result gan__game_generate_some(const gan_builder *builder, int64_t count,
+                                           uint32_t streams) {
+    const gan_player *const generator = &builder->game->generator;
     const gan_network_call call = {.training = true,
                                    .stream = streams + GAN_STREAM_GENERATOR,
                                    .weights = builder->generator_weights,
-                                   .buffers = game->generator.buffers,
-                                   .labels = gan__game_labels(builder, streams),
-                                   .step = game->generator.state.step};
-    gan_network_result fake = gan__network_apply(game->generator.network, &call, latents);
+                                   .buffers = generator->buffers,
+                                   .labels = some_labels(builder, count, streams),
+                                   .step = gan__game_own_updates(builder->game, generator)};
+    return gan__network_apply(generator->network, &call, some_latents(builder, count, streams));
+}
+
+gan_network_result gan__game_generate(const gan_builder *builder, uint32_t streams) {
+    gan_network_result fake =
+        gan__game_generate_some(builder, builder->game->recipe->batch, streams);
     fake.output = gan__reshape(fake.output, &builder->fake_shape);
-    if (gan__network_draws(game->generator.network) > 0)
+    if (gan__network_draws(builder->game->generator.network) > 0)
         fake.logits = gan__reshape(fake.logits, &builder->fake_shape);
     return fake;
 }
@@ -85,7 +96,7 @@ static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t s
         recipe->objective.consistency > 0 || recipe->objective.consistency_generated > 0;
     gan_node *const augmented =
         apart ? samples : gan__augment(recipe, game->augmentation, samples, stream);
-    return gan__augment_noise(recipe, augmented, game->generator.state.step,
+    return gan__augment_noise(recipe, augmented, gan__game_own_updates(game, &game->generator),
                               stream + GAN_AUGMENT_STREAMS);
 }
 

@@ -87,15 +87,14 @@ static void add_averages(const gan_game *game, gan_node *parameters, gan_node *b
                          gan_game_step *step) {
     const gan_player *const player = &game->generator;
     const double decay = game->recipe->ema.decay, start = (double)game->recipe->ema.start;
+    gan_node *const done = gan__game_own_updates(game, &game->generator);
     if (game->average != NULL)
-        add_root(step,
-                 gan__assign(game->average, gan__average_update(game->average, parameters, decay,
-                                                                start, player->state.step)));
+        add_root(step, gan__assign(game->average, gan__average_update(game->average, parameters,
+                                                                      decay, start, done)));
     if (game->average_buffers != NULL)
-        add_root(step,
-                 gan__assign(game->average_buffers,
-                             gan__average_buffers(player->network, game->average_buffers, buffers,
-                                                  decay, start, player->state.step)));
+        add_root(step, gan__assign(game->average_buffers,
+                                   gan__average_buffers(player->network, game->average_buffers,
+                                                        buffers, decay, start, done)));
 }
 
 // G's update, and the moving averages. `buffers`: G's, after it made the samples.
@@ -184,6 +183,19 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
     GAN_TRY(add_generator_update(builder, &cost, fake.buffers, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
     store_buffers(&builder->game->encoder, given.encoder_buffers, step);
+    return gan__graph_status(builder->game->graph);
+}
+
+// G down the path length regulariser alone. Its running statistics stay as they are.
+static gan_status build_path_step(const gan_builder *builder, gan_game_step *step) {
+    const gan_player *const player = &builder->game->generator;
+    gan_cost cost;
+    gan_optimizer_state after;
+    step->name = "path length step";
+    GAN_TRY(gan__game_path_cost(builder, &cost));
+    GAN_TRY(update_player(
+        player, gan__game_gradient(player, builder->generator_weights, cost.value), &after, step));
+    store_memories(&cost, step);
     return gan__graph_status(builder->game->graph);
 }
 
@@ -305,5 +317,6 @@ gan_status gan__game_build_steps(const gan_builder *builder) {
         GAN_TRY(build_penalty_step(builder, &steps[GAN_GAME_PENALTY]));
     else if (lazy)
         GAN_TRY(build_discriminator_step(builder, true, &steps[GAN_GAME_DISCRIMINATOR_PENALISED]));
+    if (recipe->objective.path_length > 0) GAN_TRY(build_path_step(builder, &steps[GAN_GAME_PATH]));
     return build_generator_step(builder, &steps[GAN_GAME_GENERATOR]);
 }

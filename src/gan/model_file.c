@@ -73,6 +73,8 @@ static void list_states(const gan_game *game, stored_states *states) {
         add_state(states, game->augmentation, NULL, "augmentation", "", "");
     if (game->anchors != NULL) add_state(states, game->anchors, NULL, "anchors", "", "");
     if (game->baseline != NULL) add_state(states, game->baseline, NULL, "baseline", "", "");
+    if (game->path_length != NULL)
+        add_state(states, game->path_length, NULL, "path_length", "", "");
     add_state(states, game->generator_sums, NULL, "metrics.generator", "", "");
     add_state(states, game->discriminator_sums, NULL, "metrics.discriminator", "", "");
     if (game->encoder_sums != NULL)

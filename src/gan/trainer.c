@@ -51,6 +51,7 @@ static double runs_per_step(const gan_trainer *trainer, gan_game_part part) {
         [GAN_GAME_PENALTY] = alone * lazily,
         [GAN_GAME_GENERATOR] = steps[GAN_GAME_GENERATOR_PENALISED].count > 0 ? 1 - lazily : 1,
         [GAN_GAME_GENERATOR_PENALISED] = lazily,
+        [GAN_GAME_PATH] = 1 / (double)trainer->recipe->objective.path_length_every,
     };
     return runs[part];
 }
@@ -285,6 +286,13 @@ static gan_status run_discriminator(gan_trainer *trainer, uint64_t update) {
     return gan__program_run(penalty, update);
 }
 
+static gan_status run_path(gan_trainer *trainer) {
+    gan_program *const path = trainer->programs[GAN_GAME_PATH];
+    const uint64_t every = (uint64_t)trainer->recipe->objective.path_length_every;
+    if (path == NULL || trainer->step % every != 0) return GAN_STATUS_OK;
+    return gan__program_run(path, trainer->step);
+}
+
 gan_status gan__trainer_step(gan_trainer *trainer) {
     const uint64_t first = trainer->step * batches_per_step(trainer);
     const uint64_t alone = discriminator_runs(trainer);
@@ -292,6 +300,7 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
     if (is_simultaneous(trainer)) GAN_TRY(feed_batch(trainer, first + alone));
     GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
                        trainer->step));
+    GAN_TRY(run_path(trainer));
     trainer->step++;
     trainer->is_within_step = false;
     return GAN_STATUS_OK;

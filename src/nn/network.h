@@ -106,9 +106,10 @@ typedef struct gan_network_call {
 
 typedef struct gan_network_result {
     gan_node *output;
-    gan_node *logits;  // the output before a last layer that is a sigmoid or draws; without such
-                       // a one, the output
-    gan_node *buffers; // flat, after this call; call.buffers itself when nothing changed
+    gan_node *logits;    // the output before a last layer that is a sigmoid or draws; without such
+                         // a one, the output
+    gan_node *buffers;   // flat, after this call; call.buffers itself when nothing changed
+    gan_node *condition; // (features, B): of the last condition layer of all; NULL: there is none
 } gan_network_result;
 
 // x: (input shape..., B). Failures are the graph's (gan__graph_status), naming network and layer;

@@ -134,6 +134,7 @@ static gan_network_result apply(application *work, gan_node *x) {
         work->after[i] = work->before[i];
     }
     result.output = apply_list(work, &network->list, x, &result.logits);
+    result.condition = work->condition;
     gan__graph_set_context(gan__node_graph(x), NULL);
     size_t bytes = network->buffers.count * sizeof(gan_node *);
     bool changed = bytes > 0 && memcmp(work->before, work->after, bytes) != 0;

@@ -212,6 +212,23 @@ static gan_status check_penalties(gan_document *document, const gan_recipe_value
                           "schedule.order must be alternating");
 }
 
+// Players count their updates in a float32, which is exact up to there.
+enum { MOST_UPDATES = 1 << 24 };
+
+static gan_status check_path(gan_document *document, const gan_recipe_values *values) {
+    const int64_t every = values->objective.path_length_every;
+    if (values->objective.path_length == 0) return GAN_STATUS_OK;
+    if (values->steps > MOST_UPDATES / (every + 1) * every)
+        return gan__tree_fail(document, line_of(document, "objective.path_length"),
+                              "%lld steps with objective.path_length are more updates of the "
+                              "generator than the %d that can be counted exactly: lower steps",
+                              (long long)values->steps, (int)MOST_UPDATES);
+    if (values->schedule.order == GAN_ORDER_ALTERNATING) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "objective.path_length"),
+                          "objective.path_length gives the generator updates of its own, so "
+                          "schedule.order must be alternating");
+}
+
 static gan_status check_consensus(gan_document *document, const gan_recipe_values *values) {
     if (values->objective.consensus == 0 || values->schedule.order != GAN_ORDER_ALTERNATING)
         return GAN_STATUS_OK;
@@ -333,9 +350,6 @@ static gan_status check_encoder(gan_document *document, const gan_recipe_values 
                           beside, kind == GAN_ENCODER_JOINT ? " of kind joint" : "");
 }
 
-// D counts its updates in a float32, which is exact up to there.
-enum { MOST_UPDATES = 1 << 24 };
-
 static gan_status check_updates(gan_document *document, const gan_recipe_values *values) {
     const int64_t steps = values->steps;
     const int64_t each =
@@ -357,6 +371,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
+    GAN_TRY(check_path(document, values));
     GAN_TRY(check_pack(document, values));
     GAN_TRY(check_reinforce(document, values));
     GAN_TRY(check_unroll(document, values));

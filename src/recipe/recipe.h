@@ -136,6 +136,8 @@ typedef struct gan_recipe_values {
         double feature_matching;
         int64_t feature_layer; // of D; -1: the one before its last with weights
         double gradient_regularization;
+        double path_length, path_length_decay; // gan/game_path.c
+        int64_t path_length_every, path_length_shrink;
         int64_t unroll;   // updates of D that G looks ahead; 0: none
         double consensus; // both costs + this / 2 * |both gradients|^2
     } objective;

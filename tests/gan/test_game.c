@@ -195,6 +195,45 @@ static const game_case cases[] = {
                 "augment: {noise: 0.3, noise_ramp: [1, 5]}\n",
      0.7,
      {1, {2}}},
+    {"styled",
+     "batch: 4\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"
+     "objective:\n"
+     "  {generator_cost: minimax, r1: 0.5, penalty_every: 2, penalty_apart: true,\n"
+     "   path_length: 2, path_length_decay: 0.9, path_length_every: 2}\n"
+     "generator:\n"
+     "  parametrization: {kind: equalized}\n"
+     "  layers:\n"
+     "    - condition:\n"
+     "        - pixel_norm\n"
+     "        - dense: {units: 4, parametrization: {kind: equalized, lr_multiplier: 0.5}}\n"
+     "        - leaky_relu: 0.2\n"
+     "    - constant: [3, 2, 2]\n"
+     "    - modulated_convolution: 3\n"
+     "    - pixel_noise\n"
+     "    - leaky_relu: 0.2\n"
+     "    - scale: 1.4142135623730951\n"
+     "    - modulated_convolution: {channels: 2, kernel: 1, demodulate: false}\n"
+     "    - upsample: 2\n"
+     "    - blur: {size: 3, padding: 1}\n"
+     "    - take: 5\n"
+     "    - modulated_convolution: {channels: 3, upsample: true}\n"
+     "    - pixel_noise\n"
+     "    - leaky_relu: 0.2\n"
+     "    - scale: 1.4142135623730951\n"
+     "    - modulated_convolution: {channels: 2, kernel: 1, demodulate: false}\n"
+     "    - add: 8\n"
+     "discriminator:\n"
+     "  parametrization: {kind: equalized}\n"
+     "  layers:\n"
+     "    - convolution: {channels: 3, kernel: 1}\n"
+     "    - leaky_relu: 0.2\n"
+     "    - blur: {size: 4, padding: 2}\n"
+     "    - convolution: {channels: 4, kernel: 3, stride: 2}\n"
+     "    - leaky_relu: 0.2\n"
+     "    - minibatch_stddev: 2\n"
+     "    - dense: 1\n" ADAM("lr: 0.01, beta1: 0, beta2: 0.99"),
+     0.8,
+     {3, {2, 4, 4}}},
 };
 
 // With an encoder, by make_encoder.py.
@@ -372,6 +411,8 @@ static void take_step(machine *m, uint64_t step) {
             machine_run(m, GAN_GAME_PENALTY, update);
     }
     machine_run(m, GAN_GAME_GENERATOR, step);
+    if (has(m, GAN_GAME_PATH) && step % (uint64_t)recipe->objective.path_length_every == 0)
+        machine_run(m, GAN_GAME_PATH, step);
 }
 
 static void compare(const machine *m, const game_case *is, const char *golden, const char *what,
@@ -432,6 +473,7 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     compare_figures(&m, is, golden, "g_figures", game->generator_sums);
     if (game->augmentation) compare_figures(&m, is, golden, "augmentation", game->augmentation);
     if (game->anchors) compare_figures(&m, is, golden, "anchors", game->anchors);
+    if (game->path_length) compare_figures(&m, is, golden, "path_length", game->path_length);
     compare_player(&m, is, golden, &game->discriminator);
     compare_player(&m, is, golden, &game->generator);
     if (game->encoder.network) {
@@ -524,12 +566,24 @@ static void the_mean_of_weights_so_far_leaves_out_updates_of_penalties(void **st
     for (int every = 1; every <= 4; every++) check_mean_of_weights(every);
 }
 
+static void paths_need_a_condition(void **state) {
+    (void)state;
+    gan_recipe *recipe = NULL;
+    gan_game *game = NULL;
+    const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32};
+    succeed(gan_recipe_parse(DENSE "objective: {path_length: 2}\n", "paths", &recipe));
+    assert_int_equal(gan__game_create(recipe, &data, &game), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "the generator has no condition layer"));
+    gan_recipe_destroy(recipe);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(five_steps_of_each_game_are_pytorchs_in_double_precision),
         cmocka_unit_test(five_steps_of_each_game_are_pytorchs_on_every_device),
         cmocka_unit_test(the_mean_of_weights_so_far_leaves_out_updates_of_penalties),
         cmocka_unit_test(rates_are_corrected_only_for_updates_that_there_are),
+        cmocka_unit_test(paths_need_a_condition),
     };
     return cmocka_run_group_tests_name("game", tests, NULL, NULL);
 }

@@ -12,20 +12,23 @@ import os
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 from torch.nn.functional import relu, softplus
 from torch.nn.utils import parametrizations, parametrize
 
 from make_dcgan import line
-from make_nn import (ConditionalNorm, Embedding, HERE, Pool, Projection, Residual as Block,
-                     batch_first, spectral, values)
+from make_nn import (HERE, Blur, ConditionalNorm, Embedding, Equalized, MinibatchStddev,
+                     Modulated, PixelNorm, Pool, Projection, Residual as Block, batch_first, blur,
+                     spectral, values)
 
 STEPS, SEED = 5, 7
-STREAM_GRAPH, STREAM_LATENT, STREAM_POINTS = 256, 0, 4 << 12
+STREAM_GRAPH, STREAM_LATENT, STREAM_GENERATOR, STREAM_POINTS = 256, 0, 1 << 12, 4 << 12
 STREAM_AUGMENT_REAL, STREAM_AUGMENT_FAKE = 6 << 12, 7 << 12
 STREAM_CONSISTENT_REAL, STREAM_CONSISTENT_FAKE = 8 << 12, 9 << 12
 STREAM_LABELS = 10 << 12
 AUGMENT_STREAMS = 64
 DISCRIMINATOR_STREAMS, GENERATOR_STREAMS, PENALTY_STREAMS = 0, 1 << 16, 2 << 16
+PATH_STREAMS = 3 << 16
 
 
 def philox(counter, key):
@@ -93,7 +96,7 @@ def statistics(net):
     for m in leaves(net):
         if parametrize.is_parametrized(m):
             buffers += [m.parametrizations.weight[0]._u, m.parametrizations.weight[0]._v]
-        buffers += [b for n, b in m._buffers.items() if "running" in n]
+        buffers += [b for n, b in m._buffers.items() if "running" in n or n == "plane"]
     return buffers
 
 
@@ -244,6 +247,57 @@ class Beside(nn.Module):
         return torch.cat([self.layer(x), x], 1)
 
 
+# --- Styles ---------------------------------------------------------------------------------------
+
+class PixelNoise(nn.Module):
+    """In training: noise of layer `number` of all, the same to all channels of a pixel."""
+
+    at = (0, 0)  # streams of the step, its counter
+
+    def __init__(self, number, height, width):
+        super().__init__()
+        self.number = number
+        self.strength = nn.Parameter(torch.zeros(1))
+        self.register_buffer("plane", torch.zeros(height, width))
+
+    def forward(self, x):
+        streams, counter = PixelNoise.at
+        drawn = normal((1, *x.shape[2:], len(x)), streams + STREAM_GENERATOR + self.number, counter)
+        return x + self.strength * batch_first(drawn)
+
+
+def equalized(inner, lr=1, **settings):
+    def apply(x, weight, bias):
+        function = F.conv2d if isinstance(inner, nn.Conv2d) else F.linear
+        return function(x, weight, bias, **settings)
+    return Equalized(inner, 1, lr, apply)
+
+
+class Synthesis(nn.Module):
+    """StyleGAN2's generator of 4x4 pictures. Layers are numbered as in the recipe of
+    tests/gan/test_game.c, those in the condition after itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.mapping = nn.Sequential(PixelNorm(), equalized(nn.Linear(3, 4), 0.5),
+                                     nn.LeakyReLU(0.2))
+        self.constant = nn.ParameterList([nn.Parameter(torch.zeros(3, 2, 2))])
+        self.small = Modulated(3, 3, 3, 4, equalized=True)
+        self.small_noise = PixelNoise(6, 2, 2)
+        self.small_image = Modulated(3, 2, 1, 4, demodulate=False, equalized=True)
+        self.large = Modulated(3, 3, 3, 4, up=True, equalized=True)
+        self.large_noise = PixelNoise(14, 4, 4)
+        self.large_image = Modulated(3, 2, 1, 4, demodulate=False, equalized=True)
+
+    def forward(self, z):
+        self.w = w = self.mapping(z)
+        x = self.constant[0].expand(len(z), 3, 2, 2)
+        x = math.sqrt(2) * F.leaky_relu(self.small_noise(self.small(x, w)), 0.2)
+        image = blur(F.interpolate(self.small_image(x, w), scale_factor=2), 3, 1)
+        x = math.sqrt(2) * F.leaky_relu(self.large_noise(self.large(x, w)), 0.2)
+        return self.large_image(x, w) + image
+
+
 # --- Games ----------------------------------------------------------------------------------------
 
 class Play:
@@ -255,7 +309,8 @@ class Play:
         fill(self.d, game["weights"])
         every = game.get("every", 1)
         share = every / (every + 1) if game.get("apart") else 1
-        self.steppers = (game["optimizer"](ordered(self.g), 1),
+        lazily = game["path"][2] / (game["path"][2] + 1) if "path" in game else 1
+        self.steppers = (game["optimizer"](ordered(self.g), lazily),
                          game["optimizer"](ordered(self.d), share))
         self.figures = ([], [])
         self.updates = [0, 0]
@@ -263,12 +318,14 @@ class Play:
         self.adaptive = "target" in game.get("augment", {})
         self.state = [0.0, 0.0, 0]  # of the augmentation that adapts
         self.anchors = None
+        self.path_length = 0.0
         self.history = [[torch.zeros_like(p) for p in ordered(net)] for net in (self.g, self.d)]
 
     def fake(self, streams, counter):
         z = 2 * uniform((self.game["latent"], self.game["batch"]), streams + STREAM_LATENT,
                         counter) - 1
         self.label("fake", streams, counter)
+        PixelNoise.at = (streams, counter)
         return self.g(batch_first(z)).reshape(self.game["batch"], *self.game["sample"])
 
     def given(self, streams, counter):
@@ -412,6 +469,23 @@ class Play:
         self.note(0, loss, gradients)
         return gradients
 
+    def path(self, t):
+        """StyleGAN2's path length regulariser, with one w for all layers."""
+        weight, decay, every, shrink = self.game["path"]
+        count = self.game["batch"] // shrink
+        PixelNoise.at = (PATH_STREAMS, t)
+        z = 2 * uniform((self.game["latent"], count), PATH_STREAMS + STREAM_LATENT, t) - 1
+        fake = self.g(batch_first(z))
+        noise = batch_first(normal((*fake.shape[1:], count), PATH_STREAMS + STREAM_POINTS, t))
+        noise = noise / math.sqrt(fake.shape[2] * fake.shape[3])
+        (by_w,) = torch.autograd.grad((fake * noise).sum(), self.g.w, create_graph=True)
+        lengths = by_w.norm(dim=1)
+        mean = decay * self.path_length + (1 - decay) * lengths.mean()
+        loss = weight * every * (lengths - mean).square().mean()
+        self.path_length = mean.item()
+        self.update(0, torch.autograd.grad(loss, ordered(self.g), allow_unused=True,
+                                           materialize_grads=True))
+
     def is_due(self, update):
         return update % self.game.get("every", 1) == 0
 
@@ -440,6 +514,8 @@ class Play:
                                                    allow_unused=True, materialize_grads=True))
         if not joint:
             self.update(0, self.generator_loss(real, self.fake(GENERATOR_STREAMS, t), t))
+        if "path" in game and t % game["path"][2] == 0:
+            self.path(t)
 
     def write(self, file, name):
         file.write(f"case {name}\n")
@@ -447,6 +523,8 @@ class Play:
             line(file, "augmentation", torch.tensor(self.state))
         if self.anchors:
             line(file, "anchors", torch.stack(self.anchors))
+        if "path" in self.game:
+            line(file, "path_length", torch.tensor([self.path_length]))
         for prefix, net, figures in zip("gd", (self.g, self.d), self.figures):
             line(file, f"{prefix}_figures", torch.stack(figures).sum(0))
             for i, p in enumerate(ordered(net)):
@@ -521,6 +599,18 @@ def conditional():
                 Pool(torch.sum), Labelled(last))}
 
 
+def styled():
+    """A generator and a discriminator as models/stylegan2-32.yaml has them, of few channels, with both
+    regularisers on their own."""
+    d = nn.Sequential(
+        equalized(nn.Conv2d(2, 3, 1)), nn.LeakyReLU(0.2), Blur(4, 2),
+        equalized(nn.Conv2d(3, 4, 3), stride=2), nn.LeakyReLU(0.2), MinibatchStddev(2, 1),
+        nn.Flatten(), equalized(nn.Linear(20, 1)))
+    return {"kind": "logistic", "weights": 0.8, "latent": 3, "batch": 4, "sample": (2, 4, 4),
+            "r1": 0.5, "every": 2, "apart": True, "path": (2, 0.9, 2, 2),
+            "generator": Synthesis(), "discriminator": d, "optimizer": adam(0.0, 0.99, 0.01)}
+
+
 class Pack(nn.Module):
     """Samples n, n + B / m, ... side by side (Lin et al. 2018)."""
 
@@ -570,6 +660,7 @@ def games():
     yield "conditional", conditional()
     yield "packed", packed()
     yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
+    yield "styled", styled()
 
 
 def main():
