@@ -65,6 +65,7 @@ typedef struct gan_answers {
     gan_node *fake;              // the samples
     gan_node *token_logits;      // by which G drew them; NULL where nobody asked
     gan_node *on_real, *on_fake; // D's logits; on_real NULL where nobody asked
+    gan_node *encoded;           // latents that go with the real ones; NULL where D looks at none
     gan_features of_real, of_fake;
     gan_node *buffers;         // D's running statistics after it
     gan_recovery recovered;    // what the encoder says of the generated batch; of NULLs where
@@ -89,6 +90,10 @@ gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples,
 // Whether the costs of G and of D depend on what the encoder says of generated samples.
 bool gan__game_is_recovered_for_generator(const gan_recipe_values *recipe);
 bool gan__game_is_recovered_for_discriminator(const gan_recipe_values *recipe);
+// Whether it is asked about the real batch, and D judges pairs.
+bool gan__game_is_joint(const gan_recipe_values *recipe);
+// Gives the real batch latents, where D looks at them.
+void gan__game_encode_real(const gan_builder *builder, gan_answers *given);
 // Asks the encoder about the generated batch; of kinds CODES and LATENTS, else nothing.
 void gan__game_recover(const gan_builder *builder, gan_answers *given);
 gan_node *gan__game_encoder_cost(const gan_builder *builder, const gan_answers *given);

@@ -196,7 +196,8 @@ static gan_node *objective_of_generator(const gan_builder *builder, const gan_an
 
 bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
     return gan__objective(recipe)->generator_sees_real || unrolled_minimax(recipe) ||
-           recipe->objective.feature_matching > 0 || recipe->objective.gradient_regularization > 0;
+           recipe->objective.feature_matching > 0 ||
+           recipe->objective.gradient_regularization > 0 || gan__game_is_joint(recipe);
 }
 
 // --- All of it -----------------------------------------------------------------------------------

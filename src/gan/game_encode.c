@@ -1,6 +1,8 @@
 // The encoder's part in the game: what it is asked about, and what each player pays for its answer.
 #include "gan/game_builder.h"
 
+#include "gan/objective.h"
+
 static bool recovers(const gan_recipe_values *recipe) {
     return recipe->inference.kind == GAN_ENCODER_CODES ||
            recipe->inference.kind == GAN_ENCODER_LATENTS;
@@ -24,6 +26,20 @@ static gan_network_result encode(const gan_builder *builder, gan_node *from, uin
     return gan__network_apply(player->network, &call, from);
 }
 
+bool gan__game_is_joint(const gan_recipe_values *recipe) {
+    return recipe->inference.kind == GAN_ENCODER_JOINT;
+}
+
+void gan__game_encode_real(const gan_builder *builder, gan_answers *given) {
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    if (!gan__game_is_joint(recipe)) return;
+    const gan_network_result answer = encode(builder, builder->real, given->streams);
+    gan_node *const zero = gan__scalar(builder->game->graph, 0);
+    given->encoded = gan__reshape(answer.output, &GAN_SHAPE(recipe->latent.size, recipe->batch));
+    given->encoder_buffers = answer.buffers;
+    given->recovered = (gan_recovery){.categorical = zero, .continuous = zero};
+}
+
 void gan__game_recover(const gan_builder *builder, gan_answers *given) {
     const gan_recipe_values *const recipe = builder->game->recipe;
     if (!recovers(recipe)) return;
@@ -35,5 +51,8 @@ void gan__game_recover(const gan_builder *builder, gan_answers *given) {
 }
 
 gan_node *gan__game_encoder_cost(const gan_builder *builder, const gan_answers *given) {
-    return gan__scale(given->recovered.cost, builder->game->recipe->inference.weight);
+    const gan_recipe_values *const recipe = builder->game->recipe;
+    if (gan__game_is_joint(recipe))
+        return gan__objective_encoder(recipe, given->on_real, given->on_fake);
+    return gan__scale(given->recovered.cost, recipe->inference.weight);
 }

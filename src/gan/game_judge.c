@@ -62,13 +62,19 @@ static gan_node *packed(const gan_builder *builder, gan_node *samples) {
     return gan__reshape(gan__permute(gan__reshape(samples, &split), order), &joined);
 }
 
-static gan_network_result judge(const gan_builder *builder, gan_node *samples, gan_node *labels,
+// What goes with the samples that D judges.
+typedef struct company {
+    gan_node *labels, *latents;
+} company;
+
+static gan_network_result judge(const gan_builder *builder, gan_node *samples, company with,
                                 uint32_t stream, gan_node *buffers, gan_features *features) {
     const gan_network_call call = {.training = true,
                                    .stream = stream,
                                    .weights = builder->discriminator_weights,
                                    .buffers = buffers,
-                                   .labels = labels,
+                                   .labels = with.labels,
+                                   .latents = with.latents,
                                    .activations = builder->activations};
     const gan_network_result result =
         gan__network_apply(builder->game->discriminator.network, &call, packed(builder, samples));
@@ -84,7 +90,7 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, g
 gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                   uint32_t stream, gan_node *buffers) {
     gan_features unused;
-    return judge(builder, samples, labels, stream, buffers, &unused).logits;
+    return judge(builder, samples, (company){.labels = labels}, stream, buffers, &unused).logits;
 }
 
 // What D is shown in place of `samples`. Where consistency is asked for, augmentation is for that
@@ -100,11 +106,21 @@ static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t s
                               stream + GAN_AUGMENT_STREAMS);
 }
 
+static company of_real(const gan_builder *builder, const gan_answers *given) {
+    return (company){.labels = builder->game->labels, .latents = given->encoded};
+}
+
+static company of_fake(const gan_builder *builder, const gan_answers *given) {
+    const bool joint = gan__game_is_joint(builder->game->recipe);
+    return (company){.labels = gan__game_labels(builder, given->streams),
+                     .latents = joint ? gan__game_latents(builder, given->streams) : NULL};
+}
+
 static void judge_real(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples =
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL);
     const gan_network_result result =
-        judge(builder, samples, builder->game->labels, given->streams + GAN_STREAM_REAL,
+        judge(builder, samples, of_real(builder, given), given->streams + GAN_STREAM_REAL,
               given->buffers, &given->of_real);
     given->on_real = result.logits;
     given->buffers = result.buffers;
@@ -113,8 +129,8 @@ static void judge_real(const gan_builder *builder, gan_answers *given) {
 static void judge_fake(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples = shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE);
     const gan_network_result result =
-        judge(builder, samples, gan__game_labels(builder, given->streams),
-              given->streams + GAN_STREAM_FAKE, given->buffers, &given->of_fake);
+        judge(builder, samples, of_fake(builder, given), given->streams + GAN_STREAM_FAKE,
+              given->buffers, &given->of_fake);
     given->on_fake = result.logits;
     given->buffers = result.buffers;
 }
@@ -131,6 +147,10 @@ static gan_node *half_of(const gan_builder *builder, gan_node *logits, int64_t f
     return gan__slice(logits, start, size.size, NULL);
 }
 
+static gan_node *beside(gan_node *real, gan_node *fake, int axis) {
+    return real == NULL ? NULL : gan__concat((gan_node *[]){real, fake}, 2, axis);
+}
+
 // In one application: half the products, each of twice the columns. Only for a D that says of a
 // sample what it says of it alone, and that keeps nothing of what it is shown; else false.
 static bool judge_together(const gan_builder *builder, gan_answers *given) {
@@ -141,11 +161,12 @@ static bool judge_together(const gan_builder *builder, gan_answers *given) {
         shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE)};
     if (batches[0] == NULL || batches[1] == NULL) return false;
     gan_node *const samples = gan__concat(batches, 2, builder->fake_shape.rank - 1);
-    gan_node *const each[] = {builder->game->labels, gan__game_labels(builder, given->streams)};
-    gan_node *const labels = each[0] == NULL ? NULL : gan__concat(each, 2, 0);
+    const company real = of_real(builder, given), fake = of_fake(builder, given);
+    const company both = {.labels = beside(real.labels, fake.labels, 0),
+                          .latents = beside(real.latents, fake.latents, 1)};
     gan_features unused;
     gan_node *const logits =
-        judge(builder, samples, labels, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
+        judge(builder, samples, both, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
     given->on_real = half_of(builder, logits, 0);
     given->on_fake = half_of(builder, logits, builder->game->recipe->batch);
     return gan__samples_stay_apart(logits, samples);
@@ -159,6 +180,7 @@ gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, boo
         .buffers = builder->game->discriminator.buffers,
         .encoder_buffers = builder->game->encoder.buffers,
     };
+    gan__game_encode_real(builder, &given);
     if (!penalised && judge_together(builder, &given)) return given;
     judge_real(builder, &given);
     judge_fake(builder, &given);
@@ -174,6 +196,7 @@ gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *
         .encoder_buffers = builder->game->encoder.buffers,
     };
     judge_fake(builder, &given);
+    gan__game_encode_real(builder, &given);
     if (gan__game_generator_sees_real(builder->game->recipe)) judge_real(builder, &given);
     return given;
 }

@@ -149,6 +149,7 @@ static gan_status build_discriminator_step(const gan_builder *builder, bool pena
     if (penalised) cost.value = gan__add(cost.value, gan__game_penalty(builder, &given));
     GAN_TRY(add_discriminator_update(builder, &given, &cost, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
+    if (gan__game_is_joint(builder->game->recipe)) return gan__graph_status(builder->game->graph);
     return add_encoder_update(builder, &given, step);
 }
 
@@ -182,6 +183,7 @@ static gan_status build_generator_step(const gan_builder *builder, gan_game_step
     gan__game_unroll_end(&ahead);
     GAN_TRY(add_generator_update(builder, &cost, fake.buffers, step));
     store_buffers(&builder->game->discriminator, given.buffers, step);
+    if (gan__game_is_joint(builder->game->recipe)) return add_encoder_update(builder, &given, step);
     store_buffers(&builder->game->encoder, given.encoder_buffers, step);
     return gan__graph_status(builder->game->graph);
 }

@@ -64,6 +64,7 @@ static gan_status apply_network(const measurement *m, const measured_network *ow
     const gan_network_call call = {.weights = weights,
                                    .buffers = own->buffers,
                                    .labels = m->labels,
+                                   .latents = gan__transpose(m->latents),
                                    .activations = own->activations};
     *output = gan__network_apply(own->network, &call, x).output;
     gan__free(weights);

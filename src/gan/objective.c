@@ -124,6 +124,13 @@ gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node
                       recipe->objective.discriminator_scale);
 }
 
+gan_node *gan__objective_encoder(const gan_recipe_values *recipe, gan_node *real, gan_node *fake) {
+    const double target = recipe->objective.kind == GAN_OBJECTIVE_LEAST_SQUARES ? 1 : 0;
+    if (gan__objective(recipe)->generator_sees_real)
+        return gan__objective_generator(recipe, real, fake);
+    return gan__objective_generator(recipe, NULL, gan__offset(gan__neg(real), target));
+}
+
 gan_node *gan__objective_generator_each(const gan_recipe_values *recipe, gan_node *real,
                                         gan_node *fake) {
     return gan__scale(gan__objective(recipe)->generator_each(recipe, real, fake),

@@ -40,7 +40,10 @@ const gan_objective *gan__objective(const gan_recipe_values *recipe);
 gan_node *gan__objective_discriminator(const gan_recipe_values *recipe, gan_node *real,
                                        gan_node *fake);
 gan_node *gan__objective_generator(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
-// The terms of which that is the mean, (1, B).
+// What an encoder minimises by whose latents real samples are judged: the generator's cost with
+// real and generated ones exchanged, f - 1 being -r there for least-squares, f -r for the others.
+gan_node *gan__objective_encoder(const gan_recipe_values *recipe, gan_node *real, gan_node *fake);
+// The terms of which the generator's is the mean, (1, B).
 gan_node *gan__objective_generator_each(const gan_recipe_values *recipe, gan_node *real,
                                         gan_node *fake);
 

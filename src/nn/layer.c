@@ -9,6 +9,7 @@ static const gan_layer_kind *const families[] = {
     gan__layers_attention, gan__layers_normal,      gan__layers_sample_norm, gan__layers_minibatch,
     gan__layers_noise,     gan__layers_activation,  gan__layers_discrete,    gan__layers_view,
     gan__layers_merge,     gan__layers_block,       gan__layers_label,       gan__layers_style,
+    gan__layers_latent,
 };
 
 const gan_layer_kind *gan__layer_kind(size_t index) {

@@ -66,6 +66,7 @@ typedef struct gan_layer_site {
     const gan_shape *condition; // what the network is conditioned on there; NULL: its labels alone
     int64_t classes;            // of the labels; 0: none
     bool is_last;               // of its network
+    int64_t latent;             // elements of the samples' latents; 0: they are not known
 } gan_layer_site;
 
 // What one layer owns. Buffers are what training updates without a gradient (running statistics).
@@ -95,6 +96,7 @@ typedef struct gan_layer_call {
     gan_node *lists[GAN_LAYER_LISTS_MAX]; // what its lists make of x; NULL: not given
     gan_node *labels;    // (B), whole numbers below the number of classes; NULL: none
     gan_node *condition; // (features, B); NULL: none
+    gan_node *latents;   // (elements, B); NULL: none
     int64_t classes;
     gan_node *step;  // updates so far, of rank 0; NULL: none
     gan_node *draws; // of a layer that draws, in inference: (places, B), U(0, 1)
@@ -108,6 +110,7 @@ struct gan_layer_kind {
     bool has_weights;     // so init: and bias_init: may stand in it
     bool has_matrices;    // tensors that are parametrized, so parametrization: may
     bool takes_labels;    // cannot do without
+    bool takes_latent;    // likewise
     bool takes_condition; // or without one of the two
     bool conditions;      // what its first list gives is the condition of all that follows
     bool draws;           // it picks one of its features at each place, by chance

@@ -19,6 +19,7 @@ extern const gan_layer_kind gan__layers_view[];
 extern const gan_layer_kind gan__layers_merge[];
 extern const gan_layer_kind gan__layers_block[];
 extern const gan_layer_kind gan__layers_label[];
+extern const gan_layer_kind gan__layers_latent[];
 extern const gan_layer_kind gan__layers_style[];
 
 // infer of layers that keep their input's shape.

@@ -30,6 +30,7 @@ typedef struct gan_network_spec {
     gan_init bias_init; // of biases; DEFAULT: zeros when init is given, else GAN_INIT_TORCH
     gan_parametrization parametrization; // of weights; DEFAULT: none
     int64_t classes;                     // of the samples' labels; 0: they have none
+    int64_t latent;                      // elements of their latents; 0: those are not known
 } gan_network_spec;
 
 // Errors: BAD_INPUT "FILE:LINE: generator layer 3 (reshape): ..." where a layer cannot take what
@@ -46,6 +47,8 @@ const gan_shape *gan__network_output_shape(const gan_network *network);
 
 // Whether any layer looks at the samples' labels.
 bool gan__network_uses_labels(const gan_network *network);
+// Whether any layer looks at the samples' latents.
+bool gan__network_uses_latents(const gan_network *network);
 // How many tokens the last layer draws for a sample; 0 where it does not draw.
 int64_t gan__network_draws(const gan_network *network);
 
@@ -97,6 +100,7 @@ typedef struct gan_network_call {
     gan_node *const *weights; // one per parameter, of its shape
     gan_node *buffers;        // flat; NULL when the network has none
     gan_node *labels;         // (B), whole numbers below the classes; NULL where they are not used
+    gan_node *latents;        // (elements, B), that go with the samples; NULL where not used
     gan_node **activations;   // NULL, or room for every layer's output
     gan_node *step;           // updates so far, of rank 0, for what changes as training goes; NULL:
                               // all is as it is at first

@@ -80,6 +80,7 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
                                  .outputs = outputs,
                                  .labels = work->call->labels,
                                  .condition = work->condition,
+                                 .latents = work->call->latents,
                                  .classes = work->network->classes,
                                  .step = work->call->step,
                                  .draws = work->call->draws};
@@ -157,6 +158,10 @@ gan_network_result gan__network_apply(const gan_network *network, const gan_netw
     }
     if (network->uses_labels && !call->labels) {
         gan__graph_fail(graph, "%s: it needs the samples' labels", network->name);
+        return (gan_network_result){0};
+    }
+    if (network->uses_latents && !call->latents) {
+        gan__graph_fail(graph, "%s: it needs the samples' latents", network->name);
         return (gan_network_result){0};
     }
     if (gan__alloc(2 * network->buffers.count, sizeof(gan_node *), (void **)&work.before) !=

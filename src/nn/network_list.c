@@ -52,6 +52,14 @@ static gan_status check_labels(list_builder *build, const gan_layer_kind *kind) 
     return gan__fail(GAN_STATUS_BAD_INPUT, "the data has no labels, which it needs");
 }
 
+static gan_status check_latents(list_builder *build, const gan_layer_kind *kind) {
+    if (!kind->takes_latent) return GAN_STATUS_OK;
+    build->network->uses_latents = true;
+    if (build->spec->latent > 0) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "it is for the discriminator of a recipe with an encoder of kind joint");
+}
+
 // The name of a layer's list number `list`.
 static const char *list_name(const gan_layer_kind *kind, size_t list) {
     const gan_layer_argument *argument = kind->arguments;
@@ -189,10 +197,12 @@ static gan_status add_layer(list_builder *build, gan_network_list *list, size_t 
                            .index = index,
                            .condition = build->condition,
                            .classes = build->spec->classes,
+                           .latent = build->spec->latent,
                            .is_last =
                                list == &build->network->list && index + 1 == build->spec->count};
     gan_status status = check_arguments(layer);
     if (status == GAN_STATUS_OK) status = check_labels(build, layer->kind);
+    if (status == GAN_STATUS_OK) status = check_latents(build, layer->kind);
     unit->parametrization = resolve_parametrization(build->spec, layer);
     if (status == GAN_STATUS_OK) GAN_TRY(build_lists(build, layer, unit, top, &site));
     if (status == GAN_STATUS_OK) status = layer->kind->infer(&site, &list->shapes[index + 1]);

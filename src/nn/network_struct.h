@@ -44,7 +44,7 @@ struct gan_network {
     gan_network_list list;
     uint32_t units; // layers in all, those of blocks included
     int64_t classes;
-    bool uses_labels;
+    bool uses_labels, uses_latents;
     gan_tensor_table parameters, buffers;
 };
 

@@ -5,6 +5,9 @@
 
 static gan_status create(const gan_recipe *recipe, const char *name, const gan_recipe_network *said,
                          const gan_shape *input, int64_t classes, gan_network **out) {
+    // Only a discriminator of pairs is given latents.
+    const bool pairs =
+        said == &recipe->values.discriminator && recipe->values.inference.kind == GAN_ENCODER_JOINT;
     gan_network_spec spec = {.name = name,
                              .source = recipe->document.source,
                              .layers = said->layers,
@@ -13,7 +16,8 @@ static gan_status create(const gan_recipe *recipe, const char *name, const gan_r
                              .init = said->init,
                              .bias_init = said->bias_init,
                              .parametrization = said->parametrization,
-                             .classes = classes};
+                             .classes = classes,
+                             .latent = pairs ? recipe->values.latent.size : 0};
     return gan__network_create(&spec, out);
 }
 
@@ -128,6 +132,16 @@ gan_status gan__recipe_encoder(const gan_recipe *recipe, const gan_shape *sample
     return status;
 }
 
+// Without its latent a pair is nothing but the sample.
+static gan_status check_pairs(const gan_recipe *recipe, const gan_network *discriminator) {
+    if (recipe->values.inference.kind != GAN_ENCODER_JOINT ||
+        gan__network_uses_latents(discriminator))
+        return GAN_STATUS_OK;
+    return gan__tree_fail(&recipe->document, gan__network_layer(discriminator, 0)->line,
+                          "encoder.kind is joint, so the discriminator must look at the latent of "
+                          "each sample; give it a layer latent");
+}
+
 static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network) {
     if (gan__shape_elements(gan__network_output_shape(network)) == 1) return GAN_STATUS_OK;
     return fail_output(recipe, "discriminator", network,
@@ -174,6 +188,7 @@ gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sampl
                         discriminator);
     if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "discriminator", *discriminator);
+    if (status == GAN_STATUS_OK) status = check_pairs(recipe, *discriminator);
     if (status == GAN_STATUS_OK) status = check_labels(recipe, *generator, *discriminator);
     if (status == GAN_STATUS_OK) return status;
     gan__network_destroy(*generator);

@@ -278,6 +278,27 @@ static const game_case encoder_cases[] = {
      "  {kind: latents, weight: 2, generator_weight: 0.25, layers: [dense: 6, tanh, dense: 3]}\n",
      0.7,
      {1, {2}}},
+    {"joint",
+     INFERENCE
+     "latent: {size: 3, prior: uniform}\n"
+     "objective: {generator_cost: minimax}\n"
+     "schedule: {discriminator_steps: 2}\n"
+     "discriminator: [latent, concat: -1, dense: 7, tanh, dense: {units: 5, bias: false}, "
+     "batch_norm, leaky_relu: 0.2, dense: 1]\n"
+     "encoder:\n"
+     "  kind: joint\n"
+     "  layers: [dense: {units: 6, bias: false}, batch_norm, leaky_relu: 0.2, dense: 3, tanh]\n",
+     0.7,
+     {1, {2}}},
+    {"joint_relativistic",
+     INFERENCE
+     "latent: {size: 3, prior: uniform}\n"
+     "objective: {kind: relativistic-paired}\n"
+     "schedule: {order: simultaneous}\n"
+     "discriminator: [latent, concat: -1, dense: 7, tanh, dense: {units: 1, bias: false}]\n"
+     "encoder: {kind: joint, layers: [dense: 6, tanh, dense: 3]}\n",
+     0.7,
+     {1, {2}}},
 };
 
 // --- What runs the game's programs ---------------------------------------------------------------

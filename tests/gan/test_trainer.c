@@ -56,6 +56,12 @@ static const char *const recipes[] = {
     "discriminator: [dense: 12, leaky_relu: 0.2, dense: 8, batch_norm, leaky_relu: 0.2, dense: 1]\n"
     "encoder: {kind: codes, shares: 5, layers: [dense: 6, batch_norm, leaky_relu: 0.2, dense: 5]}\n"
     "schedule: {discriminator_steps: 2}\nlog_gradients: true\n",
+    // A third player that gives real samples latents, and a discriminator of pairs.
+    "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"
+    "data: {source: 'builtin:ring8'}\nlatent: {size: 4, prior: uniform}\n"
+    "generator: [dense: 20, batch_norm, relu, dense: 2]\n"
+    "discriminator: [latent, concat: -1, dense: 12, leaky_relu: 0.2, dense: 1]\n"
+    "encoder: {kind: joint, layers: [dense: 16, batch_norm, leaky_relu: 0.2, dense: 4, tanh]}\n",
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 

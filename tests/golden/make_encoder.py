@@ -135,6 +135,72 @@ class Inference(Play):
             line(file, f"e_buffer{i}", b)
 
 
+class Pair(nn.Module):
+    """A discriminator of samples with the latents that are set beside them: those first."""
+
+    def __init__(self, *layers):
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(torch.cat([self.z, x], 1))
+
+
+class Joint(Inference):
+    """A game whose discriminator judges pairs of samples and latents; the encoder is updated with G."""
+
+    def pair(self, x, z):
+        self.d.z = z
+        return self.d(x)
+
+    def encoded(self, real, keeps):
+        """E(x); its running statistics are those of its own updates."""
+        before = [b.clone() for b in statistics(self.e)]
+        z = self.e(real)
+        for b, kept in zip(statistics(self.e), before):
+            if not keeps:
+                b.copy_(kept)
+        return z
+
+    def of_discriminator(self, r, f):
+        return super().of_discriminator(r, f, None)
+
+    def of_players(self, r, f):
+        """Gradients of G and of E: what fools D of generated pairs, and of real ones."""
+        relativistic = self.game["kind"].startswith("relativistic")
+        cost = OBJECTIVES[self.game["kind"]][1]
+        of_g = cost(r, f)
+        of_e = of_g if relativistic else cost(None, -r)
+        by_g, by_e = self.gradients(self.g, of_g), self.gradients(self.e, of_e)
+        self.note(0, of_g, by_g)
+        self.note_encoder(of_e, by_e, torch.zeros(()), torch.zeros(()))
+        return by_g, by_e
+
+    def update_players(self, by_g, by_e):
+        self.update(0, by_g)
+        self.update_encoder(by_e)
+
+    def step(self, t):
+        k, joint = self.game.get("k", 1), self.game.get("simultaneous", False)
+        for i in range(k):
+            update = t * k + i
+            real = values((self.game["batch"], *self.game["sample"]), 10 + update)
+            together = joint and i == k - 1
+            fake = (self.fake(GENERATOR_STREAMS, t) if together
+                    else self.given(DISCRIMINATOR_STREAMS, update))
+            r = self.pair(real, self.encoded(real, together))
+            f = self.pair(fake, self.z)
+            gradients = self.of_discriminator(r, f)
+            others = self.of_players(r, f) if together else None
+            self.update(1, gradients)
+            if others:
+                self.update_players(*others)
+        if not joint:
+            f = self.pair(self.fake(GENERATOR_STREAMS, t), self.z)
+            r = self.pair(real, self.encoded(real, True))
+            self.update_players(*self.of_players(r, f))
+
+
 def games():
     def generator(latent):
         return nn.Sequential(nn.Linear(latent, 6, bias=False), nn.BatchNorm1d(6), nn.LeakyReLU(0.2),
@@ -161,6 +227,17 @@ def games():
     yield "latents", Inference({
         **common, "kind": "least-squares", "learns": "latents", "latent": 3, "shares": 0, "weight": 2,
         "generator_weight": 0.25, "generator": generator(3), "discriminator": plain(),
+        "encoder": nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 3))})
+    yield "joint", Joint({
+        **common, "kind": "logistic", "latent": 3, "k": 2, "shares": 0, "generator": generator(3),
+        "discriminator": Pair(nn.Linear(5, 7), nn.Tanh(), nn.Linear(7, 5, bias=False),
+                              nn.BatchNorm1d(5), nn.LeakyReLU(0.2), nn.Linear(5, 1)),
+        "encoder": nn.Sequential(nn.Linear(2, 6, bias=False), nn.BatchNorm1d(6), nn.LeakyReLU(0.2),
+                                 nn.Linear(6, 3), nn.Tanh())})
+    yield "joint_relativistic", Joint({
+        **common, "kind": "relativistic-paired", "latent": 3, "shares": 0, "simultaneous": True,
+        "generator": generator(3),
+        "discriminator": Pair(nn.Linear(5, 7), nn.Tanh(), nn.Linear(7, 1, bias=False)),
         "encoder": nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 3))})
 
 

@@ -32,6 +32,7 @@ static const struct {
     {"biggan-32", {3, {3, 32, 32}}, 0, 0, 10},
     {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
     {"mnist-infogan", {3, {1, 28, 28}}, 6652481, 6559169, 0}, // the sums of the authors' layers
+    {"mnist-bigan", {3, {1, 28, 28}}, 1902592, 1903616, 0},
 };
 enum { MODELS = sizeof models / sizeof models[0] };
 
