@@ -2,8 +2,7 @@
 // tile functions, and with what becomes of the sums.
 #include "runtime/convolution_plan.h"
 #include "runtime/embedded.h"
-
-#include <string.h>
+#include "runtime/kernel_template.h"
 
 // Rows of images that share a base pointer: x86 addresses base, base + 1 and 2 strides without
 // arithmetic.
@@ -115,15 +114,6 @@ static void append_tiles(const gan_convolution_plan *plan, gan_text *text) {
 
 // --- Kernels ------------------------------------------------------------------------------------
 
-// Appends `from` up to `mark` and the text in the mark's place; returns what follows the mark.
-static const char *append_until(gan_text *text, const char *from, const char *mark,
-                                const char *instead) {
-    const char *at = strstr(from, mark);
-    gan__text_append_bytes(text, from, (size_t)(at - from));
-    gan__text_append(text, "\n%s\n", instead);
-    return at + strlen(mark);
-}
-
 static const char plain_parameters[] =
     ", global float *conv_y, const uint conv_y0, const uint conv_y_channel, const uint conv_y_row, "
     "const uint conv_y_place";
@@ -132,11 +122,10 @@ static const char plain_store[] =
     "(size_t)place_x * conv_y_place + n, lanes);";
 
 static void append_template(gan_text *text, const char *name, const gan_gemm_epilogue *epilogue) {
-    const char *rest = gan__embedded_kernel(name);
-    rest = append_until(text, rest, "//@parameters",
-                        epilogue ? epilogue->parameters : plain_parameters);
-    rest = append_until(text, rest, "//@store", epilogue ? epilogue->body : plain_store);
-    gan__text_append(text, "%s", rest);
+    const gan_kernel_mark marks[] = {
+        {"//@parameters", epilogue ? epilogue->parameters : plain_parameters},
+        {"//@store", epilogue ? epilogue->body : plain_store}};
+    gan__kernel_template_append(name, marks, 2, text);
 }
 
 gan_status gan__convolution_source_pack(const gan_convolution_plan *plan, gan_text *text) {
@@ -167,7 +156,7 @@ gan_status gan__convolution_source(const gan_convolution_plan *plan,
     append_axes(text);
     gan__text_append(text, "#define CONV_BY_INPUT %d\n", plan->member == GAN_CONVOLUTION_BY_INPUT);
     if (plan->lanes == 1)
-        gan__text_append(text, "#define CONV_SIDE %u\n", plan->side);
+        gan__text_append(text, "#define GROUP_SIDE %u\n", plan->side);
     else
         append_cpu(plan, text);
     append_template(text, plan->lanes == 1 ? "convolution_group" : "convolution_cpu", epilogue);
@@ -188,11 +177,13 @@ static void append_weight_cpu(const gan_convolution_plan *plan, gan_text *text) 
 gan_status gan__convolution_source_weight(const gan_convolution_plan *plan, gan_text *text) {
     if (plan->lanes > 1) gan__text_append(text, "//@use gemm_pack\n");
     append_axes(text);
-    if (plan->lanes == 1)
-        gan__text_append(text, "#define CONV_SIDE %u\n#define CONV_BLOCK_IMAGES %u\n%s", plan->side,
-                         plan->block_depth, gan__embedded_kernel("convolution_weight_group"));
-    else
+    if (plan->lanes == 1) {
+        gan__text_append(text, "#define GROUP_SIDE %u\n#define CONV_BLOCK_IMAGES %u\n", plan->side,
+                         plan->block_depth);
+        gan__kernel_template_append("convolution_weight_group", NULL, 0, text);
+    } else {
         append_weight_cpu(plan, text);
+    }
     return gan__text_status(text);
 }
 

@@ -1,9 +1,7 @@
 // The text of the tile engine's kernels: fills the templates of cl/ with what becomes of the sums.
 // The kernel for CPUs is written by runtime/gemm_source_cpu.c.
-#include "runtime/embedded.h"
 #include "runtime/gemm_tile.h"
-
-#include <string.h>
+#include "runtime/kernel_template.h"
 
 const char *gan__gemm_sink_parameters(const gan_gemm_epilogue *epilogue) {
     return epilogue ? epilogue->parameters
@@ -17,20 +15,10 @@ const char *gan__gemm_sink_body(const gan_gemm_epilogue *epilogue) {
                       "(size_t)m * gemm_ldc + n, lanes);";
 }
 
-// Appends `from` up to `mark` and the text in the mark's place; returns what follows the mark.
-static const char *append_until(gan_text *text, const char *from, const char *mark,
-                                const char *instead) {
-    const char *at = strstr(from, mark);
-    gan__text_append_bytes(text, from, (size_t)(at - from));
-    gan__text_append(text, "\n%s\n", instead);
-    return at + strlen(mark);
-}
-
 static void append_template(gan_text *text, const char *name, const gan_gemm_epilogue *epilogue) {
-    const char *rest = gan__embedded_kernel(name);
-    rest = append_until(text, rest, "//@parameters", gan__gemm_sink_parameters(epilogue));
-    rest = append_until(text, rest, "//@store", gan__gemm_sink_body(epilogue));
-    gan__text_append(text, "%s", rest);
+    const gan_kernel_mark marks[] = {{"//@parameters", gan__gemm_sink_parameters(epilogue)},
+                                     {"//@store", gan__gemm_sink_body(epilogue)}};
+    gan__kernel_template_append(name, marks, 2, text);
 }
 
 gan_status gan__gemm_source(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
@@ -39,7 +27,7 @@ gan_status gan__gemm_source(const gan_gemm_plan *plan, const gan_gemm_epilogue *
     if (sink) gan__text_append(text, "%s\n", sink->functions);
     if (plan->lanes == 1) {
         gan__text_append(text,
-                         "#define GEMM_SIDE %u\n#define GEMM_TRANSPOSE_A %d\n"
+                         "#define GROUP_SIDE %u\n#define GEMM_TRANSPOSE_A %d\n"
                          "#define GEMM_TRANSPOSE_B %d\n",
                          (unsigned)plan->side, plan->transpose_a, plan->transpose_b);
         append_template(text, "gemm_group", sink);
