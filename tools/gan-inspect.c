@@ -41,6 +41,11 @@ static const gan_option option_table[] = {
      .argument = "SRC",
      .help = "the data to evaluate or tune by; default the recipe's"},
     {.group = "How",
+     .name = "features",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "CKPT",
+     .help = "with --evaluate: compare by a classifier's features"},
+    {.group = "How",
      .name = "count",
      .letter = 'n',
      .kind = GAN_OPTION_COUNT,
@@ -70,6 +75,7 @@ static const char *const examples[] = {
     "gan-inspect --verify latest.gan",
     "gan-inspect --diff first.gan second.gan",
     "gan-inspect --evaluate --data ~/mnist latest.gan",
+    "gan-inspect --evaluate --features classifier.gan latest.gan",
     "gan-inspect --devices --tune models/ring8.yaml",
     "gan-inspect --json --tensor 'generator.*' latest.gan",
     NULL,
@@ -114,8 +120,8 @@ static const inspect_view views[VIEWS] = {
 static const struct companion {
     const char *option, *beside, *or_beside;
 } companions[] = {
-    {"data", "evaluate", "tune"}, {"count", "evaluate", NULL}, {"tune", "devices", NULL},
-    {"seconds", "tune", NULL},    {"anew", "tune", NULL},
+    {"data", "evaluate", "tune"}, {"features", "evaluate", NULL}, {"count", "evaluate", NULL},
+    {"tune", "devices", NULL},    {"seconds", "tune", NULL},      {"anew", "tune", NULL},
 };
 
 static gan_status check_companions(const gan_options *options) {

@@ -3,6 +3,7 @@
 #define CLGAN_CLGAN_H
 
 #include "clgan/checkpoint.h"
+#include "clgan/classify.h"
 #include "clgan/convert.h"
 #include "clgan/device.h"
 #include "clgan/encode.h"

@@ -13,6 +13,7 @@
 
 #include "clgan/checkpoint.h"
 #include "clgan/device.h"
+#include "clgan/features.h"
 #include "clgan/sample.h"
 #include "clgan/status.h"
 
@@ -117,6 +118,26 @@ GAN_API gan_status gan_divergences_kernel(const float *p, size_t p_count, const 
 #define GAN_DIVERGENCE_SAMPLES 10000
 #define GAN_DIVERGENCE_BINS    100
 
+// --- Classes and features ------------------------------------------------------------------------
+
+// Of a classifier on labelled samples.
+typedef struct gan_class_errors {
+    uint64_t samples;
+    uint64_t errors;      // of them whose likeliest class is not their label
+    double cross_entropy; // mean of -log p(label)
+} gan_class_errors;
+
+#define GAN_FEATURE_SAMPLES 10000
+#define GAN_SCORE_SPLITS    10
+
+// Of samples, against the test samples, by a classifier's features and class probabilities.
+typedef struct gan_class_figures {
+    gan_feature_figures features;
+    double score, score_deviation; // gan_class_score over GAN_SCORE_SPLITS parts
+    double agreement; // share of them that the classifier takes for what they are labelled, which
+                      // for a conditional generator's is what it was asked for; NaN without labels
+} gan_class_figures;
+
 // --- Learned inference ---------------------------------------------------------------------------
 
 // What an encoder makes of test samples. Training samples serve as its examples: of each category
@@ -144,6 +165,7 @@ typedef struct gan_evaluation_options {
     const char *data; // the training data; default: the recipe's source
     uint64_t samples; // to generate, with the seeds from 0 on; 0: as each protocol says
     gan_sample_weights weights;
+    const gan_checkpoint *features; // a classifier's: measure by it, in place of Parzen windows
     void *user;
     // While it works: what it does, how much of it is done. May be NULL.
     void (*on_progress)(void *user, const char *what, uint64_t done, uint64_t total);
@@ -168,6 +190,14 @@ typedef struct gan_evaluation {
     bool has_parzen;
     bool validation_was_trained_on; // for want of others
     gan_parzen_figures parzen, parzen_of_data;
+    // Checkpoints whose discriminator tells classes apart (clgan/classify.h).
+    bool has_errors;
+    bool errors_averaged;                   // the weights in use
+    gan_class_errors errors, errors_of_data; // of all test samples, of as many training samples
+    // With options.features.
+    bool has_features;
+    uint64_t feature_step;                      // of that checkpoint
+    gan_class_figures features, features_of_data; // generated, and as many training samples
     // Checkpoints with an encoder.
     bool has_inference;
     gan_inference_figures inference;
@@ -177,7 +207,7 @@ typedef struct gan_evaluation {
 // validation and test samples are drawn that no training run sees; for files, the test set is
 // looked for beside the training set by its usual name, and the validation samples are those behind
 // the recipe's data.limit, else the last sixth. Errors: BAD_INPUT (no recipe, no such data, no test
-// set, another shape), those of gan_sampler_create and of the device.
+// set, another shape), those of gan_sampler_create, of gan_classifier_create and of the device.
 GAN_API gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
                                 const gan_evaluation_options *options, gan_evaluation *out);
 

@@ -105,7 +105,7 @@ typedef struct gan_run_metrics {
     uint64_t images;      // real samples shown to the discriminator so far
     double elapsed_s;     // of training, over all resumptions
     double images_per_s;  // since the metrics before
-    double d_loss, g_loss;
+    double d_loss, g_loss; // NaN without a generator: g_loss, d_real and d_fake
     double d_real, d_fake; // D's mean probability for real and for generated samples
     bool has_gradients;    // the recipe's log_gradients: mean norms of each player's gradient
     double d_gradient, g_gradient;
@@ -115,6 +115,8 @@ typedef struct gan_run_metrics {
     // information of the sample and its categories, and of it and its continuous codes.
     bool has_categorical, has_continuous;
     double categorical_information, continuous_information;
+    bool has_errors;       // the discriminator tells classes (objective.classifier): mean share of the
+    double errors;         // labelled samples, as it saw them in training, whose class it mistook
     bool has_augmentation; // the recipe's augment.target: the probability it has come to
     double augmentation;
     uint64_t host_syncs;   // since the metrics before, the reading of these included

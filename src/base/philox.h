@@ -19,6 +19,7 @@ enum {
     GAN_STREAM_DIRECTION = 6, // directions of a sliced distance: step = direction
     GAN_STREAM_LABEL = 7,     // gan-sample: seed = the image's own seed
     GAN_STREAM_TOKEN = 8,     // gan-sample: seed = the sample's own seed
+    GAN_STREAM_LABELLED = 9,  // labelled samples: step 0 which they are, then epoch + 1
     GAN_STREAM_GRAPH = 256,
 };
 

@@ -37,6 +37,11 @@ static gan_status choose_sample(const gan_bundle *bundle, const gan_convert_opti
         model->sample = record.sample;
         return GAN_STATUS_OK;
     }
+    if (!gan__recipe_has_generator(gan__recipe_values(model->recipe)))
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "%s is of a classifier: say what a sample is with --shape, and how many "
+                         "labels there are with --classes",
+                         options->recipe);
     GAN_TRY(gan__recipe_generator(model->recipe, model->classes, &generator));
     model->sample = *gan__network_output_shape(generator);
     gan__network_destroy(generator);
@@ -210,6 +215,7 @@ static gan_status take_all(adoption *adopt, const gan_model_role *role, const wa
 }
 
 static gan_status adopt_role(adoption *adopt, const gan_model_role *role) {
+    GAN_TRY(gan__model_check(&adopt->model, role));
     const gan_network *network = gan__model_network(&adopt->model, role);
     const size_t count = gan__network_parameter_count(network) + gan__network_buffer_count(network);
     wanted_tensor *wanted;

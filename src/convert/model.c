@@ -9,6 +9,7 @@ static const gan_model_role roles[] = {
     {"generator", "generator.", "generator.", true, "latents", "samples"},
     {"ema", "ema.", "ema.", true, "latents", "samples"},
     {"discriminator", "discriminator.", "discriminator.", false, "samples", "outputs"},
+    {"ema_discriminator", "ema_discriminator.", "ema_discriminator.", false, "samples", "outputs"},
 };
 enum { GENERATOR, EMA, ROLES = sizeof roles / sizeof roles[0] };
 
@@ -76,9 +77,15 @@ gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out)
     if (*out == &roles[EMA] && shares_statistics(bundle)) *out = &shared_statistics;
     if (!bundle->network || strcmp(bundle->network, (*out)->name) == 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                     "--network %s is no network of this kind; choose generator, ema or "
-                     "discriminator",
+                     "--network %s is no network of this kind; choose generator, ema, "
+                     "discriminator or ema_discriminator",
                      bundle->network);
+}
+
+gan_status gan__model_check(const gan_model *model, const gan_model_role *role) {
+    if (!role->makes_samples || model->generator) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "this is a classifier, which has no generator; "
+                                              "choose its network with --network discriminator");
 }
 
 const gan_network *gan__model_network(const gan_model *model, const gan_model_role *role) {

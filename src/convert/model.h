@@ -31,6 +31,8 @@ const gan_model_role *gan__model_role_at(size_t index); // NULL past the last
 // The role that the options name; by default the averaged generator where there is one, else the
 // generator. Errors: BAD_ARGUMENT where it is no network.
 gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out);
+// Errors: BAD_ARGUMENT where the model has no such network.
+gan_status gan__model_check(const gan_model *model, const gan_model_role *role);
 const gan_network *gan__model_network(const gan_model *model, const gan_model_role *role);
 
 // Number `index` of the network's tensors, parameters before buffers, and its name in a bundle;

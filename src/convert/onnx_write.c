@@ -213,6 +213,7 @@ static gan_status make_model(gan_bundle *bundle, gan_onnx_graph *graph) {
                               .is_half = is_half,
                               .context = bundle};
     gan_status status = gan__model_open(bundle, &model);
+    if (status == GAN_STATUS_OK) status = gan__model_check(&model, role);
     if (status == GAN_STATUS_OK) status = keep_tensors(bundle, &model, role);
     if (status == GAN_STATUS_OK) status = make_graph(&model, role, graph);
     gan__model_close(&model);

@@ -4,10 +4,12 @@
 
 #include "base/memory.h"
 #include "gan/divergence.h"
+#include "gan/evaluate_classes.h"
 #include "gan/evaluate_data.h"
 #include "gan/evaluate_inference.h"
 #include "gan/modes.h"
 #include "gan/parzen.h"
+#include "gan/run_record.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,9 +19,12 @@ typedef struct evaluator {
     const gan_checkpoint *checkpoint;
     const gan_evaluation_options *options;
     gan_recipe *recipe;
+    gan_run_record record;
     gan_evaluation_data data;
     gan_sampler *sampler;
-    gan_sampler_source generated;
+    gan_sampler_source generated; // sampler NULL: the checkpoint has no generator
+    gan_classifier *own;          // the checkpoint's, or NULL
+    gan_classifier *judge;        // that of options->features, or NULL
     gan_evaluation *out;
 } evaluator;
 
@@ -44,7 +49,7 @@ static void tell(const evaluator *e, const char *what, uint64_t done, uint64_t t
 
 static bool suits_modes(const evaluator *e) {
     gan_mixture mixture;
-    return gan__modes_of_dataset(e->data.whole, &mixture);
+    return e->sampler != NULL && gan__modes_of_dataset(e->data.whole, &mixture);
 }
 
 #define MODE_BLOCK 1024
@@ -83,7 +88,7 @@ static gan_status measure_modes(evaluator *e) {
 // --- Divergences ---------------------------------------------------------------------------------
 
 static bool suits_divergences(const evaluator *e) {
-    return e->data.elements == 1;
+    return e->sampler != NULL && e->data.elements == 1;
 }
 
 // A generator without any spread, or with one that is not finite, has no density to compare: that
@@ -130,7 +135,7 @@ static gan_status measure_divergences(evaluator *e) {
 // --- Parzen windows ------------------------------------------------------------------------------
 
 static bool suits_parzen(const evaluator *e) {
-    return !suits_modes(e) && !suits_divergences(e);
+    return e->sampler != NULL && e->judge == NULL && !suits_modes(e) && !suits_divergences(e);
 }
 
 static gan_status measure_parzen(evaluator *e) {
@@ -145,6 +150,72 @@ static gan_status measure_parzen(evaluator *e) {
     e->out->validation_was_trained_on = e->data.validation_was_trained_on;
     e->out->has_parzen = true;
     return GAN_STATUS_OK;
+}
+
+// --- Classes -------------------------------------------------------------------------------------
+
+// Samples as the classifiers' input: bytes have been taken to 0 and 1.
+static gan_classified_points classified(const evaluator *e, const gan_points *points,
+                                        const gan_parzen_watch *watch) {
+    return (gan_classified_points){
+        .points = points, .low = 0, .high = e->data.has_bytes ? 1 : 0, .watch = watch};
+}
+
+static bool suits_errors(const evaluator *e) {
+    return e->own != NULL;
+}
+
+static gan_status measure_errors(evaluator *e) {
+    const gan_parzen_watch watches[] = {{e->options, "errors on test samples"},
+                                        {e->options, "errors on training samples"}};
+    const gan_points training = training_points(e, e->data.test.count);
+    const gan_classified_points test = classified(e, &e->data.test, &watches[0]);
+    const gan_classified_points trained = classified(e, &training, &watches[1]);
+    GAN_TRY(gan__evaluate_errors(e->own, &test, &e->out->errors));
+    GAN_TRY(gan__evaluate_errors(e->own, &trained, &e->out->errors_of_data));
+    e->out->errors_averaged = gan_classifier_get_info(e->own)->averaged;
+    e->out->has_errors = true;
+    return GAN_STATUS_OK;
+}
+
+// --- Features ------------------------------------------------------------------------------------
+
+static bool suits_features(const evaluator *e) {
+    return e->sampler != NULL && e->judge != NULL;
+}
+
+// Of samples against those whose features are `real`.
+static gan_status compare_features(const evaluator *e, const gan_classified *real,
+                                   const gan_points *points, const char *what,
+                                   gan_class_figures *out) {
+    const gan_parzen_watch watch = {e->options, what};
+    const gan_classified_points of = classified(e, points, &watch);
+    gan_classified others;
+    gan_status status = gan__classified_create(e->judge, &of, &others);
+    if (status == GAN_STATUS_OK)
+        status =
+            gan__classified_compare(real, &others, gan_classifier_get_info(e->judge)->classes, out);
+    gan__classified_destroy(&others);
+    return status;
+}
+
+static gan_status measure_features(evaluator *e) {
+    const gan_points generated = generated_points(e, GAN_FEATURE_SAMPLES);
+    const gan_points training = training_points(e, generated.count);
+    const gan_parzen_watch watch = {e->options, "features of test samples"};
+    const gan_classified_points test = classified(e, &e->data.test, &watch);
+    gan_classified real;
+    gan_status status = gan__classified_create(e->judge, &test, &real);
+    if (status == GAN_STATUS_OK)
+        status = compare_features(e, &real, &generated, "features of generated samples",
+                                  &e->out->features);
+    if (status == GAN_STATUS_OK)
+        status = compare_features(e, &real, &training, "features of training samples",
+                                  &e->out->features_of_data);
+    gan__classified_destroy(&real);
+    e->out->feature_step = gan_classifier_get_info(e->judge)->step;
+    e->out->has_features = status == GAN_STATUS_OK;
+    return status;
 }
 
 // --- Learned inference ---------------------------------------------------------------------------
@@ -171,17 +242,41 @@ static const struct {
     bool (*suits)(const evaluator *e);
     gan_status (*measure)(evaluator *e);
 } measures[] = {
-    {suits_modes, measure_modes},
-    {suits_divergences, measure_divergences},
-    {suits_parzen, measure_parzen},
-    {suits_inference, measure_inference},
+    {suits_modes, measure_modes},   {suits_divergences, measure_divergences},
+    {suits_errors, measure_errors}, {suits_features, measure_features},
+    {suits_parzen, measure_parzen}, {suits_inference, measure_inference},
 };
 
+static gan_status check_elements(const gan_classifier *classifier, const evaluator *e,
+                                 const char *what) {
+    const size_t elements = gan_classifier_get_info(classifier)->elements;
+    if (elements == e->data.elements) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "%s is of samples of %zu elements, and those of the data have %zu", what,
+                     elements, e->data.elements);
+}
+
+static gan_status open_judge(evaluator *e) {
+    if (e->options->features == NULL) return GAN_STATUS_OK;
+    if (e->sampler == NULL)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the checkpoint is of a classifier; features are to compare a "
+                         "generator's samples by, so give a generator's checkpoint beside it");
+    GAN_TRY(gan_classifier_create(e->device, e->options->features, GAN_SAMPLE_WEIGHTS_DEFAULT,
+                                  &e->judge));
+    return check_elements(e->judge, e, "the classifier whose features are asked for");
+}
+
 static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
-    const char *const text = gan_checkpoint_text(checkpoint, "recipe");
-    GAN_TRY(gan_sampler_create(e->device, checkpoint, e->options->weights, &e->sampler));
-    GAN_TRY(gan__recipe_parse_saved(text, "the checkpoint's recipe", &e->recipe));
-    GAN_TRY(gan__evaluation_data_open(gan__recipe_values(e->recipe), e->options->data, &e->data));
+    GAN_TRY(gan__run_record_open(checkpoint, &e->recipe, &e->record));
+    const gan_recipe_values *const recipe = gan__recipe_values(e->recipe);
+    if (gan__recipe_has_generator(recipe))
+        GAN_TRY(gan_sampler_create(e->device, checkpoint, e->options->weights, &e->sampler));
+    if (recipe->objective.classifier != GAN_CLASSIFIER_NONE)
+        GAN_TRY(gan_classifier_create(e->device, checkpoint, e->options->weights, &e->own));
+    GAN_TRY(gan__evaluation_data_open(recipe, e->options->data, &e->data));
+    GAN_TRY(open_judge(e));
+    if (e->sampler == NULL) return check_elements(e->own, e, "the classifier");
     const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
     if (info->elements != e->data.elements)
         return gan__fail(GAN_STATUS_BAD_INPUT,
@@ -192,10 +287,10 @@ static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
 }
 
 static gan_status measure_all(evaluator *e) {
-    const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
     const gan_dataset_info *const data = gan__dataset_info(e->data.whole);
-    e->out->step = info->step;
-    e->out->averaged = info->averaged;
+    e->out->step = e->record.step;
+    e->out->averaged = e->sampler != NULL ? gan_sampler_get_info(e->sampler)->averaged
+                                          : gan_classifier_get_info(e->own)->averaged;
     memcpy(e->out->data, data->kind, sizeof e->out->data);
     for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++)
         if (measures[i].suits(e)) GAN_TRY(measures[i].measure(e));
@@ -215,6 +310,8 @@ gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
     gan__sampler_source_close(&e.generated);
     gan__evaluation_data_close(&e.data);
     gan_sampler_destroy(e.sampler);
+    gan_classifier_destroy(e.own);
+    gan_classifier_destroy(e.judge);
     gan_recipe_destroy(e.recipe);
     return status;
 }

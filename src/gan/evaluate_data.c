@@ -76,7 +76,12 @@ void gan__evaluation_to_range(const gan_recipe_values *recipe, const gan_evaluat
 #define VALIDATION_PARTS 6
 
 static gan_points points_of(const gan_set_source *source, uint64_t start, uint64_t count) {
-    return (gan_points){.count = count, .read = read_set, .source = source, .start = start};
+    const bool labelled = gan__dataset_info(source->dataset)->classes > 0;
+    return (gan_points){.count = count,
+                        .read = read_set,
+                        .labels = labelled ? gan__evaluation_labels : NULL,
+                        .source = source,
+                        .start = start};
 }
 
 static size_t elements_of(const gan_dataset *dataset) {
@@ -192,6 +197,18 @@ static gan_status read_generated(const gan_points *points, uint64_t first, size_
     return GAN_STATUS_OK;
 }
 
+// The classes that the generator is asked for.
+static gan_status read_asked(const gan_points *points, uint64_t first, size_t count,
+                             uint32_t *labels) {
+    const gan_sampler_source *const source = points->source;
+    const size_t latent = gan_sampler_get_info(source->sampler)->latent;
+    for (size_t i = 0; i < count; i++) {
+        gan_sampler_latent(source->sampler, first + i, source->latents);
+        labels[i] = (uint32_t)source->latents[latent - 1];
+    }
+    return GAN_STATUS_OK;
+}
+
 gan_status gan__sampler_source_open(gan_sampler *sampler, bool has_bytes, gan_sampler_source *out) {
     const gan_sample_info *const info = gan_sampler_get_info(sampler);
     void *latents = NULL;
@@ -210,5 +227,9 @@ void gan__sampler_source_close(gan_sampler_source *source) {
 }
 
 gan_points gan__sampler_source_points(const gan_sampler_source *source, uint64_t count) {
-    return (gan_points){.count = count, .read = read_generated, .source = source};
+    const bool asked = gan_sampler_get_info(source->sampler)->classes > 0;
+    return (gan_points){.count = count,
+                        .read = read_generated,
+                        .labels = asked ? read_asked : NULL,
+                        .source = source};
 }

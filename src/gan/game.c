@@ -64,48 +64,79 @@ gan_status gan__game_weights(const gan_player *player, gan_node *parameters, gan
 // --- The game ------------------------------------------------------------------------------------
 
 // The data set's batch (B, sample...) as the networks want it: the batch innermost, bytes mapped.
-static gan_node *real_samples(const gan_game *game, const gan_game_data *data) {
+static gan_node *samples_of(const gan_game *game, gan_node *batch, const gan_game_data *data) {
     int order[GAN_RANK_MAX];
     for (int axis = 0; axis < data->sample.rank; axis++) order[axis] = axis + 1;
     order[data->sample.rank] = 0;
-    gan_node *const samples = gan__permute(game->real, order);
+    gan_node *const samples = gan__permute(batch, order);
     if (data->element != GAN_ELEMENT_U8 || !game->recipe->data.has_range) return samples;
     const double low = game->recipe->data.range[0], high = game->recipe->data.range[1];
     return gan__offset(gan__scale(samples, (high - low) / 255.0), low);
 }
 
+// Averages of a player's parameters and of its running statistics.
+static void create_averages(const gan_player *player, double decay, const char *name,
+                            gan_node **parameters, gan_node **buffers) {
+    gan_graph *const graph = gan__node_graph(player->state.parameters);
+    if (decay <= 0) return;
+    *parameters = gan__state(graph, name, gan__node_shape(player->state.parameters));
+    if (player->buffers != NULL)
+        *buffers =
+            gan__state(graph, "averaged running statistics", gan__node_shape(player->buffers));
+}
+
+// The real samples, and what is known of their classes.
+static void create_samples(gan_game *game, const gan_game_data *data) {
+    gan_graph *const graph = game->graph;
+    const gan_recipe_values *const recipe = game->recipe;
+    const bool classifies = recipe->objective.classifier != GAN_CLASSIFIER_NONE;
+    const bool apart = recipe->data.labelled > 0 && game->generator.network != NULL;
+    const gan_shape labels = GAN_SHAPE(recipe->batch);
+    gan_shape batch = {.rank = data->sample.rank + 1, .size = {game->recipe->batch}};
+    memcpy(batch.size + 1, data->sample.size, (size_t)data->sample.rank * sizeof batch.size[0]);
+    game->real = gan__input(graph, "real samples", data->element, &batch);
+    if (gan__network_uses_labels(game->discriminator.network) || (classifies && !apart))
+        game->labels = gan__input(graph, "labels", GAN_ELEMENT_F32, &labels);
+    if (!classifies) return;
+    game->errors = gan__state(graph, "mistaken classes", &GAN_SHAPE(1));
+    if (!apart) return;
+    game->labelled = gan__input(graph, "labelled samples", data->element, &batch);
+    game->labelled_labels = gan__input(graph, "their labels", GAN_ELEMENT_F32, &labels);
+}
+
+static void create_players(gan_game *game) {
+    const gan_recipe_values *const recipe = game->recipe;
+    const bool plays = game->generator.network != NULL;
+    if (plays) create_player(game, "generator", generator_optimizer(recipe), &game->generator);
+    create_player(game, "discriminator", discriminator_optimizer(recipe), &game->discriminator);
+    if (game->encoder.network != NULL)
+        create_player(game, "encoder", recipe->encoder_optimizer.optimizer, &game->encoder);
+    if (plays)
+        create_averages(&game->generator, recipe->ema.decay, "averaged generator", &game->average,
+                        &game->average_buffers);
+    create_averages(&game->discriminator, recipe->ema.discriminator, "averaged discriminator",
+                    &game->discriminator_average, &game->discriminator_average_buffers);
+}
+
 static void create_leaves(gan_game *game, const gan_game_data *data) {
     gan_graph *const graph = game->graph;
     const int without = game->recipe->log_gradients ? 0 : 1;
-    gan_shape batch = {.rank = data->sample.rank + 1, .size = {game->recipe->batch}};
-    memcpy(batch.size + 1, data->sample.size, (size_t)data->sample.rank * sizeof batch.size[0]);
-    create_player(game, "generator", generator_optimizer(game->recipe), &game->generator);
-    create_player(game, "discriminator", discriminator_optimizer(game->recipe),
-                  &game->discriminator);
-    if (game->encoder.network != NULL)
-        create_player(game, "encoder", game->recipe->encoder_optimizer.optimizer, &game->encoder);
-    if (game->recipe->ema.decay > 0)
-        game->average = gan__state(graph, "averaged generator",
-                                   gan__node_shape(game->generator.state.parameters));
-    if (game->average != NULL && game->generator.buffers != NULL)
-        game->average_buffers = gan__state(graph, "averaged running statistics",
-                                           gan__node_shape(game->generator.buffers));
+    create_players(game);
     if (game->recipe->augment.target > 0)
         game->augmentation = gan__state(graph, "augmentation", &GAN_SHAPE(GAN_AUGMENT_STATE));
     if (game->recipe->objective.lecam > 0)
         game->anchors = gan__state(graph, "averages of logits", &GAN_SHAPE(2));
-    if (game->recipe->objective.gradient == GAN_GRADIENT_REINFORCE)
+    if (game->generator.network != NULL &&
+        game->recipe->objective.gradient == GAN_GRADIENT_REINFORCE)
         game->baseline = gan__state(graph, "baseline", &GAN_SHAPE(1));
     if (game->recipe->objective.path_length > 0)
         game->path_length = gan__state(graph, "path length", &GAN_SHAPE(1));
-    game->real = gan__input(graph, "real samples", data->element, &batch);
-    if (gan__network_uses_labels(game->discriminator.network))
-        game->labels =
-            gan__input(graph, "labels", GAN_ELEMENT_F32, &GAN_SHAPE(game->recipe->batch));
+    create_samples(game, data);
     game->discriminator_sums =
         gan__state(graph, "discriminator's figures", &GAN_SHAPE(GAN_GAME_D_METRICS - without));
-    game->generator_sums =
-        gan__state(graph, "generator's figures", &GAN_SHAPE(GAN_GAME_G_METRICS - without));
+    if (game->generator.network != NULL)
+        game->generator_sums =
+            gan__state(graph, "generator's figures", &GAN_SHAPE(GAN_GAME_G_METRICS - without));
     if (game->encoder.network != NULL)
         game->encoder_sums =
             gan__state(graph, "encoder's figures", &GAN_SHAPE(GAN_GAME_E_METRICS - without));
@@ -137,15 +168,17 @@ static gan_status find_features(gan_builder *builder) {
 static gan_status build(gan_builder *builder, const gan_game_data *data) {
     gan_game *const game = builder->game;
     GAN_TRY(gan__graph_status(game->graph));
-    GAN_TRY(gan__game_weights(&game->generator, game->generator.state.parameters,
-                              &builder->generator_weights));
+    if (game->generator.network != NULL)
+        GAN_TRY(gan__game_weights(&game->generator, game->generator.state.parameters,
+                                  &builder->generator_weights));
     GAN_TRY(gan__game_weights(&game->discriminator, game->discriminator.state.parameters,
                               &builder->discriminator_weights));
     if (game->encoder.network != NULL)
         GAN_TRY(gan__game_weights(&game->encoder, game->encoder.state.parameters,
                                   &builder->encoder_weights));
     GAN_TRY(find_features(builder));
-    builder->real = real_samples(game, data);
+    builder->real = samples_of(game, game->real, data);
+    if (game->labelled != NULL) builder->labelled = samples_of(game, game->labelled, data);
     builder->classes = data->classes;
     builder->fake_shape = data->sample;
     builder->fake_shape.size[builder->fake_shape.rank++] = game->recipe->batch;

@@ -1,6 +1,7 @@
 // The game of two players, or of three where the recipe has an encoder, as one graph: Algorithm 1
-// of Goodfellow et al. 2014, with the steps a trainer runs as lists of roots. Knows no device and
-// no data set: it only builds nodes.
+// of Goodfellow et al. 2014, with the steps a trainer runs as lists of roots. A classifier is such
+// a game without a generator, in which D tells the classes of labelled samples apart
+// (objective.classifier: alone). Knows no device and no data set: it only builds nodes.
 //
 // Random nodes of the discriminator's and of the generator's step draw from disjoint streams, so
 // each step's counter may be its own.
@@ -62,17 +63,21 @@ enum {
 typedef struct gan_game {
     const gan_recipe_values *recipe;
     gan_graph *graph;
-    gan_player generator, discriminator, encoder;
+    gan_player generator, discriminator, encoder; // who does not play has no network
     gan_node *average;         // moving average of the generator's parameters; NULL: none
     gan_node *average_buffers; // of its running statistics; NULL: none
+    gan_node *discriminator_average, *discriminator_average_buffers; // the same of D's
     gan_node *augmentation;    // what adapting it remembers (gan/augment.h); NULL: it does not
     gan_node *anchors;         // averages of D's logits, real and fake (objective.lecam); or NULL
     gan_node *baseline;        // of costs, for the score-function estimator; NULL: it is not used
     gan_node *path_length;     // (1): mean length of paths (objective.path_length); or NULL
     gan_node *real;            // input (B, sample...): as the data set gives it
-    gan_node *labels;          // input (B): of those; NULL where the networks use none
+    gan_node *labels;          // input (B): of those; NULL where nothing is made of them
+    gan_node *labelled;        // input (B, sample...): samples whose labels are used, and those;
+    gan_node *labelled_labels; // NULL where they are those of `real` (data.labelled)
+    gan_node *errors;          // (1): sum of the shares of them whose class D mistook; or NULL
     gan_node *discriminator_sums; // (GAN_GAME_D_METRICS), or without the last of them
-    gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them
+    gan_node *generator_sums;     // (GAN_GAME_G_METRICS), or without the last of them; or NULL
     gan_node *encoder_sums;       // (GAN_GAME_E_METRICS), or without the last of them; or NULL
     gan_game_step steps[GAN_GAME_PARTS];
 } gan_game;
@@ -88,5 +93,8 @@ typedef struct gan_game_data {
 // Errors: BAD_INPUT naming the layers that do not fit; those of the graph.
 gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data, gan_game **out);
 void gan__game_destroy(gan_game *game); // NULL is allowed
+
+// The logits of the classes (K, B), of what D gives (K or 1 + K, B); NULL where it gives none.
+gan_node *gan__game_class_logits(const gan_recipe_values *recipe, gan_node *logits);
 
 #endif

@@ -12,6 +12,7 @@ typedef struct gan_builder {
     gan_node **activations; // room for D's, one a layer; NULL where no cost is of them
     size_t feature_layer;   // which of them
     gan_node *real;         // (sample..., B), in the recipe's range
+    gan_node *labelled;     // the same of samples of their own whose labels are used, or NULL
     gan_shape fake_shape;   // (sample..., B)
     int64_t classes;        // of the labels of generated samples
 } gan_builder;
@@ -34,6 +35,8 @@ enum {
     GAN_STREAM_CONSISTENT_FAKE = 9 << 12,
     GAN_STREAM_LABELS = 10 << 12,
     GAN_STREAM_ENCODER = 11 << 12,
+    GAN_STREAM_LABELLED = 14 << 12,
+    GAN_STREAM_AUGMENT_LABELLED = 15 << 12,
     GAN_STREAMS_OF_DISCRIMINATOR = 0,
     GAN_STREAMS_OF_GENERATOR = 1 << 16,
     GAN_STREAMS_OF_PENALTY = 2 << 16,
@@ -43,7 +46,7 @@ enum {
 // --- Applications (game_judge.c) -----------------------------------------------------------------
 // `streams` is where the step's streams begin.
 
-// The labels that G is asked for; NULL where the networks use none.
+// The labels that G is asked for; NULL where it uses none.
 gan_node *gan__game_labels(const gan_builder *builder, uint32_t streams);
 // z, (size, B).
 gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams);
@@ -67,7 +70,10 @@ typedef struct gan_answers {
     gan_node *on_real, *on_fake; // D's logits; on_real NULL where nobody asked
     gan_node *encoded;           // latents that go with the real ones; NULL where D looks at none
     gan_features of_real, of_fake;
-    gan_node *buffers;         // D's running statistics after it
+    gan_node *real_classes, *fake_classes; // logits of classes (K, B); NULL where D gives none
+    gan_node *labelled_classes;            // those of the samples whose labels are used ...
+    gan_node *labels;                      // ... and these
+    gan_node *buffers;                     // D's running statistics after it
     gan_recovery recovered;    // what the encoder says of the generated batch; of NULLs where
                                // nobody asked it
     gan_node *encoder_buffers; // its running statistics after it
@@ -97,6 +103,19 @@ void gan__game_encode_real(const gan_builder *builder, gan_answers *given);
 // Asks the encoder about the generated batch; of kinds CODES and LATENTS, else nothing.
 void gan__game_recover(const gan_builder *builder, gan_answers *given);
 gan_node *gan__game_encoder_cost(const gan_builder *builder, const gan_answers *given);
+
+// --- Classes (game_classes.c) --------------------------------------------------------------------
+
+// The logit of being real (1, B), of what D gives.
+gan_node *gan__game_real_logits(const gan_recipe_values *recipe, gan_node *logits);
+// `cost` with what D pays for the classes of labelled samples, and of generated ones that G was
+// asked for a class of; `cost` may be NULL: with nothing else. And what G pays for the latter.
+gan_node *gan__game_add_classification(const gan_builder *builder, const gan_answers *given,
+                                       gan_node *cost);
+gan_node *gan__game_add_asked_classes(const gan_builder *builder, const gan_answers *given,
+                                      gan_node *cost);
+// The share of labelled samples whose class D mistakes, as rank 0.
+gan_node *gan__game_errors(const gan_answers *given);
 
 // --- Costs (game_costs.c) ------------------------------------------------------------------------
 

@@ -204,10 +204,13 @@ bool gan__game_generator_sees_real(const gan_recipe_values *recipe) {
 
 gan_cost gan__game_discriminator_cost(const gan_builder *builder, const gan_answers *given) {
     const gan_game *const game = builder->game;
-    gan_cost cost = {
-        .value = gan__objective_discriminator(game->recipe, given->on_real, given->on_fake)};
-    cost.value = add_consistency(builder, given, cost.value);
-    cost.value = add_lecam(builder, given, cost.value, &cost.memories[0]);
+    gan_cost cost = {0};
+    if (game->generator.network != NULL) {
+        cost.value = gan__objective_discriminator(game->recipe, given->on_real, given->on_fake);
+        cost.value = add_consistency(builder, given, cost.value);
+        cost.value = add_lecam(builder, given, cost.value, &cost.memories[0]);
+    }
+    cost.value = gan__game_add_classification(builder, given, cost.value);
     cost.value = add_history(builder, &game->discriminator, builder->discriminator_weights,
                              cost.value, &cost.memories[1]);
     if (gan__game_is_recovered_for_discriminator(game->recipe))
@@ -227,6 +230,7 @@ gan_cost gan__game_generator_cost(const gan_builder *builder, const gan_answers 
     if (regularization > 0)
         cost.value =
             gan__add(cost.value, gan__scale(opponents_gradient(builder, given), regularization));
+    cost.value = gan__game_add_asked_classes(builder, given, cost.value);
     cost.value = add_history(builder, &game->generator, builder->generator_weights, cost.value,
                              &cost.memories[0]);
     if (gan__game_is_recovered_for_generator(game->recipe))

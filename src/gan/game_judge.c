@@ -7,7 +7,7 @@
 
 static gan_node *some_labels(const gan_builder *builder, int64_t count, uint32_t streams) {
     const gan_game *const game = builder->game;
-    if (game->labels == NULL) return NULL;
+    if (!gan__network_uses_labels(game->generator.network)) return NULL;
     return gan__label_node(game->graph, builder->classes, count, streams + GAN_STREAM_LABELS);
 }
 
@@ -67,8 +67,14 @@ typedef struct company {
     gan_node *labels, *latents;
 } company;
 
-static gan_network_result judge(const gan_builder *builder, gan_node *samples, company with,
-                                uint32_t stream, gan_node *buffers, gan_features *features) {
+// What D says of a batch.
+typedef struct verdict {
+    gan_node *logits, *classes, *buffers;
+    gan_features features;
+} verdict;
+
+static verdict judge(const gan_builder *builder, gan_node *samples, company with, uint32_t stream,
+                     gan_node *buffers) {
     const gan_network_call call = {.training = true,
                                    .stream = stream,
                                    .weights = builder->discriminator_weights,
@@ -79,18 +85,19 @@ static gan_network_result judge(const gan_builder *builder, gan_node *samples, c
     const gan_network_result result =
         gan__network_apply(builder->game->discriminator.network, &call, packed(builder, samples));
     const gan_recipe_values *const recipe = builder->game->recipe;
-    *features = (gan_features){0};
+    verdict said = {.logits = gan__game_real_logits(recipe, result.logits),
+                    .classes = gan__game_class_logits(recipe, result.logits),
+                    .buffers = result.buffers};
     if (recipe->objective.feature_matching > 0)
-        features->matched = builder->activations[builder->feature_layer];
+        said.features.matched = builder->activations[builder->feature_layer];
     if (recipe->inference.shares > 0)
-        features->shared = builder->activations[recipe->inference.shares - 1];
-    return result;
+        said.features.shared = builder->activations[recipe->inference.shares - 1];
+    return said;
 }
 
 gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                   uint32_t stream, gan_node *buffers) {
-    gan_features unused;
-    return judge(builder, samples, (company){.labels = labels}, stream, buffers, &unused).logits;
+    return judge(builder, samples, (company){.labels = labels}, stream, buffers).logits;
 }
 
 // What D is shown in place of `samples`. Where consistency is asked for, augmentation is for that
@@ -102,7 +109,9 @@ static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t s
         recipe->objective.consistency > 0 || recipe->objective.consistency_generated > 0;
     gan_node *const augmented =
         apart ? samples : gan__augment(recipe, game->augmentation, samples, stream);
-    return gan__augment_noise(recipe, augmented, gan__game_own_updates(game, &game->generator),
+    const gan_player *const clock =
+        game->generator.network != NULL ? &game->generator : &game->discriminator;
+    return gan__augment_noise(recipe, augmented, gan__game_own_updates(game, clock),
                               stream + GAN_AUGMENT_STREAMS);
 }
 
@@ -119,19 +128,36 @@ static company of_fake(const gan_builder *builder, const gan_answers *given) {
 static void judge_real(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples =
         shown(builder, builder->real, given->streams + GAN_STREAM_AUGMENT_REAL);
-    const gan_network_result result =
-        judge(builder, samples, of_real(builder, given), given->streams + GAN_STREAM_REAL,
-              given->buffers, &given->of_real);
+    const verdict result = judge(builder, samples, of_real(builder, given),
+                                 given->streams + GAN_STREAM_REAL, given->buffers);
     given->on_real = result.logits;
+    given->real_classes = result.classes;
+    given->of_real = result.features;
     given->buffers = result.buffers;
 }
 
 static void judge_fake(const gan_builder *builder, gan_answers *given) {
     gan_node *const samples = shown(builder, given->fake, given->streams + GAN_STREAM_AUGMENT_FAKE);
-    const gan_network_result result =
-        judge(builder, samples, of_fake(builder, given), given->streams + GAN_STREAM_FAKE,
-              given->buffers, &given->of_fake);
+    const verdict result = judge(builder, samples, of_fake(builder, given),
+                                 given->streams + GAN_STREAM_FAKE, given->buffers);
     given->on_fake = result.logits;
+    given->fake_classes = result.classes;
+    given->of_fake = result.features;
+    given->buffers = result.buffers;
+}
+
+// Whose classes D is to tell.
+static void judge_labelled(const gan_builder *builder, gan_answers *given) {
+    const gan_game *const game = builder->game;
+    given->labels = game->labels;
+    given->labelled_classes = given->real_classes;
+    if (game->labelled == NULL) return;
+    gan_node *const samples =
+        shown(builder, builder->labelled, given->streams + GAN_STREAM_AUGMENT_LABELLED);
+    const verdict result =
+        judge(builder, samples, (company){0}, given->streams + GAN_STREAM_LABELLED, given->buffers);
+    given->labels = game->labelled_labels;
+    given->labelled_classes = result.classes;
     given->buffers = result.buffers;
 }
 
@@ -148,7 +174,7 @@ static gan_node *half_of(const gan_builder *builder, gan_node *logits, int64_t f
 }
 
 static gan_node *beside(gan_node *real, gan_node *fake, int axis) {
-    return real == NULL ? NULL : gan__concat((gan_node *[]){real, fake}, 2, axis);
+    return real == NULL || fake == NULL ? NULL : gan__concat((gan_node *[]){real, fake}, 2, axis);
 }
 
 // In one application: half the products, each of twice the columns. Only for a D that says of a
@@ -164,12 +190,13 @@ static bool judge_together(const gan_builder *builder, gan_answers *given) {
     const company real = of_real(builder, given), fake = of_fake(builder, given);
     const company both = {.labels = beside(real.labels, fake.labels, 0),
                           .latents = beside(real.latents, fake.latents, 1)};
-    gan_features unused;
-    gan_node *const logits =
-        judge(builder, samples, both, given->streams + GAN_STREAM_REAL, NULL, &unused).logits;
-    given->on_real = half_of(builder, logits, 0);
-    given->on_fake = half_of(builder, logits, builder->game->recipe->batch);
-    return gan__samples_stay_apart(logits, samples);
+    const int64_t batch = builder->game->recipe->batch;
+    const verdict result = judge(builder, samples, both, given->streams + GAN_STREAM_REAL, NULL);
+    given->on_real = half_of(builder, result.logits, 0);
+    given->on_fake = half_of(builder, result.logits, batch);
+    given->real_classes = half_of(builder, result.classes, 0);
+    given->fake_classes = half_of(builder, result.classes, batch);
+    return gan__samples_stay_apart(result.logits, samples);
 }
 
 gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, bool penalised,
@@ -181,9 +208,11 @@ gan_answers gan__game_judge_both(const gan_builder *builder, gan_node *fake, boo
         .encoder_buffers = builder->game->encoder.buffers,
     };
     gan__game_encode_real(builder, &given);
-    if (!penalised && judge_together(builder, &given)) return given;
-    judge_real(builder, &given);
-    judge_fake(builder, &given);
+    if (fake == NULL || penalised || !judge_together(builder, &given)) {
+        judge_real(builder, &given);
+        if (fake != NULL) judge_fake(builder, &given);
+    }
+    judge_labelled(builder, &given);
     return given;
 }
 

@@ -56,6 +56,25 @@ static void add_sums(gan_game_step *step, gan_node *sums, gan_node **figures) {
     add_root(step, gan__assign(sums, gan__add(sums, gan__concat(figures, count, 0))));
 }
 
+// Moving averages of a player's weights and running statistics.
+typedef struct averages {
+    double decay, start;
+    gan_node *parameters, *buffers; // states; NULL: not kept
+} averages;
+
+static void add_averages(const gan_game *game, const averages *kept, const gan_player *player,
+                         gan_node *parameters, gan_node *buffers, gan_game_step *step) {
+    gan_node *const done = gan__game_own_updates(game, player);
+    if (kept->parameters != NULL)
+        add_root(step, gan__assign(kept->parameters,
+                                   gan__average_update(kept->parameters, parameters, kept->decay,
+                                                       kept->start, done)));
+    if (kept->buffers != NULL)
+        add_root(step, gan__assign(kept->buffers,
+                                   gan__average_buffers(player->network, kept->buffers, buffers,
+                                                        kept->decay, kept->start, done)));
+}
+
 // --- The two players -----------------------------------------------------------------------------
 
 // D's update from what it said of a real and of a generated batch.
@@ -72,29 +91,25 @@ static gan_status add_discriminator_update(const gan_builder *builder, const gan
         add_root(step, gan__assign(
                            game->augmentation,
                            gan__augment_update(game->recipe, game->augmentation, given->on_real)));
+    const averages kept = {.decay = game->recipe->ema.discriminator,
+                           .start = (double)game->recipe->ema.start,
+                           .parameters = game->discriminator_average,
+                           .buffers = game->discriminator_average_buffers};
+    add_averages(game, &kept, player, after.parameters, given->buffers, step);
+    gan_node *const none = gan__scalar(game->graph, 0);
+    const bool plays = given->on_fake != NULL;
     gan_node *figures[GAN_GAME_D_METRICS] = {
         [GAN_GAME_D_LOSS] = cost->value,
-        [GAN_GAME_D_REAL] = gan__mean(gan__sigmoid(given->on_real)),
-        [GAN_GAME_D_FAKE] = gan__mean(gan__sigmoid(given->on_fake)),
+        [GAN_GAME_D_REAL] = plays ? gan__mean(gan__sigmoid(given->on_real)) : none,
+        [GAN_GAME_D_FAKE] = plays ? gan__mean(gan__sigmoid(given->on_fake)) : none,
         [GAN_GAME_D_GRADIENT] = gan__norm(gradient),
     };
     add_sums(step, game->discriminator_sums, figures);
+    if (game->errors != NULL) {
+        gan_node *errors[] = {gan__game_errors(given)};
+        add_sums(step, game->errors, errors);
+    }
     return gan__graph_status(game->graph);
-}
-
-// Moving averages of G's weights and running statistics after the update.
-static void add_averages(const gan_game *game, gan_node *parameters, gan_node *buffers,
-                         gan_game_step *step) {
-    const gan_player *const player = &game->generator;
-    const double decay = game->recipe->ema.decay, start = (double)game->recipe->ema.start;
-    gan_node *const done = gan__game_own_updates(game, &game->generator);
-    if (game->average != NULL)
-        add_root(step, gan__assign(game->average, gan__average_update(game->average, parameters,
-                                                                      decay, start, done)));
-    if (game->average_buffers != NULL)
-        add_root(step, gan__assign(game->average_buffers,
-                                   gan__average_buffers(player->network, game->average_buffers,
-                                                        buffers, decay, start, done)));
 }
 
 // G's update, and the moving averages. `buffers`: G's, after it made the samples.
@@ -107,7 +122,11 @@ static gan_status add_generator_update(const gan_builder *builder, const gan_cos
     GAN_TRY(update_player(player, gradient, &after, step));
     store_memories(cost, step);
     store_buffers(player, buffers, step);
-    add_averages(game, after.parameters, buffers, step);
+    const averages kept = {.decay = game->recipe->ema.decay,
+                           .start = (double)game->recipe->ema.start,
+                           .parameters = game->average,
+                           .buffers = game->average_buffers};
+    add_averages(game, &kept, player, after.parameters, buffers, step);
     gan_node *figures[GAN_GAME_G_METRICS] = {
         [GAN_GAME_G_LOSS] = cost->value, [GAN_GAME_G_GRADIENT] = gan__norm(gradient)};
     add_sums(step, game->generator_sums, figures);
@@ -140,8 +159,10 @@ static gan_status add_encoder_update(const gan_builder *builder, const gan_answe
 // D alone, with E where that learns from what G makes: G's samples are given, not learned from.
 static gan_status build_discriminator_step(const gan_builder *builder, bool penalised,
                                            gan_game_step *step) {
-    const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_DISCRIMINATOR);
-    gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output), penalised,
+    gan_node *fake = NULL;
+    if (builder->game->generator.network != NULL)
+        fake = gan__game_generate(builder, GAN_STREAMS_OF_DISCRIMINATOR).output;
+    gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake), penalised,
                                              GAN_STREAMS_OF_DISCRIMINATOR);
     gan__game_recover(builder, &given);
     gan_cost cost = gan__game_discriminator_cost(builder, &given);
@@ -311,6 +332,8 @@ gan_status gan__game_build_steps(const gan_builder *builder) {
     gan_game_step *const steps = builder->game->steps;
     const bool penalised = gan__penalty_wanted(recipe), apart = recipe->objective.penalty_apart;
     const bool lazy = penalised && recipe->objective.penalty_every > 1;
+    if (!gan__recipe_has_generator(recipe))
+        return build_discriminator_step(builder, false, &steps[GAN_GAME_DISCRIMINATOR]);
     if (recipe->schedule.order != GAN_ORDER_ALTERNATING)
         return build_simultaneous(builder, penalised, lazy);
     GAN_TRY(build_discriminator_step(builder, penalised && !lazy && !apart,

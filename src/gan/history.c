@@ -40,6 +40,7 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
     }
     if (metrics->has_gradients && metrics->has_encoder)
         append_number(history, "e_gradient", metrics->e_gradient);
+    if (metrics->has_errors) append_number(history, "errors", metrics->errors);
     if (metrics->has_augmentation) append_number(history, "augmentation", metrics->augmentation);
     if (metrics->has_modes) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);

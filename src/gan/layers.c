@@ -40,6 +40,10 @@ typedef struct measurement {
 
 static gan_status open_networks(measurement *m, const gan_checkpoint *checkpoint) {
     GAN_TRY(gan__run_record_open(checkpoint, &m->recipe, &m->record));
+    if (!gan__recipe_has_generator(gan__recipe_values(m->recipe)))
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the checkpoint is of a classifier; layers are measured on what a "
+                         "generator makes, and it has none");
     return gan__recipe_networks(m->recipe, &m->record.sample, m->record.classes,
                                 &m->generator.network, &m->discriminator.network);
 }

@@ -49,8 +49,7 @@ static void add_optimizer(stored_states *states, const gan_player *player) {
     add_state(states, player->state.step, NULL, prefix, "step", "");
 }
 
-static void list_states(const gan_game *game, stored_states *states) {
-    states->count = 0;
+static void list_generator(const gan_game *game, stored_states *states) {
     add_network(states, &game->generator);
     if (game->average != NULL)
         add_state(states, game->average, game->generator.network, "ema.", "", "")->is_weights =
@@ -58,9 +57,26 @@ static void list_states(const gan_game *game, stored_states *states) {
     if (game->average_buffers != NULL)
         add_state(states, game->average_buffers, game->generator.network, "ema.", "", "")->buffers =
             true;
+}
+
+static void list_discriminator_averages(const gan_game *game, stored_states *states) {
+    static const char prefix[] = "ema_discriminator.";
+    const gan_network *const network = game->discriminator.network;
+    if (game->discriminator_average != NULL)
+        add_state(states, game->discriminator_average, network, prefix, "", "")->is_weights = true;
+    if (game->discriminator_average_buffers != NULL)
+        add_state(states, game->discriminator_average_buffers, network, prefix, "", "")->buffers =
+            true;
+}
+
+static void list_states(const gan_game *game, stored_states *states) {
+    const bool plays = game->generator.network != NULL;
+    states->count = 0;
+    if (plays) list_generator(game, states);
     add_network(states, &game->discriminator);
+    list_discriminator_averages(game, states);
     if (game->encoder.network != NULL) add_network(states, &game->encoder);
-    add_optimizer(states, &game->generator);
+    if (plays) add_optimizer(states, &game->generator);
     add_optimizer(states, &game->discriminator);
     if (game->encoder.network != NULL) add_optimizer(states, &game->encoder);
     if (game->generator.history != NULL)
@@ -75,10 +91,11 @@ static void list_states(const gan_game *game, stored_states *states) {
     if (game->baseline != NULL) add_state(states, game->baseline, NULL, "baseline", "", "");
     if (game->path_length != NULL)
         add_state(states, game->path_length, NULL, "path_length", "", "");
-    add_state(states, game->generator_sums, NULL, "metrics.generator", "", "");
+    if (plays) add_state(states, game->generator_sums, NULL, "metrics.generator", "", "");
     add_state(states, game->discriminator_sums, NULL, "metrics.discriminator", "", "");
     if (game->encoder_sums != NULL)
         add_state(states, game->encoder_sums, NULL, "metrics.encoder", "", "");
+    if (game->errors != NULL) add_state(states, game->errors, NULL, "metrics.errors", "", "");
 }
 
 // --- A network's tensors -------------------------------------------------------------------------

@@ -14,6 +14,8 @@ struct gan_points {
     uint64_t count;
     // Vectors `first`, ... `first` + `count` - 1, row-major.
     gan_status (*read)(const gan_points *points, uint64_t first, size_t count, float *values);
+    // Their classes; NULL where they have none.
+    gan_status (*labels)(const gan_points *points, uint64_t first, size_t count, uint32_t *labels);
     const void *source; // read's own
     uint64_t start;     // likewise
 };

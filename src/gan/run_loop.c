@@ -36,7 +36,9 @@ static void resume_watch(stopwatch *watch, double paused_at) {
 // --- Figures -------------------------------------------------------------------------------------
 
 static gan_status refuse_divergence(const gan_run *run, const gan_run_metrics *metrics) {
-    if (isfinite(metrics->d_loss) && isfinite(metrics->g_loss) && isfinite(metrics->e_loss))
+    const bool plays = gan__recipe_has_generator(run->values);
+    if (isfinite(metrics->d_loss) && (!plays || isfinite(metrics->g_loss)) &&
+        isfinite(metrics->e_loss))
         return GAN_STATUS_OK;
     char kept[48] = "no checkpoint", encoder[48] = "";
     if (metrics->has_encoder)
@@ -80,6 +82,10 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     metrics->d_gradient = sums.d_gradient / updates;
     metrics->g_gradient = sums.g_gradient / steps;
     fill_encoder(run->values, &sums, steps, metrics);
+    metrics->has_errors = run->values->objective.classifier != GAN_CLASSIFIER_NONE;
+    metrics->errors = sums.errors / updates;
+    if (!gan__recipe_has_generator(run->values))
+        metrics->g_loss = metrics->d_real = metrics->d_fake = metrics->g_gradient = NAN;
     metrics->has_augmentation = run->values->augment.target > 0;
     return gan__trainer_read_augmentation(run->trainer, &metrics->augmentation);
 }
@@ -143,6 +149,7 @@ static gan_status save(gan_run *run, stopwatch *watch) {
 
 static gan_status picture(gan_run *run, stopwatch *watch) {
     const double now = gan__clock_seconds();
+    if (!gan__recipe_has_generator(run->values)) return GAN_STATUS_OK;
     GAN_TRY(gan__run_picture(run));
     resume_watch(watch, now);
     return report(run, watch, gan__run_report);

@@ -24,6 +24,7 @@ static gan_status measure(gan_run *run, const gan_mixture *mixture, gan_mode_fig
 
 gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics) {
     gan_mixture mixture;
+    if (!gan__recipe_has_generator(run->values)) return GAN_STATUS_OK;
     if (!gan__modes_of_dataset(run->dataset, &mixture) || !is_due(run, metrics->step))
         return GAN_STATUS_OK;
     GAN_TRY(measure(run, &mixture, &metrics->modes));

@@ -30,14 +30,15 @@ static void fill_layers(const gan_player *player, gan_run_layer *layers) {
 
 static gan_status plan_layers(gan_run *run) {
     const gan_game *const game = gan__trainer_game(run->trainer);
-    const size_t generator = gan__network_layer_count(game->generator.network);
+    const size_t generator =
+        game->generator.network == NULL ? 0 : gan__network_layer_count(game->generator.network);
     const size_t judged = generator + gan__network_layer_count(game->discriminator.network);
     const bool encodes = game->encoder.network != NULL;
     const size_t count = judged + (encodes ? gan__network_layer_count(game->encoder.network) : 0);
     void *memory = NULL;
     GAN_TRY(gan__alloc(count, sizeof(gan_run_layer), &memory));
     run->layers = memory;
-    fill_layers(&game->generator, run->layers);
+    if (generator > 0) fill_layers(&game->generator, run->layers);
     fill_layers(&game->discriminator, run->layers + generator);
     if (encodes) fill_layers(&game->encoder, run->layers + judged);
     run->plan.layers = run->layers;
@@ -80,7 +81,9 @@ gan_status gan__run_fill_plan(gan_run *run) {
     plan->data_classes = data->classes;
     plan->steps = (uint64_t)run->values->steps;
     plan->first_step = run->record.step;
-    plan->generator_parameters = (uint64_t)gan__network_parameter_elements(game->generator.network);
+    if (game->generator.network != NULL)
+        plan->generator_parameters =
+            (uint64_t)gan__network_parameter_elements(game->generator.network);
     plan->discriminator_parameters =
         (uint64_t)gan__network_parameter_elements(game->discriminator.network);
     if (game->encoder.network != NULL)

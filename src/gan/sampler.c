@@ -50,6 +50,9 @@ static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkp
     gan_network *discriminator = NULL;
     GAN_TRY(gan__run_record_open(checkpoint, &sampler->recipe, record));
     sampler->values = gan__recipe_values(sampler->recipe);
+    if (!gan__recipe_has_generator(sampler->values))
+        return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint is of a classifier, which has no "
+                                               "generator to draw samples from");
     GAN_TRY(gan__class_names_read(checkpoint, &sampler->class_names));
     GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, record->classes,
                                  &sampler->generator, &discriminator));

@@ -64,14 +64,21 @@ static gan_status plan_program(gan_trainer *trainer, size_t index, const char *n
     return GAN_STATUS_OK;
 }
 
-static gan_status plan(gan_trainer *trainer) {
+// What draws samples.
+static gan_status build_generation(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     const gan_player *const generator = &game->generator;
+    if (generator->network == NULL) return GAN_STATUS_OK;
     gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
     gan_node *const statistics =
         game->average_buffers != NULL ? game->average_buffers : generator->buffers;
-    GAN_TRY(gan__generation_build(game->graph, generator->network, weights, statistics,
-                                  gan__trainer_cells(trainer), &trainer->generation));
+    return gan__generation_build(game->graph, generator->network, weights, statistics,
+                                 gan__trainer_cells(trainer), &trainer->generation);
+}
+
+static gan_status plan(gan_trainer *trainer) {
+    const gan_game *const game = trainer->game;
+    GAN_TRY(build_generation(trainer));
     GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
     gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
     for (size_t part = 0; part < GAN_GAME_PARTS; part++) {
@@ -80,6 +87,7 @@ static gan_status plan(gan_trainer *trainer) {
         GAN_TRY(plan_program(trainer, part, step->name, step->roots, step->count,
                              runs_per_step(trainer, (gan_game_part)part)));
     }
+    if (trainer->generation.samples == NULL) return GAN_STATUS_OK;
     return plan_program(trainer, GAN_TRAINER_SAMPLING, "sampling", &trainer->generation.samples, 1,
                         0);
 }
@@ -111,6 +119,7 @@ void gan__trainer_destroy(gan_trainer *trainer) {
     gan__game_destroy(trainer->game);
     gan__free(trainer->batch);
     gan__free(trainer->labels);
+    gan__labelled_set_destroy(trainer->labelled);
     gan__free(trainer);
 }
 
@@ -147,7 +156,11 @@ gan_status gan__trainer_prepare(gan_trainer *trainer) {
     trainer->batch = batch;
     GAN_TRY(gan__alloc((size_t)trainer->recipe->batch, sizeof *trainer->labels, &labels));
     trainer->labels = labels;
-    return GAN_STATUS_OK;
+    const int64_t each = trainer->recipe->data.labelled;
+    if (trainer->recipe->objective.classifier == GAN_CLASSIFIER_NONE || each == 0)
+        return GAN_STATUS_OK;
+    return gan__labelled_set_create(trainer->dataset, (uint64_t)trainer->recipe->seed,
+                                    (uint64_t)each, &trainer->labelled);
 }
 
 // The data's mean of each element in the recipe's range, for output biases from marginals.
@@ -155,7 +168,8 @@ static gan_status output_means(const gan_trainer *trainer, double **out) {
     void *memory = NULL;
     const uint64_t elements = gan__trainer_sample_elements(trainer);
     *out = NULL;
-    if (!gan__network_wants_means(trainer->game->generator.network)) return GAN_STATUS_OK;
+    const gan_network *const generator = trainer->game->generator.network;
+    if (generator == NULL || !gan__network_wants_means(generator)) return GAN_STATUS_OK;
     GAN_TRY(gan__alloc(elements, sizeof(double), &memory));
     double *const means = memory;
     const gan_status status = gan__dataset_means(trainer->dataset, means);
@@ -172,15 +186,18 @@ static gan_status output_means(const gan_trainer *trainer, double **out) {
     return GAN_STATUS_OK;
 }
 
-// Averages begin at the generator's initial values.
-static gan_status begin_averages(gan_trainer *trainer, const float *parameters,
-                                 const float *buffers) {
+// Averages begin at the player's initial values.
+static gan_status begin_averages(gan_trainer *trainer, const gan_player *player,
+                                 const float *parameters, const float *buffers) {
     const gan_game *const game = trainer->game;
+    const bool generates = player == &game->generator;
+    gan_node *const average = generates ? game->average : game->discriminator_average;
+    gan_node *const statistics =
+        generates ? game->average_buffers : game->discriminator_average_buffers;
     gan_status status = GAN_STATUS_OK;
-    if (game->average != NULL)
-        status = gan__module_write_state(trainer->module, game->average, parameters);
-    if (status == GAN_STATUS_OK && game->average_buffers != NULL)
-        status = gan__module_write_state(trainer->module, game->average_buffers, buffers);
+    if (average != NULL) status = gan__module_write_state(trainer->module, average, parameters);
+    if (status == GAN_STATUS_OK && statistics != NULL)
+        status = gan__module_write_state(trainer->module, statistics, buffers);
     return status;
 }
 
@@ -196,8 +213,7 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
                                          first_step, means, parameters, buffers);
     if (status == GAN_STATUS_OK)
         status = gan__module_write_state(trainer->module, player->state.parameters, parameters);
-    if (status == GAN_STATUS_OK && player == &trainer->game->generator)
-        status = begin_averages(trainer, parameters, buffers);
+    if (status == GAN_STATUS_OK) status = begin_averages(trainer, player, parameters, buffers);
     if (status == GAN_STATUS_OK && player->buffers != NULL)
         status = gan__module_write_state(trainer->module, player->buffers, buffers);
     gan__free(parameters);
@@ -218,7 +234,9 @@ gan_status gan__trainer_initialise(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     double *means = NULL;
     GAN_TRY(output_means(trainer, &means));
-    gan_status status = initialise_player(trainer, &game->generator, INIT_GENERATOR, means);
+    gan_status status = GAN_STATUS_OK;
+    if (game->generator.network != NULL)
+        status = initialise_player(trainer, &game->generator, INIT_GENERATOR, means);
     if (status == GAN_STATUS_OK)
         status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL);
     if (status == GAN_STATUS_OK && game->encoder.network != NULL)
@@ -249,23 +267,42 @@ uint64_t gan__trainer_samples_seen(const gan_trainer *trainer) {
     return trainer->step * batches_per_step(trainer) * (uint64_t)trainer->recipe->batch;
 }
 
-static gan_status feed_labels(gan_trainer *trainer) {
+// The labels of the batch that was read last; `input` may be NULL.
+static gan_status feed_labels(gan_trainer *trainer, gan_node *input) {
     void *slot = NULL;
-    if (trainer->game->labels == NULL) return GAN_STATUS_OK;
-    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->labels, &slot));
+    if (input == NULL) return GAN_STATUS_OK;
+    GAN_TRY(gan__module_feed_begin(trainer->module, input, &slot));
     float *const labels = slot;
     for (int64_t i = 0; i < trainer->recipe->batch; i++) labels[i] = (float)trainer->labels[i];
-    return gan__module_feed_end(trainer->module, trainer->game->labels);
+    return gan__module_feed_end(trainer->module, input);
 }
 
-// Stages batch number `batch` of the run.
-static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
+// Batch number `batch` of the labelled samples.
+static gan_status feed_labelled(gan_trainer *trainer, gan_node *samples, gan_node *labels,
+                                uint64_t batch) {
     void *slot = NULL;
-    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->game->real, &slot));
+    GAN_TRY(gan__module_feed_begin(trainer->module, samples, &slot));
+    GAN_TRY(gan__labelled_set_read(trainer->labelled, batch, (size_t)trainer->recipe->batch, slot,
+                                   trainer->labels));
+    trainer->is_within_step = true;
+    GAN_TRY(gan__module_feed_end(trainer->module, samples));
+    return feed_labels(trainer, labels);
+}
+
+// Stages batch number `batch` of the run. A classifier of few labels sees those samples alone, a
+// game both them and all.
+static gan_status feed_batch(gan_trainer *trainer, uint64_t batch) {
+    const gan_game *const game = trainer->game;
+    void *slot = NULL;
+    if (trainer->labelled != NULL && game->labelled == NULL)
+        return feed_labelled(trainer, game->real, game->labels, batch);
+    GAN_TRY(gan__module_feed_begin(trainer->module, game->real, &slot));
     GAN_TRY(gan__loader_read(trainer->loader, batch, slot, trainer->labels));
     trainer->is_within_step = true;
-    GAN_TRY(gan__module_feed_end(trainer->module, trainer->game->real));
-    return feed_labels(trainer);
+    GAN_TRY(gan__module_feed_end(trainer->module, game->real));
+    GAN_TRY(feed_labels(trainer, game->labels));
+    if (game->labelled == NULL) return GAN_STATUS_OK;
+    return feed_labelled(trainer, game->labelled, game->labelled_labels, batch);
 }
 
 // Runs the plain program for D's update number `update`, or the penalised one where it is due.
@@ -298,8 +335,9 @@ gan_status gan__trainer_step(gan_trainer *trainer) {
     const uint64_t alone = discriminator_runs(trainer);
     for (uint64_t i = 0; i < alone; i++) GAN_TRY(run_discriminator(trainer, first + i));
     if (is_simultaneous(trainer)) GAN_TRY(feed_batch(trainer, first + alone));
-    GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
-                       trainer->step));
+    if (trainer->programs[GAN_GAME_GENERATOR] != NULL)
+        GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
+                           trainer->step));
     GAN_TRY(run_path(trainer));
     trainer->step++;
     trainer->is_within_step = false;

@@ -50,11 +50,14 @@ typedef struct gan_trainer_sums {
     double g_loss, g_gradient;                 // one term a step; gradients 0 where not logged
     // One term an update of the encoder; 0 where there is none.
     double e_loss, e_categorical, e_continuous, e_gradient;
+    double errors; // one term an update of D; 0 where it tells no classes
 } gan_trainer_sums;
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out);
 // The probability of augmentation that adapts, as it stands; blocking. 1 where none does.
 gan_status gan__trainer_read_augmentation(gan_trainer *trainer, double *out);
 gan_status gan__trainer_clear_sums(gan_trainer *trainer);
+
+// What follows is for games with a generator.
 
 // The samples of seeds `first_seed`, `first_seed` + 1, ..., as pictures have them: `samples`
 // (count, elements of one sample). Blocking; leaves the state of training as it is.

@@ -17,11 +17,16 @@ uint64_t gan__trainer_sample_elements(const gan_trainer *trainer) {
 }
 
 gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
+    const gan_game *const game = trainer->game;
     float d[GAN_GAME_D_METRICS] = {0}, g[GAN_GAME_G_METRICS] = {0}, e[GAN_GAME_E_METRICS] = {0};
-    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->discriminator_sums, d));
-    GAN_TRY(gan__module_read_state(trainer->module, trainer->game->generator_sums, g));
-    if (trainer->game->encoder_sums != NULL)
-        GAN_TRY(gan__module_read_state(trainer->module, trainer->game->encoder_sums, e));
+    float errors = 0;
+    GAN_TRY(gan__module_read_state(trainer->module, game->discriminator_sums, d));
+    if (game->generator_sums != NULL)
+        GAN_TRY(gan__module_read_state(trainer->module, game->generator_sums, g));
+    if (game->encoder_sums != NULL)
+        GAN_TRY(gan__module_read_state(trainer->module, game->encoder_sums, e));
+    if (game->errors != NULL)
+        GAN_TRY(gan__module_read_state(trainer->module, game->errors, &errors));
     *out = (gan_trainer_sums){.d_loss = (double)d[GAN_GAME_D_LOSS],
                               .d_real = (double)d[GAN_GAME_D_REAL],
                               .d_fake = (double)d[GAN_GAME_D_FAKE],
@@ -31,16 +36,18 @@ gan_status gan__trainer_read_sums(gan_trainer *trainer, gan_trainer_sums *out) {
                               .e_loss = (double)e[GAN_GAME_E_LOSS],
                               .e_categorical = (double)e[GAN_GAME_E_CATEGORICAL],
                               .e_continuous = (double)e[GAN_GAME_E_CONTINUOUS],
-                              .e_gradient = (double)e[GAN_GAME_E_GRADIENT]};
+                              .e_gradient = (double)e[GAN_GAME_E_GRADIENT],
+                              .errors = (double)errors};
     return GAN_STATUS_OK;
 }
 
 gan_status gan__trainer_clear_sums(gan_trainer *trainer) {
     static const float zeros[GAN_GAME_D_METRICS + GAN_GAME_G_METRICS] = {0};
-    GAN_TRY(gan__module_write_state(trainer->module, trainer->game->discriminator_sums, zeros));
-    if (trainer->game->encoder_sums != NULL)
-        GAN_TRY(gan__module_write_state(trainer->module, trainer->game->encoder_sums, zeros));
-    return gan__module_write_state(trainer->module, trainer->game->generator_sums, zeros);
+    gan_node *const sums[] = {trainer->game->discriminator_sums, trainer->game->generator_sums,
+                              trainer->game->encoder_sums, trainer->game->errors};
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+        if (sums[i] != NULL) GAN_TRY(gan__module_write_state(trainer->module, sums[i], zeros));
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__trainer_read_augmentation(gan_trainer *trainer, double *out) {
@@ -63,7 +70,7 @@ static gan_status feed_latents(gan_trainer *trainer, samples_wanted from, float 
     const size_t cells = (size_t)gan__trainer_cells(trainer);
     const size_t latent = (size_t)trainer->recipe->latent.size;
     const size_t draws = (size_t)gan__network_draws(trainer->game->generator.network);
-    const bool labelled = trainer->game->labels != NULL;
+    const bool labelled = gan__network_uses_labels(trainer->game->generator.network);
     const uint32_t classes = gan__dataset_info(trainer->dataset)->classes;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(trainer->module, trainer->generation.latents, &slot));

@@ -2,6 +2,7 @@
 #ifndef GAN_GAN_TRAINER_STATE_H
 #define GAN_GAN_TRAINER_STATE_H
 
+#include "data/labelled.h"
 #include "gan/generation.h"
 #include "gan/trainer.h"
 
@@ -18,9 +19,10 @@ struct gan_trainer {
     gan_trainer_program listed[GAN_TRAINER_PROGRAMS];
     size_t listed_count;
     gan_generation generation;
-    gan_loader *loader; // of batches, from the first that is needed
-    float *batch;       // one run of the sampling program
-    uint32_t *labels;   // of one batch of data
+    gan_loader *loader;         // of batches, from the first that is needed
+    float *batch;               // one run of the sampling program
+    uint32_t *labels;           // of one batch of data
+    gan_labelled_set *labelled; // those whose labels are used; NULL: all
     uint64_t step;
     bool is_within_step;
 };

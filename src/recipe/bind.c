@@ -115,6 +115,7 @@ static gan_status read_key(gan_document *document, const gan_key *key, const gan
 static gan_status read_fallback(gan_document *document, const gan_key *key,
                                 gan_recipe_values *values) {
     gan_tree *node;
+    if (!key->fallback && !gan__key_applies(key, values)) return GAN_STATUS_OK;
     if (!key->fallback) {
         int line = document->root->line;
         return gan__tree_fail(document, line, "%s is missing: %s", key->path, key->meaning);

@@ -243,6 +243,10 @@ static gan_status check_pack(gan_document *document, const gan_recipe_values *va
     const int64_t pack = values->objective.pack;
     const int line = line_of(document, "objective.pack");
     if (pack == 1) return GAN_STATUS_OK;
+    if (values->objective.classifier != GAN_CLASSIFIER_NONE)
+        return gan__tree_fail(document, line,
+                              "objective.pack goes without objective.classifier: a pack has a "
+                              "label for each sample");
     if (values->batch % pack != 0)
         return gan__tree_fail(document, line,
                               "objective.pack is %lld: it must divide the batch, which is %lld",

@@ -12,6 +12,7 @@ static const char *const objectives[] = {"logistic", "least-squares",       "was
                                          "hinge",    "relativistic-paired", "relativistic-average",
                                          NULL};
 static const char *const gradients[] = {"pathwise", "reinforce", NULL};
+static const char *const classifiers[] = {"none", "alone", "implicit", "auxiliary", NULL};
 static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
 static const char *const inferences[] = {"none", "codes", "latents", "joint", NULL};
 static const char *const orders[] = {"alternating", "simultaneous", "extragradient", NULL};
@@ -27,6 +28,14 @@ enum {
 enum {
     OF_ENCODER = 1 << GAN_ENCODER_CODES | 1 << GAN_ENCODER_LATENTS | 1 << GAN_ENCODER_JOINT,
     RECOVERING = 1 << GAN_ENCODER_CODES | 1 << GAN_ENCODER_LATENTS,
+};
+
+// Values of objective.classifier: those with a generator, those where D tells classes apart.
+enum {
+    WITH_GENERATOR =
+        1 << GAN_CLASSIFIER_NONE | 1 << GAN_CLASSIFIER_IMPLICIT | 1 << GAN_CLASSIFIER_AUXILIARY,
+    WITH_CLASSES =
+        1 << GAN_CLASSIFIER_ALONE | 1 << GAN_CLASSIFIER_IMPLICIT | 1 << GAN_CLASSIFIER_AUXILIARY,
 };
 
 // What counts steps in float32 does so exactly up to here.
@@ -72,6 +81,12 @@ enum {
 #define RULED_NUMBER(premise, mask, kind, key_path, field, default_text, least, most, says)        \
     RULED(premise, mask, .path = key_path, .type = GAN_KEY_##kind, .offset = AT(field),            \
           .fallback = default_text, .low = least, .high = most, .meaning = says)
+// What means something only where there is a generator.
+#define GAME_CHOICE(key_path, field, default_text, words, says)                                    \
+    RULED_CHOICE("objective.classifier", WITH_GENERATOR, key_path, field, default_text, words, says)
+#define GAME_NUMBER(kind, key_path, field, default_text, least, most, says)                        \
+    RULED_NUMBER("objective.classifier", WITH_GENERATOR, kind, key_path, field, default_text,      \
+                 least, most, says)
 // A number that means something only to some optimisers.
 #define RULE_KEY(kind, net, name, field, default_text, least, most, mask, says)                    \
     RULED_NUMBER("optimizer." net ".kind", mask, kind, "optimizer." net "." name, field,           \
@@ -136,6 +151,8 @@ static const gan_key keys[] = {
      .meaning = "what bytes 0 and 255 become; default: samples as they are stored"},
     NUMBER_KEY(WHOLE_PAIR, "data.limit", data.limit, "[0, 0]", 0, COUNT_MAX,
                "[start, count] of the samples to use; count 0: all"),
+    RULED_NUMBER("objective.classifier", WITH_CLASSES, WHOLE, "data.labelled", data.labelled, "0",
+                 0, COUNT_MAX, "samples of each class whose labels are used, by seed; 0: all"),
     NUMBER_KEY(WHOLE_PAIR, "data.crop", data.crop, "[0, 0]", 0, SIDE_MAX,
                "[height, width] of the middle that is cut out of pictures first; [0, 0]: all"),
     NUMBER_KEY(WHOLE_PAIR, "data.size", data.size, "[0, 0]", 0, SIDE_MAX,
@@ -151,8 +168,8 @@ static const gan_key keys[] = {
                "characters of a sample, and that data is text; 0: 32 of a .txt file"),
     NUMBER_KEY(BOOL, "data.lines", data.lines, "false", 0, 1,
                "whether samples are the text's lines, else any so many characters in a row"),
-    NUMBER_KEY(WHOLE, "latent.size", latent.size, "100", 1, 65536, "elements of z"),
-    CHOICE_KEY("latent.prior", latent.prior, "normal", priors, "distribution of z"),
+    GAME_NUMBER(WHOLE, "latent.size", latent.size, "100", 1, 65536, "elements of z"),
+    GAME_CHOICE("latent.prior", latent.prior, "normal", priors, "distribution of z"),
     {.path = "latent.range",
      .type = GAN_KEY_REAL_PAIR,
      .offset = AT(latent.range),
@@ -162,33 +179,38 @@ static const gan_key keys[] = {
      .condition = "latent.prior",
      .condition_mask = 1 << GAN_PRIOR_UNIFORM,
      .meaning = "ends of the uniform prior"},
-    NUMBER_KEY(WHOLE_PAIR, "latent.categorical", latent.categorical, "[0, 0]", 0, 65536,
-               "[codes, categories of each]: elements of z that are one-hot instead"),
-    NUMBER_KEY(WHOLE, "latent.continuous", latent.continuous, "0", 0, 65536,
-               "the last elements of z, which are U(-1, 1) instead"),
-    CHOICE_KEY("objective.kind", objective.kind, "logistic", objectives, "what the players want"),
+    GAME_NUMBER(WHOLE_PAIR, "latent.categorical", latent.categorical, "[0, 0]", 0, 65536,
+                "[codes, categories of each]: elements of z that are one-hot instead"),
+    GAME_NUMBER(WHOLE, "latent.continuous", latent.continuous, "0", 0, 65536,
+                "the last elements of z, which are U(-1, 1) instead"),
+    CHOICE_KEY("objective.classifier", objective.classifier, "none", classifiers,
+               "whether the discriminator tells the labels' classes apart"),
+    RULED_NUMBER("objective.classifier", WITH_CLASSES, REAL, "objective.classification",
+                 objective.classification, "1", 1e-6, 1e6,
+                 "factor of the cross-entropy of the labelled samples' classes in its cost"),
+    GAME_CHOICE("objective.kind", objective.kind, "logistic", objectives, "what the players want"),
     RULED_CHOICE("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC, "objective.generator_cost",
                  objective.generator_cost, "non-saturating", costs, "what the generator minimises"),
-    CHOICE_KEY("objective.gradient", objective.gradient, "pathwise", gradients,
-               "how the generator's is found: through its samples, or by their log-probabilities"),
+    GAME_CHOICE("objective.gradient", objective.gradient, "pathwise", gradients,
+                "how the generator's is found: through its samples, or by their log-probabilities"),
     RULED_NUMBER("objective.gradient", 1 << GAN_GRADIENT_REINFORCE, REAL,
                  "objective.baseline_decay", objective.baseline_decay, "0.9", 0, BELOW_ONE,
                  "of the moving average of costs that reinforce takes off them"),
-    NUMBER_KEY(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6, 1e6,
-               "factor of the discriminator's cost; the 2014 experiments have 0.5"),
-    NUMBER_KEY(REAL, "objective.generator_scale", objective.generator_scale, "1", 0, 1e6,
-               "factor of the generator's cost"),
+    GAME_NUMBER(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6,
+                1e6, "factor of the discriminator's cost; the 2014 experiments have 0.5"),
+    GAME_NUMBER(REAL, "objective.generator_scale", objective.generator_scale, "1", 0, 1e6,
+                "factor of the generator's cost"),
     RULED_NUMBER("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC | 1 << GAN_OBJECTIVE_LEAST_SQUARES,
                  REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
                  "the target for real samples is 1 minus this"),
-    NUMBER_KEY(
+    GAME_NUMBER(
         WHOLE, "objective.pack", objective.pack, "1", 1, 1024,
         "samples that the discriminator judges together, as one of so many times the channels"),
-    NUMBER_KEY(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
-               "adds r1 / 2 times the mean squared norm of D's gradient at real samples"),
-    NUMBER_KEY(REAL, "objective.r2", objective.r2, "0", 0, 1e6, "the same at generated samples"),
-    NUMBER_KEY(REAL, "objective.gradient_penalty", objective.gradient_penalty, "0", 0, 1e6,
-               "adds this times the mean of (norm of D's gradient - penalty_target)^2"),
+    GAME_NUMBER(REAL, "objective.r1", objective.r1, "0", 0, 1e6,
+                "adds r1 / 2 times the mean squared norm of D's gradient at real samples"),
+    GAME_NUMBER(REAL, "objective.r2", objective.r2, "0", 0, 1e6, "the same at generated samples"),
+    GAME_NUMBER(REAL, "objective.gradient_penalty", objective.gradient_penalty, "0", 0, 1e6,
+                "adds this times the mean of (norm of D's gradient - penalty_target)^2"),
     RULED_CHOICE("objective.gradient_penalty", 0, "objective.penalty_points",
                  objective.penalty_points, "interpolated", points, "where that gradient is taken"),
     RULED_NUMBER("objective.gradient_penalty", 0, REAL, "objective.penalty_target",
@@ -199,31 +221,31 @@ static const gan_key keys[] = {
     RULED_NUMBER("objective.penalty_points", 1 << GAN_PENALTY_PERTURBED, REAL,
                  "objective.penalty_deviation", objective.penalty_deviation, "0.5", 0, 1e3,
                  "size of the noise, in deviations of the batch"),
-    NUMBER_KEY(WHOLE, "objective.penalty_every", objective.penalty_every, "1", 1, 65536,
-               "r1, r2 and gradient_penalty act in every so many-th update of D, so many times as "
-               "strong"),
-    NUMBER_KEY(BOOL, "objective.penalty_apart", objective.penalty_apart, "false", 0, 1,
-               "whether they have updates of their own, D's rate and betas corrected for it"),
-    NUMBER_KEY(REAL, "objective.consistency", objective.consistency, "0", 0, 1e6,
-               "adds this times the mean of (D(x) - D(augmented x))^2 at real samples"),
-    NUMBER_KEY(REAL, "objective.consistency_generated", objective.consistency_generated, "0", 0,
-               1e6, "the same at generated samples"),
-    NUMBER_KEY(REAL, "objective.lecam", objective.lecam, "0", 0, 1e6,
-               "pulls D's logits of each kind towards the average of the other's"),
+    GAME_NUMBER(WHOLE, "objective.penalty_every", objective.penalty_every, "1", 1, 65536,
+                "r1, r2 and gradient_penalty act in every so many-th update of D, so many times as "
+                "strong"),
+    GAME_NUMBER(BOOL, "objective.penalty_apart", objective.penalty_apart, "false", 0, 1,
+                "whether they have updates of their own, D's rate and betas corrected for it"),
+    GAME_NUMBER(REAL, "objective.consistency", objective.consistency, "0", 0, 1e6,
+                "adds this times the mean of (D(x) - D(augmented x))^2 at real samples"),
+    GAME_NUMBER(REAL, "objective.consistency_generated", objective.consistency_generated, "0", 0,
+                1e6, "the same at generated samples"),
+    GAME_NUMBER(REAL, "objective.lecam", objective.lecam, "0", 0, 1e6,
+                "pulls D's logits of each kind towards the average of the other's"),
     RULED_NUMBER("objective.lecam", 0, REAL, "objective.lecam_decay", objective.lecam_decay, "0.99",
                  0, BELOW_ONE, "of those averages"),
     NUMBER_KEY(REAL, "objective.historical_averaging", objective.historical_averaging, "0", 0, 1e6,
                "pulls both players' weights towards their mean so far"),
-    NUMBER_KEY(REAL, "objective.feature_matching", objective.feature_matching, "0", 0, 1e6,
-               "adds this times the mean square difference of D's mean features to G's cost"),
+    GAME_NUMBER(REAL, "objective.feature_matching", objective.feature_matching, "0", 0, 1e6,
+                "adds this times the mean square difference of D's mean features to G's cost"),
     RULED_NUMBER("objective.feature_matching", 0, WHOLE, "objective.feature_layer",
                  objective.feature_layer, "-1", -1, 65536,
                  "the layer of D that gives them; -1: the one before the last with weights"),
-    NUMBER_KEY(REAL, "objective.gradient_regularization", objective.gradient_regularization, "0", 0,
-               1e6,
-               "adds this / 2 times the squared norm of D's gradient by its weights to G's cost"),
-    NUMBER_KEY(REAL, "objective.path_length", objective.path_length, "0", 0, 1e6,
-               "adds this times the mean of (length of a path - its mean so far)^2 to G's cost"),
+    GAME_NUMBER(REAL, "objective.gradient_regularization", objective.gradient_regularization, "0",
+                0, 1e6,
+                "adds this / 2 times the squared norm of D's gradient by its weights to G's cost"),
+    GAME_NUMBER(REAL, "objective.path_length", objective.path_length, "0", 0, 1e6,
+                "adds this times the mean of (length of a path - its mean so far)^2 to G's cost"),
     RULED_NUMBER("objective.path_length", 0, REAL, "objective.path_length_decay",
                  objective.path_length_decay, "0.99", 0, BELOW_ONE, "of that mean"),
     RULED_NUMBER("objective.path_length", 0, WHOLE, "objective.path_length_every",
@@ -233,10 +255,10 @@ static const gan_key keys[] = {
     RULED_NUMBER("objective.path_length", 0, WHOLE, "objective.path_length_shrink",
                  objective.path_length_shrink, "2", 1, 65536,
                  "the batch over this is how many samples it is taken at"),
-    NUMBER_KEY(WHOLE, "objective.unroll", objective.unroll, "0", 0, 64,
-               "updates of D that G looks ahead and learns through (Metz et al. 2017)"),
-    NUMBER_KEY(REAL, "objective.consensus", objective.consensus, "0", 0, 1e6,
-               "adds this / 2 times the squared norm of both players' gradients to both costs"),
+    GAME_NUMBER(WHOLE, "objective.unroll", objective.unroll, "0", 0, 64,
+                "updates of D that G looks ahead and learns through (Metz et al. 2017)"),
+    GAME_NUMBER(REAL, "objective.consensus", objective.consensus, "0", 0, 1e6,
+                "adds this / 2 times the squared norm of both players' gradients to both costs"),
     NUMBER_KEY(BOOL, "augment.flip", augment.flip, "false", 0, 1, "mirror left to right"),
     NUMBER_KEY(REAL, "augment.brightness", augment.brightness, "0", 0, 1e6,
                "add up to this, either sign"),
@@ -250,7 +272,7 @@ static const gan_key keys[] = {
                "blank a rectangle of this share of height and width"),
     NUMBER_KEY(REAL, "augment.probability", augment.probability, "1", 0, 1,
                "of each of these for a sample; where it adapts, the most"),
-    NUMBER_KEY(
+    GAME_NUMBER(
         REAL, "augment.target", augment.target, "0", 0, 0.999,
         "mean sign of D's logits of real samples to which the probability adapts, from 0; 0: "
         "it does not"),
@@ -262,14 +284,14 @@ static const gan_key keys[] = {
                "deviation of noise on all that D is shown"),
     RULED_NUMBER("augment.noise", 0, WHOLE_PAIR, "augment.noise_ramp", augment.noise_ramp, "[0, 0]",
                  0, STEPS_MAX, "steps at which it leaves that value and reaches 0; [0, 0]: never"),
-    NUMBER_KEY(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
-               "discriminator updates for one of the generator (k of Algorithm 1)"),
-    CHOICE_KEY("schedule.order", schedule.order, "alternating", orders,
-               "whether the generator sees the updated discriminator, or both update at once"),
-    NETWORK_KEYS("generator", generator, NULL, 0, NULL),
+    GAME_NUMBER(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
+                "discriminator updates for one of the generator (k of Algorithm 1)"),
+    GAME_CHOICE("schedule.order", schedule.order, "alternating", orders,
+                "whether the generator sees the updated discriminator, or both update at once"),
+    NETWORK_KEYS("generator", generator, "objective.classifier", WITH_GENERATOR, NULL),
     NETWORK_KEYS("discriminator", discriminator, NULL, 0, NULL),
-    CHOICE_KEY("encoder.kind", inference.kind, "none", inferences,
-               "what a third network learns to say of samples"),
+    GAME_CHOICE("encoder.kind", inference.kind, "none", inferences,
+                "what a third network learns to say of samples"),
     RULED_NUMBER("encoder.kind", RECOVERING, WHOLE, "encoder.shares", inference.shares, "0", 0,
                  65536, "layers of D that it begins with; 0: none, it takes samples"),
     RULED_NUMBER("encoder.kind", RECOVERING, REAL, "encoder.weight", inference.weight, "1", 0, 1e6,
@@ -284,22 +306,24 @@ static const gan_key keys[] = {
                  inference.learned_deviation, "false", 0, 1,
                  "whether it also gives the logarithm of each continuous code's deviation, else 1"),
     NETWORK_KEYS("encoder", encoder, "encoder.kind", OF_ENCODER, ""),
-    OPTIMIZER_KEYS("generator", generator_optimizer, NULL, 0),
+    OPTIMIZER_KEYS("generator", generator_optimizer, "objective.classifier", WITH_GENERATOR),
     OPTIMIZER_KEYS("discriminator", discriminator_optimizer, NULL, 0),
     OPTIMIZER_KEYS("encoder", encoder_optimizer, "encoder.kind", OF_ENCODER),
-    NUMBER_KEY(REAL, "ema.decay", ema.decay, "0", 0, BELOW_ONE,
-               "of the generator's averaged weights; 0: none are kept"),
+    GAME_NUMBER(REAL, "ema.decay", ema.decay, "0", 0, BELOW_ONE,
+                "of the generator's averaged weights; 0: none are kept"),
+    NUMBER_KEY(REAL, "ema.discriminator", ema.discriminator, "0", 0, BELOW_ONE,
+               "the same of the discriminator's"),
     NUMBER_KEY(WHOLE, "ema.start", ema.start, "0", 0, STEPS_MAX, "first step that averages"),
     NUMBER_KEY(WHOLE, "log_every", log_every, "100", 1, STEPS_MAX, "steps between metrics"),
-    NUMBER_KEY(WHOLE, "sample_every", sample_every, "1000", 0, STEPS_MAX,
-               "steps between pictures of samples; 0: none"),
+    GAME_NUMBER(WHOLE, "sample_every", sample_every, "1000", 0, STEPS_MAX,
+                "steps between pictures of samples; 0: none"),
     NUMBER_KEY(WHOLE, "save_every", save_every, "1000", 0, STEPS_MAX,
                "steps between checkpoints; 0: only the last"),
     NUMBER_KEY(WHOLE, "keep", keep, "3", 0, STEPS_MAX, "checkpoints kept; 0: all"),
     NUMBER_KEY(BOOL, "log_gradients", log_gradients, "false", 0, 1,
                "whether metrics have the norms of both players' gradients"),
-    NUMBER_KEY(WHOLE_PAIR, "samples.grid", samples.grid, "[8, 8]", 1, 256,
-               "columns and rows of the picture of samples"),
+    GAME_NUMBER(WHOLE_PAIR, "samples.grid", samples.grid, "[8, 8]", 1, 256,
+                "columns and rows of the picture of samples"),
 };
 
 size_t gan__key_count(void) {

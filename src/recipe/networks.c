@@ -1,6 +1,7 @@
 // The two networks a recipe describes, checked against the shape of the data.
 #include "recipe/recipe_struct.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static gan_status create(const gan_recipe *recipe, const char *name, const gan_recipe_network *said,
@@ -142,7 +143,28 @@ static gan_status check_pairs(const gan_recipe *recipe, const gan_network *discr
                           "each sample; give it a layer latent");
 }
 
-static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network) {
+// A discriminator that tells classes apart gives a logit for each.
+static gan_status check_class_logits(const gan_recipe *recipe, const gan_network *network,
+                                     int64_t classes) {
+    const gan_shape *output = gan__network_output_shape(network);
+    const bool auxiliary = recipe->values.objective.classifier == GAN_CLASSIFIER_AUXILIARY;
+    const int64_t wanted = classes + auxiliary;
+    char must[160];
+    if (classes == 0)
+        return gan__tree_fail(&recipe->document, gan__network_layer(network, 0)->line,
+                              "objective.classifier needs the labels of samples, and the data have "
+                              "none");
+    if (output->rank == 1 && output->size[0] == wanted) return GAN_STATUS_OK;
+    snprintf(must, sizeof must,
+             "with objective.classifier it must give %s%lld logits of the data's classes",
+             auxiliary ? "the logit of being real and " : "", (long long)classes);
+    return fail_output(recipe, "discriminator", network, must);
+}
+
+static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network,
+                                      int64_t classes) {
+    if (recipe->values.objective.classifier != GAN_CLASSIFIER_NONE)
+        return check_class_logits(recipe, network, classes);
     if (gan__shape_elements(gan__network_output_shape(network)) == 1) return GAN_STATUS_OK;
     return fail_output(recipe, "discriminator", network,
                        "the discriminator must give one value for a sample");
@@ -152,6 +174,9 @@ gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
                                  gan_network **generator) {
     const gan_shape latent = GAN_SHAPE(recipe->values.latent.size);
     *generator = NULL;
+    if (!gan__recipe_has_generator(&recipe->values))
+        return gan__tree_fail(&recipe->document, recipe->values.discriminator.line,
+                              "this is the recipe of a classifier, which has no generator");
     return create(recipe, "generator", &recipe->values.generator, &latent, classes, generator);
 }
 
@@ -159,7 +184,14 @@ gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
 // at labels would ask of G what it does not know.
 static gan_status check_labels(const gan_recipe *recipe, const gan_network *generator,
                                const gan_network *discriminator) {
-    const bool g = gan__network_uses_labels(generator), d = gan__network_uses_labels(discriminator);
+    const bool g = generator && gan__network_uses_labels(generator);
+    const bool d = gan__network_uses_labels(discriminator);
+    if (d && recipe->values.objective.classifier != GAN_CLASSIFIER_NONE)
+        return gan__tree_fail(&recipe->document, gan__network_layer(discriminator, 0)->line,
+                              "the discriminator looks at labels, which objective.classifier has "
+                              "it tell; use layers that do not (one_hot, embedding, "
+                              "conditional_batch_norm and projection do)");
+    if (recipe->values.objective.classifier == GAN_CLASSIFIER_AUXILIARY) return GAN_STATUS_OK;
     if (g && d && recipe->values.objective.pack > 1)
         return gan__tree_fail(&recipe->document, gan__network_layer(discriminator, 0)->line,
                               "objective.pack goes without labels: a pack has one for each sample");
@@ -179,14 +211,16 @@ gan_status gan__recipe_networks(const gan_recipe *recipe, const gan_shape *sampl
     judged.size[0] *= values->objective.pack;
     *generator = *discriminator = NULL;
     const gan_shape latent = GAN_SHAPE(values->latent.size);
-    gan_status status =
-        create(recipe, "generator", &values->generator, &latent, classes, generator);
-    if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
-    if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
+    gan_status status = GAN_STATUS_OK;
+    if (gan__recipe_has_generator(values)) {
+        status = create(recipe, "generator", &values->generator, &latent, classes, generator);
+        if (status == GAN_STATUS_OK) status = check_generator(recipe, *generator, sample);
+        if (status == GAN_STATUS_OK) status = check_weights(recipe, "generator", *generator);
+    }
     if (status == GAN_STATUS_OK)
         status = create(recipe, "discriminator", &values->discriminator, &judged, classes,
                         discriminator);
-    if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator);
+    if (status == GAN_STATUS_OK) status = check_discriminator(recipe, *discriminator, classes);
     if (status == GAN_STATUS_OK) status = check_weights(recipe, "discriminator", *discriminator);
     if (status == GAN_STATUS_OK) status = check_pairs(recipe, *discriminator);
     if (status == GAN_STATUS_OK) status = check_labels(recipe, *generator, *discriminator);

@@ -9,6 +9,10 @@ const gan_recipe_values *gan__recipe_values(const gan_recipe *recipe) {
     return &recipe->values;
 }
 
+bool gan__recipe_has_generator(const gan_recipe_values *values) {
+    return values->objective.classifier != GAN_CLASSIFIER_ALONE;
+}
+
 const char *gan__recipe_source(const gan_recipe *recipe) {
     return recipe->document.source;
 }

@@ -28,6 +28,14 @@ typedef enum gan_objective_kind {
     GAN_OBJECTIVE_RELATIVISTIC_AVERAGE,
 } gan_objective_kind;
 
+// What of the labels' K classes the discriminator tells (gan/game_classes.c).
+typedef enum gan_classifier_kind {
+    GAN_CLASSIFIER_NONE,      // it gives one logit
+    GAN_CLASSIFIER_ALONE,     // there is no generator: K logits, trained on labels alone
+    GAN_CLASSIFIER_IMPLICIT,  // K logits, of which the log-sum-exp is the logit of being real
+    GAN_CLASSIFIER_AUXILIARY, // the logit of being real and then K of the classes
+} gan_classifier_kind;
+
 typedef enum gan_data_fit {
     GAN_DATA_FIT_CROP,    // scaled until they cover the size, the middle cut out
     GAN_DATA_FIT_STRETCH, // each axis scaled by itself
@@ -98,6 +106,7 @@ typedef struct gan_recipe_values {
         bool has_range;   // else samples are used as they are stored
         double range[2];  // what bytes 0 and 255 are mapped to
         int64_t limit[2]; // start, count; count 0: all
+        int64_t labelled; // samples of each class whose labels are used; 0: all
         // Images of bytes: what they are brought to (gan_dataset_options).
         int64_t crop[2], size[2]; // height, width; 0, 0: none, as they are
         int fit;                  // gan_data_fit
@@ -115,6 +124,8 @@ typedef struct gan_recipe_values {
         int64_t categorical[2], continuous;
     } latent;
     struct {
+        int classifier;                              // gan_classifier_kind
+        double classification;                       // factor of the classes' cross-entropy
         int kind;                                    // gan_objective_kind
         int generator_cost;                          // gan_generator_cost
         int gradient;                                // gan_gradient_kind
@@ -163,8 +174,9 @@ typedef struct gan_recipe_values {
         bool learned_deviation;                             // of the continuous codes
     } inference;
     struct {
-        double decay;  // 0: no averaged generator
-        int64_t start; // first step that averages
+        double decay;         // 0: no averaged generator
+        double discriminator; // the same of the discriminator
+        int64_t start;        // first step that averages
     } ema;
     int64_t log_every, sample_every, save_every, keep;
     bool log_gradients;
@@ -182,7 +194,8 @@ const char *gan__recipe_source(const gan_recipe *recipe);
 gan_status gan__recipe_parse_saved(const char *text, const char *name, gan_recipe **out);
 
 // The two networks for samples of the shape `sample` (without batch, as the data set has it), with
-// labels of so many `classes` (0: none).
+// labels of so many `classes` (0: none). *generator is NULL where the recipe is of a classifier
+// alone.
 // The generator's input is (latent.size); its output must have the sample's shape or be a vector of
 // as many elements; the discriminator takes `sample` and must give one value (1).
 // Errors: BAD_INPUT "FILE:LINE: ..." naming the layers. Both are the caller's
@@ -198,6 +211,9 @@ gan_status gan__recipe_encoder(const gan_recipe *recipe, const gan_shape *sample
 // The generator alone, whatever a sample's shape is. The caller's (gan__network_destroy).
 gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
                                  gan_network **generator);
+
+// Whether the recipe has a generator.
+bool gan__recipe_has_generator(const gan_recipe_values *values);
 
 // Appends "key, key" for each key whose value differs between the two, except those that
 // gan_recipe_set has changed in `now`; for --resume. `before` is read with gan__recipe_parse_saved

@@ -35,6 +35,12 @@ enum { STEPS = 5, SEED = 7, CLASSES = 3 };
 #define EVERYTHING                                                                                 \
     "flip: true, brightness: 0.5, saturation: 1, contrast: 0.5, translation: 0.3, cutout: 0.5"
 
+// And with a discriminator that tells classes apart.
+#define GENERATING "batch: 5\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"
+#define TELLING(logits)                                                                            \
+    "discriminator: [dense: 7, tanh, noise: 0.3, dense: 5, softplus, dense: " logits "]\n"
+#define AVERAGED "ema: {discriminator: 0.9}\n"
+
 typedef struct game_case {
     const char *name, *recipe;
     double weights; // scale of the initial ones
@@ -188,6 +194,24 @@ static const game_case cases[] = {
      "objective: {generator_cost: minimax, pack: 2}\n"
      "generator: [dense: 6, leaky_relu: 0.2, dense: 2]\n"
      "discriminator: [dense: 5, tanh, dense: 1]\n" ADAM_100,
+     0.7,
+     {1, {2}}},
+    {"classifier",
+     "batch: 5\nlog_gradients: true\nobjective: {classifier: alone, classification: 0.8}\n" TELLING(
+         "3") "optimizer: {discriminator: {kind: adam, lr: 0.01, beta1: 0.5, beta2: "
+              "0.99}}\n" AVERAGED,
+     0.7,
+     {1, {2}}},
+    {"semi_supervised",
+     GENERATING "objective: {classifier: implicit, classification: 0.8, discriminator_scale: 0.5, "
+                "generator_scale: 0, feature_matching: 2}\ndata: {labelled: 1}\n"
+                "generator: [dense: 6, leaky_relu: 0.2, dense: 2]\n" TELLING("3") ADAM_100 AVERAGED,
+     0.7,
+     {1, {2}}},
+    {"auxiliary",
+     GENERATING "objective: {classifier: auxiliary, classification: 0.8}\n"
+                "generator: [one_hot, concat: -1, dense: 6, leaky_relu: 0.2, dense: 2]\n" TELLING(
+                    "4") ADAM_100 AVERAGED,
      0.7,
      {1, {2}}},
     {"matched",
@@ -345,7 +369,9 @@ static void machine_set(machine *m, gan_node *leaf, const double *values) {
         return;
     }
     device_values(leaf, values, narrow);
-    const bool fed = leaf == m->game->real || leaf == m->game->labels;
+    const gan_game *const game = m->game;
+    const bool fed = leaf == game->real || leaf == game->labels || leaf == game->labelled ||
+                     leaf == game->labelled_labels;
     succeed(fed ? gan__module_feed(m->module, leaf, narrow)
                 : gan__module_write_state(m->module, leaf, narrow));
 }
@@ -393,13 +419,33 @@ static void initialise(machine *m, const gan_player *player, double scale) {
     if (player->buffers) machine_set(m, player->buffers, flat);
 }
 
-// The labels of batch `update`: 0, 1, 2, 0, ..., a place further each time.
-static void set_labels(machine *m, uint64_t update) {
+// D's averages begin at its weights.
+static void begin_average(machine *m) {
+    double values[RUNNER_VALUES_MAX];
+    if (!m->game->discriminator_average) return;
+    machine_get(m, m->game->discriminator.state.parameters, values);
+    machine_set(m, m->game->discriminator_average, values);
+}
+
+// The labels of a batch: `first`, the class after it, ...
+static void set_labels(machine *m, gan_node *input, uint64_t first) {
     double labels[RUNNER_VALUES_MAX];
-    if (!m->game->labels) return;
-    for (size_t i = 0; i < node_elements(m->game->labels); i++)
-        labels[i] = (double)((i + update) % CLASSES);
-    machine_set(m, m->game->labels, labels);
+    if (!input) return;
+    for (size_t i = 0; i < node_elements(input); i++) labels[i] = (double)((i + first) % CLASSES);
+    machine_set(m, input, labels);
+}
+
+// The batch of update number `update`, and that of labelled samples beside it.
+static void set_batch(machine *m, uint64_t update) {
+    const gan_game *const game = m->game;
+    double samples[RUNNER_VALUES_MAX];
+    golden_values(samples, node_elements(game->real), 10 + (int)update, 1);
+    machine_set(m, game->real, samples);
+    set_labels(m, game->labels, update);
+    if (!game->labelled) return;
+    golden_values(samples, node_elements(game->labelled), 30 + (int)update, 1);
+    machine_set(m, game->labelled, samples);
+    set_labels(m, game->labelled_labels, 2 * update);
 }
 
 static bool has(const machine *m, gan_game_part part) {
@@ -417,12 +463,9 @@ static void take_step(machine *m, uint64_t step) {
     const gan_recipe_values *const recipe = m->game->recipe;
     const uint64_t k = (uint64_t)recipe->schedule.discriminator_steps;
     const bool joint = recipe->schedule.order != GAN_ORDER_ALTERNATING;
-    double real[RUNNER_VALUES_MAX];
     for (uint64_t i = 0; i < k; i++) {
         const uint64_t update = step * k + i;
-        golden_values(real, node_elements(m->game->real), 10 + (int)update, 1);
-        machine_set(m, m->game->real, real);
-        set_labels(m, update);
+        set_batch(m, update);
         if (joint && i == k - 1) {
             run_due(m, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, update, step);
             return;
@@ -431,7 +474,7 @@ static void take_step(machine *m, uint64_t step) {
         if (has(m, GAN_GAME_PENALTY) && update % (uint64_t)recipe->objective.penalty_every == 0)
             machine_run(m, GAN_GAME_PENALTY, update);
     }
-    machine_run(m, GAN_GAME_GENERATOR, step);
+    if (has(m, GAN_GAME_GENERATOR)) machine_run(m, GAN_GAME_GENERATOR, step);
     if (has(m, GAN_GAME_PATH) && step % (uint64_t)recipe->objective.path_length_every == 0)
         machine_run(m, GAN_GAME_PATH, step);
 }
@@ -476,6 +519,19 @@ static void compare_player(machine *m, const game_case *is, const char *golden,
     }
 }
 
+// D's averaged weights.
+static void compare_average(machine *m, const game_case *is, const char *golden) {
+    const gan_network *const network = m->game->discriminator.network;
+    double got[RUNNER_VALUES_MAX];
+    char what[32];
+    machine_get(m, m->game->discriminator_average, got);
+    for (size_t i = 0; i < gan__network_parameter_count(network); i++) {
+        const gan_tensor *const tensor = gan__network_parameter(network, i);
+        snprintf(what, sizeof what, "average%zu", i);
+        compare(m, is, golden, what, got + tensor->offset, tensor->elements);
+    }
+}
+
 static void play(const game_case *is, gan_device *device, const char *text) {
     gan_recipe *recipe = NULL;
     gan_game *game = NULL;
@@ -486,21 +542,25 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     succeed(gan__game_create(recipe, &data, &game));
     machine m = {.game = game};
     machine_open(&m, device);
-    initialise(&m, &game->generator, is->weights);
+    const bool plays = game->generator.network != NULL;
+    if (plays) initialise(&m, &game->generator, is->weights);
     initialise(&m, &game->discriminator, is->weights);
     if (game->encoder.network) initialise(&m, &game->encoder, is->weights);
+    begin_average(&m);
     for (uint64_t step = 0; step < STEPS; step++) take_step(&m, step);
     compare_figures(&m, is, golden, "d_figures", game->discriminator_sums);
-    compare_figures(&m, is, golden, "g_figures", game->generator_sums);
+    if (plays) compare_figures(&m, is, golden, "g_figures", game->generator_sums);
+    if (game->errors) compare_figures(&m, is, golden, "errors", game->errors);
     if (game->augmentation) compare_figures(&m, is, golden, "augmentation", game->augmentation);
     if (game->anchors) compare_figures(&m, is, golden, "anchors", game->anchors);
     if (game->path_length) compare_figures(&m, is, golden, "path_length", game->path_length);
     compare_player(&m, is, golden, &game->discriminator);
-    compare_player(&m, is, golden, &game->generator);
+    if (plays) compare_player(&m, is, golden, &game->generator);
     if (game->encoder.network) {
         compare_figures(&m, is, golden, "e_figures", game->encoder_sums);
         compare_player(&m, is, golden, &game->encoder);
     }
+    if (game->discriminator_average) compare_average(&m, is, golden);
     machine_close(&m);
     gan__game_destroy(game);
     gan_recipe_destroy(recipe);

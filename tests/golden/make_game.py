@@ -13,7 +13,7 @@ import os
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.nn.functional import relu, softplus
+from torch.nn.functional import cross_entropy, relu, softplus
 from torch.nn.utils import parametrizations, parametrize
 
 from make_dcgan import line
@@ -26,6 +26,7 @@ STREAM_GRAPH, STREAM_LATENT, STREAM_GENERATOR, STREAM_POINTS = 256, 0, 1 << 12, 
 STREAM_AUGMENT_REAL, STREAM_AUGMENT_FAKE = 6 << 12, 7 << 12
 STREAM_CONSISTENT_REAL, STREAM_CONSISTENT_FAKE = 8 << 12, 9 << 12
 STREAM_LABELS = 10 << 12
+STREAM_REAL, STREAM_FAKE, STREAM_LABELLED = 2 << 12, 3 << 12, 14 << 12
 AUGMENT_STREAMS = 64
 DISCRIMINATOR_STREAMS, GENERATOR_STREAMS, PENALTY_STREAMS = 0, 1 << 16, 2 << 16
 PATH_STREAMS = 3 << 16
@@ -234,6 +235,15 @@ class Labelled(nn.Module):
 
     def forward(self, x):
         return self.inner(x, Labelled.labels)
+
+
+class OneHot(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.classes = classes
+
+    def forward(self, x, labels):
+        return torch.nn.functional.one_hot(labels, self.classes).to(x.dtype)
 
 
 class Beside(nn.Module):
@@ -533,6 +543,110 @@ class Play:
                 line(file, f"{prefix}_buffer{i}", b)
 
 
+class Noise(nn.Module):
+    """N(0, deviation^2) on what layer `number` gets, from the stream of the application it is in."""
+
+    stream = counter = None
+
+    def __init__(self, deviation, number):
+        super().__init__()
+        self.deviation, self.number = deviation, number
+
+    def forward(self, x):
+        drawn = normal((*x.shape[1:], len(x)), Noise.stream + self.number, Noise.counter)
+        return x + self.deviation * batch_first(drawn)
+
+
+class ClassPlay(Play):
+    """A discriminator that tells classes apart: alone, with the class of generated samples implied,
+    or beside its judgement."""
+
+    def __init__(self, game):
+        super().__init__(game)
+        self.errors = 0.0
+        self.average = [p.detach().clone() for p in ordered(self.d)]
+
+    def ask(self, x, stream, counter):
+        """The logit of being real and the logits of the classes, and the features before them."""
+        Noise.stream, Noise.counter = stream, counter
+        features = self.features(x)
+        logits = self.d[-1](features)
+        if self.game["classifier"] == "auxiliary":
+            return logits[:, :1], logits[:, 1:], features
+        return logits.logsumexp(1, keepdim=True), logits, features
+
+    def asked(self, streams, counter):
+        drawn = uniform((self.game["batch"],), streams + STREAM_LABELS, counter)
+        return (drawn * self.game["classes"]).floor().long()
+
+    def labelled(self, real_classes, streams, counter):
+        """Logits of the classes of samples whose labels are used, and those."""
+        first = self.batches - 1
+        if self.game["classifier"] != "implicit":
+            return real_classes, (torch.arange(self.game["batch"]) + first) % self.game["classes"]
+        x = values((self.game["batch"], *self.game["sample"]), 30 + first)
+        labels = (torch.arange(self.game["batch"]) + 2 * first) % self.game["classes"]
+        return self.ask(x, streams + STREAM_LABELLED, counter)[1], labels
+
+    def discriminator_loss(self, real, fake, streams, counter, penalised):
+        alone, scale = self.game["classifier"] == "alone", self.game.get("discriminator_scale", 1)
+        means = (torch.zeros(()), torch.zeros(()))
+        loss = 0
+        if self.game["classifier"] == "auxiliary":  # D answers sample by sample: both at once
+            both, classes, _ = self.ask(torch.cat([real, fake]), streams + STREAM_REAL, counter)
+            (r, f), (real_classes, fake_classes) = both.chunk(2), classes.chunk(2)
+        else:
+            r, real_classes, _ = self.ask(real, streams + STREAM_REAL, counter)
+        if self.game["classifier"] == "implicit":
+            f = self.ask(fake, streams + STREAM_FAKE, counter)[0]
+        if not alone:
+            loss = scale * (softplus(-r).mean() + softplus(f).mean())
+            means = (r.detach().sigmoid().mean(), f.detach().sigmoid().mean())
+        logits, labels = self.labelled(real_classes, streams, counter)
+        loss = loss + self.game["classification"] * cross_entropy(logits, labels)
+        if self.game["classifier"] == "auxiliary":
+            loss = loss + self.game["classification"] * cross_entropy(fake_classes,
+                                                                      self.asked(streams, counter))
+        self.errors += (logits.argmax(1) != labels).double().mean().item()
+        gradients = self.gradients(self.d, loss)
+        self.note(1, loss, gradients, *means)
+        return gradients
+
+    def generator_loss(self, real, fake, counter):
+        f, classes, features = self.ask(fake, GENERATOR_STREAMS + STREAM_FAKE, counter)
+        if "matching" in self.game:
+            at_real = self.ask(real, GENERATOR_STREAMS + STREAM_REAL, counter)[2]
+            difference = at_real.mean(0).detach() - features.mean(0)
+            loss = self.game["matching"] * difference.square().mean()
+        else:
+            loss = softplus(-f).mean() + self.game["classification"] * cross_entropy(
+                classes, self.asked(GENERATOR_STREAMS, counter))
+        gradients = self.gradients(self.g, loss)
+        self.note(0, loss, gradients)
+        return gradients
+
+    def update(self, player, gradients):
+        super().update(player, gradients)
+        if player == 1:
+            self.average = [0.9 * a + 0.1 * p.detach() for a, p in zip(self.average, ordered(self.d))]
+
+    def step(self, t):
+        if self.game["classifier"] != "alone":
+            super().step(t)
+            return
+        self.batches += 1
+        real = values((self.game["batch"], *self.game["sample"]), 10 + t)
+        self.update(1, self.discriminator_loss(real, None, DISCRIMINATOR_STREAMS, t, False))
+
+    def write(self, file, name):
+        if self.game["classifier"] == "alone":
+            self.figures[0].append(torch.zeros(2))
+        super().write(file, name)
+        line(file, "errors", torch.tensor([self.errors]))
+        for i, p in enumerate(self.average):
+            line(file, f"average{i}", p)
+
+
 def adam(beta1, beta2, lr):
     return lambda p, share: torch.optim.Adam(p, lr=lr * share, betas=(beta1**share, beta2**share))
 
@@ -624,6 +738,14 @@ def packed():
     return game
 
 
+def telling(classifier, logits, **more):
+    """D's noise tells its applications from each other."""
+    return dense("logistic", classifier=classifier, classes=3, classification=0.8,
+                 discriminator=nn.Sequential(
+                     nn.Linear(2, 7), nn.Tanh(), Noise(0.3, 2), nn.Linear(7, 5), nn.Softplus(),
+                     nn.Linear(5, logits)), **more)
+
+
 def games():
     yield "wgan_gp", {
         "kind": "wasserstein", "weights": 0.2, "latent": 6, "batch": 4, "sample": (1, 28, 28),
@@ -659,6 +781,10 @@ def games():
                                regularization=0.7)
     yield "conditional", conditional()
     yield "packed", packed()
+    yield "classifier", telling("alone", 3)
+    yield "semi_supervised", telling("implicit", 3, discriminator_scale=0.5, matching=2)
+    yield "auxiliary", telling("auxiliary", 4, generator=nn.Sequential(
+        Beside(Labelled(OneHot(3))), nn.Linear(6, 6), nn.LeakyReLU(0.2), nn.Linear(6, 2)))
     yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
     yield "styled", styled()
 
@@ -666,7 +792,7 @@ def games():
 def main():
     with open(os.path.join(HERE, "gan_game.txt"), "w") as file:
         for name, game in games():
-            play = Play(game)
+            play = (ClassPlay if "classifier" in game else Play)(game)
             for t in range(STEPS):
                 play.step(t)
             play.write(file, name)

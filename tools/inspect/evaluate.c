@@ -7,6 +7,7 @@
 #include "term/progress.h"
 #include "term/table.h"
 
+#include <math.h>
 #include <string.h>
 
 // --- While it works ------------------------------------------------------------------------------
@@ -169,6 +170,76 @@ static gan_status append_divergences(const gan_evaluation *e, const gan_terminal
     return status == GAN_STATUS_OK ? second : status;
 }
 
+static void percent_cell(gan_table *table, double share) {
+    if (isnan(share))
+        gan__table_cell(table, "-");
+    else
+        gan__table_cell(table, "%.2f %%", 100 * share);
+}
+
+static gan_status append_errors(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
+    const gan_class_errors *const sides[] = {&e->errors, &e->errors_of_data};
+    gan_table *table = begin_table("classifier", "test data", "training data");
+    if (table) {
+        gan__table_cell(table, "errors");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->errors).text);
+        gan__table_cell(table, "of samples");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
+        gan__table_cell(table, "share");
+        for (size_t i = 0; i < 2; i++)
+            percent_cell(table, (double)sides[i]->errors / (double)sides[i]->samples);
+        number_row(table, "cross-entropy", sides[0]->cross_entropy, sides[1]->cross_entropy);
+    }
+    return end_table(table, out, text);
+}
+
+// Figures between features, a row each.
+static const struct {
+    const char *label, *key;
+    size_t offset;
+} feature_rows[] = {
+    {"Frechet distance", "frechet", offsetof(gan_feature_figures, frechet)},
+    {"kernel distance", "kernel", offsetof(gan_feature_figures, kernel)},
+    {"its standard error", "kernel_error", offsetof(gan_feature_figures, kernel_error)},
+    {"precision", "precision", offsetof(gan_feature_figures, precision)},
+    {"recall", "recall", offsetof(gan_feature_figures, recall)},
+    {"density", "density", offsetof(gan_feature_figures, density)},
+    {"coverage", "coverage", offsetof(gan_feature_figures, coverage)},
+    {"sliced Wasserstein", "sliced_wasserstein", offsetof(gan_feature_figures, sliced_wasserstein)},
+};
+enum { FEATURE_ROWS = sizeof feature_rows / sizeof feature_rows[0] };
+
+static double feature(const gan_class_figures *of, size_t row) {
+    double value;
+    memcpy(&value, (const char *)&of->features + feature_rows[row].offset, sizeof value);
+    return value;
+}
+
+static gan_status append_features(const gan_evaluation *e, const gan_terminal *out,
+                                  gan_text *text) {
+    const gan_class_figures *const sides[] = {&e->features, &e->features_of_data};
+    gan_table *table = begin_table("features", "generated", "training data");
+    if (table) {
+        for (size_t i = 0; i < FEATURE_ROWS; i++)
+            number_row(table, feature_rows[i].label, feature(sides[0], i), feature(sides[1], i));
+        gan__table_cell(table, "class score");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%.3f +- %.3f", sides[i]->score, sides[i]->score_deviation);
+        gan__table_cell(table, "of their class");
+        for (size_t i = 0; i < 2; i++) percent_cell(table, sides[i]->agreement);
+        gan__table_cell(table, "samples");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->features.generated).text);
+    }
+    gan_status status = end_table(table, out, text);
+    gan__text_append(text, "against %s test samples, by %zu features of a classifier of step %s\n",
+                     gan__human_digits(e->features.features.real).text, e->features.features.width,
+                     gan__human_digits(e->feature_step).text);
+    return status;
+}
+
 static gan_status write_text(const gan_inspection *inspection, const gan_evaluation *e) {
     const gan_terminal *out = &inspection->call->out;
     gan_text text = {0};
@@ -179,6 +250,8 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     gan_status status = GAN_STATUS_OK;
     if (e->has_modes) status = append_modes(e, out, &text);
     if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
+    if (e->has_errors && status == GAN_STATUS_OK) status = append_errors(e, out, &text);
+    if (e->has_features && status == GAN_STATUS_OK) status = append_features(e, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
     if (e->has_inference && status == GAN_STATUS_OK)
         status = append_inference(&e->inference, out, &text);
@@ -243,6 +316,24 @@ static json_t *fit_json(gan_gaussian fit) {
                      gan__inspect_number(fit.deviation));
 }
 
+static json_t *errors_json(const gan_class_errors *figures) {
+    return json_pack("{s:I, s:I, s:o}", "samples", (json_int_t)figures->samples, "errors",
+                     (json_int_t)figures->errors, "cross_entropy",
+                     gan__inspect_number(figures->cross_entropy));
+}
+
+static json_t *features_json(const gan_class_figures *figures) {
+    json_t *object = json_pack("{s:I, s:o, s:o, s:o}", "samples",
+                               (json_int_t)figures->features.generated, "class_score",
+                               gan__inspect_number(figures->score), "class_score_deviation",
+                               gan__inspect_number(figures->score_deviation), "agreement",
+                               gan__inspect_number(figures->agreement));
+    for (size_t i = 0; i < FEATURE_ROWS; i++)
+        json_object_set_new(object, feature_rows[i].key,
+                            gan__inspect_number(feature(figures, i)));
+    return object;
+}
+
 static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
     json_t *document = json_pack("{s:o, s:I, s:b, s:o}", "file",
                                  gan__inspect_string(inspection->path), "step", (json_int_t)e->step,
@@ -259,6 +350,19 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
                                       "fitted_normals", divergences_json(&e->gaussian), "histogram",
                                       divergences_json(&e->histogram), "kernels",
                                       divergences_json(&e->kernel)));
+    if (e->has_errors)
+        json_object_set_new(document, "classifier",
+                            json_pack("{s:b, s:o, s:o}", "averaged", e->errors_averaged, "test_data",
+                                      errors_json(&e->errors), "training_data",
+                                      errors_json(&e->errors_of_data)));
+    if (e->has_features)
+        json_object_set_new(document, "features",
+                            json_pack("{s:I, s:I, s:I, s:o, s:o}", "width",
+                                      (json_int_t)e->features.features.width, "test",
+                                      (json_int_t)e->features.features.real, "step",
+                                      (json_int_t)e->feature_step, "generated",
+                                      features_json(&e->features), "training_data",
+                                      features_json(&e->features_of_data)));
     if (e->has_parzen)
         json_object_set_new(document, "parzen",
                             json_pack("{s:o, s:o, s:b}", "generated", parzen_json(&e->parzen),
@@ -270,13 +374,14 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
 
 // --- The view ------------------------------------------------------------------------------------
 static gan_status evaluate(const gan_inspection *inspection, const gan_checkpoint *checkpoint,
-                           gan_evaluation *out) {
+                           const gan_checkpoint *features, gan_evaluation *out) {
     const gan_tool_call *call = inspection->call;
     gan_device *device;
     watcher watching = {.call = call};
     const gan_evaluation_options options = {
         .data = gan__options_text(call->options, "data", NULL),
         .samples = gan__options_count(call->options, "count", 0),
+        .features = features,
         .user = &watching,
         .on_progress = on_progress,
     };
@@ -288,10 +393,13 @@ static gan_status evaluate(const gan_inspection *inspection, const gan_checkpoin
 }
 
 gan_status gan__inspect_evaluate(const gan_inspection *inspection) {
-    gan_checkpoint *checkpoint;
+    const char *const path = gan__options_text(inspection->call->options, "features", NULL);
+    gan_checkpoint *checkpoint, *features = NULL;
     gan_evaluation evaluation;
     GAN_TRY(gan_checkpoint_open(inspection->path, &checkpoint));
-    gan_status status = evaluate(inspection, checkpoint, &evaluation);
+    gan_status status = path ? gan_checkpoint_open(path, &features) : GAN_STATUS_OK;
+    if (status == GAN_STATUS_OK) status = evaluate(inspection, checkpoint, features, &evaluation);
+    gan_checkpoint_close(features);
     gan_checkpoint_close(checkpoint);
     if (status != GAN_STATUS_OK) return status;
     return inspection->json ? write_json(inspection, &evaluation)

@@ -58,9 +58,13 @@ static gan_status append_plan(gan_run *run, const gan_terminal *out, gan_text *t
     gan__text_escape(device->name, name, sizeof name);
     gan__text_escape(device->platform_name, platform, sizeof platform);
     gan__text_append(text, "# The resolved recipe\n%s\n", plan->recipe);
-    gan__text_append(text, "# Networks: generator %s parameters, discriminator %s",
-                     gan__human_digits(plan->generator_parameters).text,
-                     gan__human_digits(plan->discriminator_parameters).text);
+    if (plan->generator_parameters == 0)
+        gan__text_append(text, "# Network: a classifier of %s parameters",
+                         gan__human_digits(plan->discriminator_parameters).text);
+    else
+        gan__text_append(text, "# Networks: generator %s parameters, discriminator %s",
+                         gan__human_digits(plan->generator_parameters).text,
+                         gan__human_digits(plan->discriminator_parameters).text);
     if (plan->encoder_parameters > 0)
         gan__text_append(text, ", encoder %s", gan__human_digits(plan->encoder_parameters).text);
     gan__text_append(text, "\n");

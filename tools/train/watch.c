@@ -14,6 +14,7 @@ typedef struct watcher {
     bool is_training;       // the bar is that of training, not of compiling
     char modes[64];         // the newest figures of modes; "" where there are none
     bool is_collapsed;      // as of them
+    char errors[32];        // the newest share of mistaken classes; "" where there is none
 } watcher;
 
 static void open_bar(watcher *watching, const char *label, const char *unit, uint64_t total,
@@ -40,6 +41,10 @@ static void describe_modes(watcher *watching, const gan_mode_figures *modes) {
              modes->captured, modes->modes, 100 * modes->high_quality);
 }
 
+static void describe_errors(watcher *watching, double errors) {
+    snprintf(watching->errors, sizeof watching->errors, "errors %.2f %%  ", 100 * errors);
+}
+
 // Once for each time it collapses.
 static void warn_of_collapse(watcher *watching, const gan_run_metrics *metrics) {
     if (metrics->collapsed && !watching->is_collapsed && watching->progress != NULL)
@@ -59,9 +64,15 @@ static void on_metrics(void *user, const gan_run_metrics *metrics) {
     watching->is_training = true;
     char detail[192];
     if (metrics->has_modes) describe_modes(watching, &metrics->modes);
-    snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s images/s",
-             metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake, watching->modes,
-             gan__human_count((uint64_t)metrics->images_per_s).text);
+    if (metrics->has_errors) describe_errors(watching, metrics->errors);
+    if (watching->plan->generator_parameters == 0)
+        snprintf(detail, sizeof detail, "loss %.4f  %s%s images/s", metrics->d_loss,
+                 watching->errors, gan__human_count((uint64_t)metrics->images_per_s).text);
+    else
+        snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s%s images/s",
+                 metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake,
+                 watching->modes, watching->errors,
+                 gan__human_count((uint64_t)metrics->images_per_s).text);
     if (watching->progress != NULL)
         (void)gan__progress_update(watching->progress, metrics->step, detail);
     if (watching->progress != NULL && watching->call->verbose)

@@ -1,0 +1,35 @@
+// What a classifier says of samples: how many of their classes it mistakes, and how near two sets
+// of them are by its features.
+#ifndef GAN_GAN_EVALUATE_CLASSES_H
+#define GAN_GAN_EVALUATE_CLASSES_H
+
+#include "clgan/classify.h"
+#include "gan/evaluate_data.h"
+
+// Samples, and what black and white are in them (equal: as they are).
+typedef struct gan_classified_points {
+    const gan_points *points;
+    double low, high;
+    const gan_parzen_watch *watch;
+} gan_classified_points;
+
+// Errors: BAD_INPUT (no labels), those of reading and of the device.
+gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified_points *of,
+                                gan_class_errors *out);
+
+// Features and class probabilities of samples.
+typedef struct gan_classified {
+    gan_feature_set features;
+    float *values, *probabilities;
+    double agreement; // share whose likeliest class is their label; NaN where they have none
+} gan_classified;
+
+gan_status gan__classified_create(gan_classifier *classifier, const gan_classified_points *of,
+                                  gan_classified *out);
+void gan__classified_destroy(gan_classified *classified);
+
+// All figures of `generated` beside `real`.
+gan_status gan__classified_compare(const gan_classified *real, const gan_classified *generated,
+                                   size_t classes, gan_class_figures *out);
+
+#endif
