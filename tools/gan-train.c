@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const gan_option option_table[] = {
     {.group = "Input and output",
@@ -98,10 +97,8 @@ static const gan_tool tool = {
 
 // The one run a signal can mean. gan_run_post may be called from a handler.
 static gan_run *volatile signalled_run;
-static volatile sig_atomic_t stop_signals;
 
 static void on_stop_signal(int number) {
-    if (stop_signals++ > 0) _exit(128 + number);
     if (signalled_run != NULL)
         gan_run_post(signalled_run,
                      number == SIGINT ? GAN_RUN_REQUEST_INTERRUPT : GAN_RUN_REQUEST_TERMINATE);
@@ -113,13 +110,10 @@ static void on_save_signal(int number) {
 }
 
 static void catch_signals(gan_run *run) {
-    struct sigaction action = {.sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_save_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     signalled_run = run;
-    action.sa_handler = on_stop_signal;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = on_save_signal;
+    gan__tool_catch_stop(on_stop_signal);
     sigaction(SIGUSR1, &action, NULL);
 }
 

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define VERSION_SIZE 4096
 
@@ -96,4 +97,25 @@ int gan__tool_end(gan_tool_call *call, gan_status status) {
 
 const char *gan__tool_device(const gan_tool_call *call) {
     return gan__options_text(call->options, "device", NULL);
+}
+
+static volatile sig_atomic_t stop_signal; // the first to come, 0 before
+static void (*volatile stop_then)(int number);
+
+static void on_stop_signal(int number) {
+    if (stop_signal != 0) _exit(128 + number);
+    stop_signal = number;
+    if (stop_then != NULL) stop_then(number);
+}
+
+void gan__tool_catch_stop(void (*then)(int number)) {
+    struct sigaction action = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    stop_then = then;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int gan__tool_stop_signal(void) {
+    return stop_signal;
 }

@@ -24,6 +24,12 @@ bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call 
 // no failure to speak of: the process ends by SIGPIPE, as a shell's pipelines expect (141).
 int gan__tool_end(gan_tool_call *call, gan_status status);
 
+// From now on SIGINT and SIGTERM ask the tool to stop instead of ending it: the first to come is
+// remembered and handed to `then` (NULL: nothing), in the handler; a second one ends the process.
+void gan__tool_catch_stop(void (*then)(int number));
+// The signal that came; 0: none.
+int gan__tool_stop_signal(void);
+
 // What --device said, or NULL.
 const char *gan__tool_device(const gan_tool_call *call);
 

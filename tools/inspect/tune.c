@@ -8,23 +8,6 @@
 #include "term/table.h"
 
 #include <signal.h>
-#include <unistd.h>
-
-// --- Signals -------------------------------------------------------------------------------------
-
-static volatile sig_atomic_t stop_signal; // the first to come, 0 before
-
-static void on_signal(int number) {
-    if (stop_signal != 0) _exit(128 + number);
-    stop_signal = number;
-}
-
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 // --- While it works ------------------------------------------------------------------------------
 
@@ -47,7 +30,7 @@ static bool on_progress(void *user, size_t done, size_t total, const char *name)
         (void)gan__progress_create(&settings, &watching->progress);
     }
     if (watching->progress) (void)gan__progress_update(watching->progress, done, name);
-    return stop_signal == 0;
+    return gan__tool_stop_signal() == 0;
 }
 
 static const char *state_of(const gan_tune_class *found) {
@@ -129,7 +112,7 @@ static gan_status tune(const gan_inspection *inspection, gan_device *device, wat
         recipes[options.recipe_count] = gan__options_word(given, options.recipe_count);
         options.recipe_count++;
     }
-    catch_signals();
+    gan__tool_catch_stop(NULL);
     return gan_device_tune(device, &options, &callbacks, summary);
 }
 
@@ -153,6 +136,7 @@ gan_status gan__inspect_tune(const gan_inspection *inspection, const char *spec,
     gan__table_destroy(watching.table);
     json_decref(watching.classes);
     gan_device_close(device);
-    return status == GAN_STATUS_INTERRUPTED && stop_signal == SIGTERM ? GAN_STATUS_TERMINATED
-                                                                      : status;
+    return status == GAN_STATUS_INTERRUPTED && gan__tool_stop_signal() == SIGTERM
+               ? GAN_STATUS_TERMINATED
+               : status;
 }

@@ -7,28 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PIECE_ELEMENTS ((size_t)4 << 20)
 
 // --- Signals -------------------------------------------------------------------------------------
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number) {
-    if (stop_signal != 0) _exit(128 + number);
-    stop_signal = number;
-}
 
 void gan__sample_catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    gan__tool_catch_stop(NULL);
 }
 
 static gan_status check_signal(const gan_sample_source *source) {
-    if (stop_signal == 0) return GAN_STATUS_OK;
-    const bool interrupted = stop_signal == SIGINT;
+    if (gan__tool_stop_signal() == 0) return GAN_STATUS_OK;
+    const bool interrupted = gan__tool_stop_signal() == SIGINT;
     return gan__fail(interrupted ? GAN_STATUS_INTERRUPTED : GAN_STATUS_TERMINATED,
                      "%s after %" PRIu64 " of %" PRIu64 " samples; no unfinished file is left",
                      interrupted ? "interrupted" : "terminated", source->done, source->count);
