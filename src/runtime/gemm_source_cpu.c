@@ -1,137 +1,10 @@
 // Writes the tile kernel of CPUs: every sum of the register tile is a variable of its own, because
 // compilers keep those in registers and arrays often not (measured on PoCL: 35 to 60 against 250 to
 // 350 GFLOP/s). The kernel is three layers of text:
-//     tile functions    sums of rows x runs over one depth, the only place that multiplies
+//     tile functions    sums of rows x runs over one depth (gemm_source_tile.c)
 //     the sink          what becomes of finished sums: a plain store, or an epilogue
 //     the kernel        which block of C, packing, and which tile function where
-#include "runtime/gemm_tile.h"
-
-// Rows of A that share a base pointer: x86 addresses base, base + 1 and 2 strides without
-// arithmetic.
-#define ROWS_PER_POINTER 3
-
-static unsigned sums_pitch(const gan_gemm_plan *plan) {
-    return plan->blocked ? plan->panel_columns : 16 * plan->runs;
-}
-
-static const char *sums_space(const gan_gemm_plan *plan) {
-    return plan->blocked ? "local" : "private";
-}
-
-// Whether the elements of A that one k needs stand side by side: stored so, or packed so.
-static bool a_is_by_k(const gan_gemm_plan *plan) {
-    return plan->transpose_a || plan->pack_a;
-}
-
-// Whether tiles ask for elements of A before they are needed. Where both operands are activations
-// (by weight), A is small, and asking takes longer than it saves.
-static bool asks_ahead(const gan_gemm_plan *plan) {
-    return plan->pack_a || !plan->transpose_b;
-}
-
-// --- Tile functions -----------------------------------------------------------------------------
-
-static void append_start(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
-    for (unsigned i = 0; i < rows; i++)
-        for (unsigned j = 0; j < runs; j++) {
-            gan__text_append(text, "    float16 c%u_%u = ", i, j);
-            if (plan->blocked)
-                gan__text_append(text, "first ? (float16)(0.0f) : vload16(%u, s + %u);\n", j,
-                                 i * sums_pitch(plan));
-            else
-                gan__text_append(text, "0.0f;\n");
-        }
-    for (unsigned i = ROWS_PER_POINTER; !a_is_by_k(plan) && i < rows; i += ROWS_PER_POINTER)
-        gan__text_append(text, "    global const float *a%u = a0 + %u * lda;\n", i, i);
-}
-
-static void append_step(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
-    gan__text_append(text, "    for (uint k = 0; k < depth; k++) {\n");
-    for (unsigned j = 0; j < runs; j++)
-        gan__text_append(text, "        const float16 b%u = vload16(%u, b);\n", j, j);
-    for (unsigned i = 0; i < rows; i++) {
-        if (a_is_by_k(plan))
-            gan__text_append(text, "        const float16 e%u = a0[%u];\n", i, i);
-        else
-            gan__text_append(text, "        const float16 e%u = a%u[%u * lda];\n", i,
-                             i - i % ROWS_PER_POINTER, i % ROWS_PER_POINTER);
-        for (unsigned j = 0; j < runs; j++)
-            gan__text_append(text, "        c%u_%u = fma(e%u, b%u, c%u_%u);\n", i, j, i, j, i, j);
-    }
-    if (a_is_by_k(plan))
-        gan__text_append(text, "        a0 += lda;\n");
-    else
-        for (unsigned i = 0; i < rows; i += ROWS_PER_POINTER)
-            gan__text_append(text, "        a%u++;\n", i);
-    if (asks_ahead(plan))
-        gan__text_append(text, "        GAN_READ_SOON(ahead);\n        ahead += ahead_step;\n");
-    gan__text_append(text, "        b += ldb;\n    }\n");
-}
-
-// The last run of each row, of which `lanes` are valid.
-static void append_store_edge(const gan_gemm_plan *plan, unsigned rows, unsigned runs,
-                              gan_text *text) {
-    unsigned at = 16 * (runs - 1);
-    for (unsigned i = 0; i < rows; i++)
-        gan__text_append(text, "        *(%s gan_run *)(s + %u) = c%u_%u;\n", sums_space(plan),
-                         i * sums_pitch(plan) + at, i, runs - 1);
-    gan__text_append(
-        text,
-        "        for (uint i = 0; i < %u; i++)\n"
-        "            gan_store(vload16(0, s + i * %u + %u), c + i * ldc + %u, lanes);\n",
-        rows, sums_pitch(plan), at, at);
-}
-
-static void append_store(const gan_gemm_plan *plan, unsigned rows, unsigned runs, gan_text *text) {
-    gan__text_append(text, "    if (c) {\n");
-    for (unsigned j = 0; j < runs; j++) {
-        if (j == runs - 1) gan__text_append(text, "        if (lanes == 16) {\n");
-        for (unsigned i = 0; i < rows; i++)
-            gan__text_append(text, "        *(global gan_run *)(c + %u * ldc + %u) = c%u_%u;\n", i,
-                             16 * j, i, j);
-    }
-    gan__text_append(text, "        return;\n        }\n");
-    append_store_edge(plan, rows, runs, text);
-    gan__text_append(text, "        return;\n    }\n");
-}
-
-static void append_finish(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
-                          gan_text *text) {
-    if (plain) append_store(plan, rows, runs, text);
-    if (plain && !plan->blocked) return;
-    for (unsigned i = 0; i < rows; i++)
-        for (unsigned j = 0; j < runs; j++)
-            gan__text_append(text, "    *(%s gan_run *)(s + %u) = c%u_%u;\n", sums_space(plan),
-                             i * sums_pitch(plan) + 16 * j, i, j);
-}
-
-static void append_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
-                        gan_text *text) {
-    gan__text_append(
-        text,
-        "static inline void gan_tile_%ux%u(const uint depth, %s const float *a0, "
-        "const size_t lda, %s const float *b, const size_t ldb, %s float *s%s%s%s) {\n",
-        rows, runs, plan->pack_a ? "local" : "global", plan->pack_b ? "local" : "global",
-        sums_space(plan),
-        asks_ahead(plan) ? ", global const float *ahead, const size_t ahead_step" : "",
-        plan->blocked ? ", const bool first" : "",
-        plain ? ", global float *c, const size_t ldc, const uint lanes" : "");
-    append_start(plan, rows, runs, text);
-    append_step(plan, rows, runs, text);
-    append_finish(plan, rows, runs, plain, text);
-    gan__text_append(text, "}\n");
-}
-
-// The tiles a plan needs, as X(rows, runs): the whole one and those at the edges.
-typedef void (*tile_visitor)(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
-                             gan_text *text);
-
-static void visit_tiles(const gan_gemm_plan *plan, tile_visitor visit, bool plain, gan_text *text) {
-    const unsigned rows[2] = {plan->rows, plan->rest_rows}, runs[2] = {plan->runs, plan->rest_runs};
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2; j++)
-            if (rows[i] && runs[j]) visit(plan, rows[i], runs[j], plain, text);
-}
+#include "runtime/gemm_source_cpu.h"
 
 // --- The kernel ---------------------------------------------------------------------------------
 
@@ -161,7 +34,7 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
     if (plan->pack_b)
         gan__text_append(text, "    local float packed_b[%u] __attribute__((aligned(64)));\n",
                          plan->depth * plan->panel_columns);
-    gan__text_append(text, "    %s float sums[%u];\n", sums_space(plan),
+    gan__text_append(text, "    %s float sums[%u];\n", gan__gemm_sums_space(plan),
                      plan->blocked ? plan->panel_rows * plan->panel_columns
                                    : plan->rows * 16 * plan->runs);
 }
@@ -246,7 +119,7 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
     else
         gan__text_append(text, "b_from + (size_t)k * gemm_ldb + n_run, gemm_ldb, ");
     gan__text_append(text, "s");
-    if (asks_ahead(plan)) append_ahead(plan, text);
+    if (gan__gemm_asks_ahead(plan)) append_ahead(plan, text);
     gan__text_append(text, "%s%s);\n", plan->blocked ? ", k == k_from" : "",
                      plain ? ", c, gemm_ldc, lanes" : "");
 }
@@ -261,7 +134,7 @@ static void append_sink(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
                      "                    const uint lanes = min(16u, gemm_n - n);\n"
                      "                    {\n%s\n                    }\n"
                      "                }\n",
-                     sums_pitch(plan), gan__gemm_sink_body(epilogue));
+                     gan__gemm_sums_pitch(plan), gan__gemm_sink_body(epilogue));
 }
 
 static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
@@ -289,7 +162,7 @@ static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
             "            global float *c = %sgemm_c + gemm_c0 + (size_t)plane * "
             "gemm_sc + (size_t)m * gemm_ldc + n_run%s;\n",
             plan->blocked ? "last ? " : "", plan->blocked ? " : 0" : "");
-    visit_tiles(plan, append_tile_call, plain, text);
+    gan__gemm_visit_tiles(plan, append_tile_call, plain, text);
     if (plan->blocked && !plain) gan__text_append(text, "            if (!last) continue;\n");
     if (!plain) append_sink(plan, epilogue, text);
     gan__text_append(text, "        }\n");
@@ -299,7 +172,7 @@ void gan__gemm_source_cpu(const gan_gemm_plan *plan, const gan_gemm_epilogue *ep
                           gan_text *text) {
     if (plan->pack_a || plan->pack_b) gan__text_append(text, "//@use gemm_pack\n");
     gan__text_append(text, "//@use gemm_ahead\n");
-    visit_tiles(plan, append_tile, epilogue == NULL, text);
+    gan__gemm_visit_tiles(plan, gan__gemm_source_tile, epilogue == NULL, text);
     append_head(plan, epilogue, text);
     if (plan->blocked)
         gan__text_append(text,

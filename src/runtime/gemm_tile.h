@@ -1,6 +1,6 @@
 // The tile engine: clgan's own matrix product. A plan says which kernel and how it is launched;
-// gemm_plan.c makes plans, gemm_source.c and gemm_source_cpu.c write the kernels, gemm_tile.c binds
-// them. Private to src/runtime/.
+// gemm_choice.c and gemm_plan.c make plans, gemm_source.c, gemm_source_cpu.c and gemm_source_tile.c
+// write the kernels, gemm_tile.c binds them. Private to src/runtime/.
 //
 // On CPUs (16 lanes) a work-group is one work-item. It keeps `rows` x `runs` float16 sums in
 // registers, a run being 16 columns, and reads its operands in place where that is fast, else from

@@ -16,4 +16,9 @@ static inline uint32_t gan__divided_up(uint64_t a, uint64_t b) {
     return (uint32_t)((a + b - 1) / b);
 }
 
+// The least multiple of b that is not below a.
+static inline uint32_t gan__rounded_up(uint32_t a, uint32_t b) {
+    return gan__divided_up(a, b) * b;
+}
+
 #endif
