@@ -96,7 +96,7 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_CHOICE,
      .argument = "F",
      .choices = gan__sample_formats,
-     .help = "png, npy, npz, raw, pnm, idx or y4m; default by suffix"},
+     .help = "png, npy, npz, raw, pnm, idx, y4m or txt; default by suffix"},
     {.group = "Where",
      .name = "grid",
      .kind = GAN_OPTION_TEXT,
@@ -128,7 +128,7 @@ static const gan_tool tool = {
     .examples = examples,
 };
 
-static gan_status run_tool(const gan_tool_call *call, const gan_sample_request *wanted) {
+static gan_status run_tool(const gan_tool_call *call, gan_sample_request *wanted) {
     static const gan_sample_weights weights[] = {GAN_SAMPLE_WEIGHTS_DEFAULT, GAN_SAMPLE_WEIGHTS_EMA,
                                                  GAN_SAMPLE_WEIGHTS_RAW};
     gan_checkpoint *checkpoint = NULL;
@@ -141,6 +141,8 @@ static gan_status run_tool(const gan_tool_call *call, const gan_sample_request *
             gan_sampler_create(device, checkpoint,
                                weights[gan__options_choice(call->options, "weights", 0)], &sampler);
     gan_checkpoint_close(checkpoint);
+    if (status == GAN_STATUS_OK)
+        status = gan__sample_request_settle(gan_sampler_get_info(sampler), wanted);
     if (status == GAN_STATUS_OK) status = gan__sample_produce(sampler, wanted, call);
     gan_sampler_destroy(sampler);
     gan_device_close(device);

@@ -159,6 +159,18 @@ typedef struct gan_inference_figures {
     double reconstruction, shuffled;
 } gan_inference_figures;
 
+// --- Sequences of tokens -------------------------------------------------------------------------
+
+// Of sequences, against held-out ones of the data (of a text its last tenth).
+#define GAN_SEQUENCE_SAMPLES 10000
+#define GAN_NGRAMS           4
+typedef struct gan_sequence_figures {
+    uint64_t samples, held_out; // how many of each
+    double valid;               // share that are words of the data's formal language; NaN: it has none
+    double distinct;            // share of different ones among them
+    double jensen_shannon[GAN_NGRAMS]; // between frequencies of n-grams, n from 1, in nats
+} gan_sequence_figures;
+
 // --- A checkpoint --------------------------------------------------------------------------------
 
 typedef struct gan_evaluation_options {
@@ -190,6 +202,9 @@ typedef struct gan_evaluation {
     bool has_parzen;
     bool validation_was_trained_on; // for want of others
     gan_parzen_figures parzen, parzen_of_data;
+    // Sequences of tokens.
+    bool has_sequences;
+    gan_sequence_figures sequences, sequences_of_data;
     // Checkpoints whose discriminator tells classes apart (clgan/classify.h).
     bool has_errors;
     bool errors_averaged;                   // the weights in use

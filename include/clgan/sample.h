@@ -18,6 +18,9 @@ typedef enum gan_sample_weights {
     GAN_SAMPLE_WEIGHTS_RAW,
 } gan_sample_weights;
 
+// What the tokens of samples stand for, where samples are sequences of them.
+typedef struct gan_vocabulary gan_vocabulary;
+
 // What one sample is.
 typedef struct gan_sample_info {
     int rank;            // 1 (D), or 3 (channels, height, width)
@@ -32,6 +35,8 @@ typedef struct gan_sample_info {
     double low, high;    // what the data's black and white (0 and 255) map to; 0, 0 for raw data
     uint64_t step;       // the checkpoint's
     bool averaged;       // the weights in use
+    const gan_vocabulary *vocabulary; // samples are text: (symbols, 1, length), one-hot; it belongs to
+                                      // the sampler. NULL: they are not
 } gan_sample_info;
 
 typedef struct gan_sampler gan_sampler;
@@ -74,6 +79,12 @@ typedef enum gan_sample_path {
 // of the nearer end.
 GAN_API void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path,
                                      const float *from, const float *to, double at, float *latent);
+
+// The text of a sample whose info has a vocabulary, without a newline behind it: at `text`, of `size`
+// bytes, cut where it is longer and always terminated. Returns the length of all of it. No text has
+// control characters: an end of line within a sample is written as U+2424.
+GAN_API size_t gan_sample_text(const gan_sample_info *info, const float *sample, char *text,
+                               size_t size);
 
 // The name of class number `index`, from the data the checkpoint was trained on; NULL where its
 // classes have numbers only. It belongs to the sampler.

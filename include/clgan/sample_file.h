@@ -28,7 +28,8 @@ extern "C" {
     X(NPZ, "npz", "NumPy archive of one such array, stored: images, or x where they are points")   \
     X(IDX, "idx", "IDX as MNIST's: bytes where the samples are images, float32 where points")      \
     X(PNM, "pnm", "PGM, PPM or PAM, one picture after another")                                    \
-    X(Y4M, "y4m", "uncompressed video (YUV4MPEG2), a frame a sample, for an encoder")
+    X(Y4M, "y4m", "uncompressed video (YUV4MPEG2), a frame a sample, for an encoder")              \
+    X(TXT, "txt", "a line of UTF-8 a sample, where samples are text")
 
 typedef enum gan_sample_format {
 #define GAN_SAMPLE_FORMAT_VALUE(name, suffix, meaning) GAN_SAMPLE_FORMAT_##name,
@@ -41,7 +42,8 @@ typedef struct gan_sample_file gan_sample_file;
 // Writes the header: exactly `count` samples must follow. Of `info`, rank, size, elements, low and
 // high count (the last two as in gan_image_create, and for IDX's bytes, PNM and Y4M only, where low
 // equals high the range is then 0 to 1); it is copied. Nothing is at the target's path until
-// commit. Errors: BAD_ARGUMENT (no sample; more than IDX or NPZ can hold: 2^32 samples, 4 GiB),
+// commit; info.vocabulary, which TXT needs, must outlive it. Errors: BAD_ARGUMENT (no sample; TXT of
+// samples that are no text; more than IDX or NPZ can hold: 2^32 samples, 4 GiB),
 // BAD_OUTPUT, CLOSED, NO_MEMORY.
 GAN_API gan_status gan_sample_file_create(gan_sample_format format, const gan_sample_info *info,
                                           uint64_t count, gan_target target, gan_sample_file **out);

@@ -7,9 +7,11 @@
 #include "gan/evaluate_classes.h"
 #include "gan/evaluate_data.h"
 #include "gan/evaluate_inference.h"
+#include "gan/evaluate_sequences.h"
 #include "gan/modes.h"
 #include "gan/parzen.h"
 #include "gan/run_record.h"
+#include "gan/vocabulary_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -132,10 +134,28 @@ static gan_status measure_divergences(evaluator *e) {
     return status;
 }
 
+// --- Sequences of tokens -------------------------------------------------------------------------
+
+static bool suits_sequences(const evaluator *e) {
+    return gan__dataset_vocabulary(e->data.whole) != NULL;
+}
+
+static gan_status measure_sequences(evaluator *e) {
+    const gan_points generated = generated_points(e, GAN_SEQUENCE_SAMPLES);
+    tell(e, "sequences", 0, generated.count);
+    GAN_TRY(gan__evaluate_sequences(e->data.whole, &generated, &e->data.test, generated.count,
+                                    &e->out->sequences));
+    GAN_TRY(gan__evaluate_sequences(e->data.whole, &e->data.training, &e->data.test,
+                                    generated.count, &e->out->sequences_of_data));
+    e->out->has_sequences = true;
+    return GAN_STATUS_OK;
+}
+
 // --- Parzen windows ------------------------------------------------------------------------------
 
 static bool suits_parzen(const evaluator *e) {
-    return e->sampler != NULL && e->judge == NULL && !suits_modes(e) && !suits_divergences(e);
+    return e->sampler != NULL && e->judge == NULL && !suits_modes(e) && !suits_divergences(e) &&
+           !suits_sequences(e);
 }
 
 static gan_status measure_parzen(evaluator *e) {
@@ -242,9 +262,10 @@ static const struct {
     bool (*suits)(const evaluator *e);
     gan_status (*measure)(evaluator *e);
 } measures[] = {
-    {suits_modes, measure_modes},   {suits_divergences, measure_divergences},
-    {suits_errors, measure_errors}, {suits_features, measure_features},
-    {suits_parzen, measure_parzen}, {suits_inference, measure_inference},
+    {suits_modes, measure_modes},         {suits_divergences, measure_divergences},
+    {suits_sequences, measure_sequences}, {suits_errors, measure_errors},
+    {suits_features, measure_features},   {suits_parzen, measure_parzen},
+    {suits_inference, measure_inference},
 };
 
 static gan_status check_elements(const gan_classifier *classifier, const evaluator *e,
@@ -283,6 +304,7 @@ static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
                          "the generator's samples have %zu elements and those of the data %zu; "
                          "give the data it was trained on with --data",
                          info->elements, e->data.elements);
+    GAN_TRY(gan__vocabulary_check(checkpoint, e->data.whole));
     return gan__sampler_source_open(e->sampler, e->data.has_bytes, &e->generated);
 }
 

@@ -105,9 +105,12 @@ static void split_builtin(gan_evaluation_data *data, const gan_recipe_values *re
     data->test = points_of(stored, unseen + BUILTIN_VALIDATION, BUILTIN_TEST);
 }
 
+// Texts have their test part in them; other sets have one beside them.
 static gan_status open_test(gan_evaluation_data *data, const gan_recipe_values *recipe,
                             const char *source) {
     char *path = NULL;
+    if (gan__dataset_vocabulary(data->whole) != NULL)
+        return gan__data_source_open_held_out(recipe, source, &data->apart);
     GAN_TRY(gan__dataset_find_test(source, &path));
     if (path == NULL)
         return gan__fail(

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "clgan/image.h"
+#include "clgan/sample_file.h"
 #include "gan/class_names.h"
 #include "gan/vocabulary_text.h"
 #include "runtime/tuner.h"
@@ -110,7 +111,8 @@ gan_status gan__run_save(gan_run *run) {
 
 static gan_sample_info picture_info(const gan_run *run) {
     const gan_dataset_info *const data = gan__dataset_info(run->dataset);
-    gan_sample_info info = {.rank = data->rank, .elements = 1};
+    gan_sample_info info = {
+        .rank = data->rank, .elements = 1, .vocabulary = gan__dataset_vocabulary(run->dataset)};
     for (int i = 0; i < data->rank; i++) {
         info.size[i] = data->size[i];
         info.elements *= (size_t)data->size[i];
@@ -150,8 +152,38 @@ static gan_status write_picture(const gan_run *run, const gan_sample_info *info,
     return status;
 }
 
+static gan_status write_text(const gan_sample_info *info, const float *samples, size_t count,
+                             const char *path) {
+    gan_sample_file *file = NULL;
+    GAN_TRY(gan_sample_file_create(GAN_SAMPLE_FORMAT_TXT, info, count, (gan_target){.path = path},
+                                   &file));
+    const gan_status status = gan_sample_file_write(file, samples, count);
+    if (status == GAN_STATUS_OK) return gan_sample_file_commit(file);
+    gan_sample_file_discard(file);
+    return status;
+}
+
+// What there is to see of samples that are text: a line each.
+static gan_status write_lines(const gan_run *run, const gan_sample_info *info) {
+    const int64_t *const grid = run->values->samples.grid;
+    const size_t count = (size_t)(grid[0] * grid[1]);
+    gan_text path = {0};
+    void *samples = NULL;
+    gan_status status =
+        gan__run_folder_lines(run->folder, gan__trainer_step_count(run->trainer), &path);
+    if (status == GAN_STATUS_OK)
+        status = gan__alloc(count * info->elements, sizeof(float), &samples);
+    if (status == GAN_STATUS_OK) status = gan__trainer_sample(run->trainer, samples);
+    if (status == GAN_STATUS_OK) status = write_text(info, samples, count, path.bytes);
+    if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    gan__free(samples);
+    gan__text_destroy(&path);
+    return status;
+}
+
 gan_status gan__run_picture(gan_run *run) {
     const gan_sample_info info = picture_info(run);
+    if (info.vocabulary != NULL) return write_lines(run, &info);
     const int64_t *const grid = run->values->samples.grid;
     gan_text path = {0};
     void *samples = NULL;

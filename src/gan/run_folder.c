@@ -71,6 +71,12 @@ gan_status gan__run_folder_samples(const gan_run_folder *folder, uint64_t step, 
     return gan__text_status(path);
 }
 
+gan_status gan__run_folder_lines(const gan_run_folder *folder, uint64_t step, gan_text *path) {
+    gan__text_clear(path);
+    gan__text_append(path, "%s/samples/" PICTURE_PREFIX "%08" PRIu64 ".txt", folder->path, step);
+    return gan__text_status(path);
+}
+
 // The step in a file's name, or -1 when the name is not of that form.
 static int64_t name_step(const char *name, const char *prefix, const char *suffix) {
     const size_t length = strlen(prefix);

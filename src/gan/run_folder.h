@@ -27,6 +27,8 @@ gan_status gan__run_folder_prepare(const gan_run_folder *folder);
 gan_status gan__run_folder_file(const gan_run_folder *folder, const char *name, gan_text *path);
 gan_status gan__run_folder_checkpoint(const gan_run_folder *folder, uint64_t step, gan_text *path);
 gan_status gan__run_folder_samples(const gan_run_folder *folder, uint64_t step, gan_text *path);
+// Of samples that are text.
+gan_status gan__run_folder_lines(const gan_run_folder *folder, uint64_t step, gan_text *path);
 
 // The steps of the pictures in samples/, ascending; *steps is the caller's (gan__free).
 // Errors: BAD_INPUT (the folder cannot be read).

@@ -6,6 +6,7 @@
 #include "base/npy.h"
 #include "base/zip.h"
 #include "gan/image.h"
+#include "gan/sample_text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -93,6 +94,22 @@ static gan_status put_picture(gan_sample_file *file, const float *sample) {
     return status;
 }
 
+// --- Text ---------------------------------------------------------------------------------------
+
+static gan_status begin_txt(gan_sample_file *file) {
+    if (file->info.vocabulary != NULL) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "these samples are no text; txt is for those that are");
+}
+
+static gan_status put_line(gan_sample_file *file, const float *sample) {
+    gan__text_clear(&file->header);
+    GAN_TRY(gan__sample_append_text(&file->info, sample, &file->header));
+    gan__text_append(&file->header, "\n");
+    GAN_TRY(gan__text_status(&file->header));
+    return put(file, file->header.bytes, file->header.length);
+}
+
 // --- Headers ------------------------------------------------------------------------------------
 
 static gan_status too_large(const gan_sample_file *file, const char *limit, const char *instead) {
@@ -170,13 +187,16 @@ static gan_status end_npz(gan_sample_file *file) {
 static const struct {
     gan_status (*begin)(gan_sample_file *file);
     gan_status (*end)(gan_sample_file *file);
+    // Puts one sample; NULL where a sample is its values.
+    gan_status (*one)(gan_sample_file *file, const float *sample);
 } formats[] = {
-    [GAN_SAMPLE_FORMAT_RAW] = {begin_raw, end_plain},
-    [GAN_SAMPLE_FORMAT_NPY] = {begin_npy, end_plain},
-    [GAN_SAMPLE_FORMAT_NPZ] = {begin_npz, end_npz},
-    [GAN_SAMPLE_FORMAT_IDX] = {begin_idx, end_plain},
-    [GAN_SAMPLE_FORMAT_PNM] = {begin_raw, end_plain},
-    [GAN_SAMPLE_FORMAT_Y4M] = {begin_raw, end_plain},
+    [GAN_SAMPLE_FORMAT_RAW] = {begin_raw, end_plain, NULL},
+    [GAN_SAMPLE_FORMAT_NPY] = {begin_npy, end_plain, NULL},
+    [GAN_SAMPLE_FORMAT_NPZ] = {begin_npz, end_npz, NULL},
+    [GAN_SAMPLE_FORMAT_IDX] = {begin_idx, end_plain, NULL},
+    [GAN_SAMPLE_FORMAT_PNM] = {begin_raw, end_plain, put_picture},
+    [GAN_SAMPLE_FORMAT_Y4M] = {begin_raw, end_plain, put_picture},
+    [GAN_SAMPLE_FORMAT_TXT] = {begin_txt, end_plain, put_line},
 };
 
 // --- The file -----------------------------------------------------------------------------------
@@ -210,10 +230,10 @@ gan_status gan_sample_file_write(gan_sample_file *file, const float *samples, si
                          "a file of %" PRIu64 " samples was begun; more were written to it",
                          file->count);
     file->written += count;
-    if (file->format != GAN_SAMPLE_FORMAT_PNM && file->format != GAN_SAMPLE_FORMAT_Y4M)
+    if (formats[file->format].one == NULL)
         return put_values(file, samples, count * file->info.elements);
     for (size_t i = 0; i < count; ++i)
-        GAN_TRY(put_picture(file, samples + i * file->info.elements));
+        GAN_TRY(formats[file->format].one(file, samples + i * file->info.elements));
     return GAN_STATUS_OK;
 }
 

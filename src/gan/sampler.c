@@ -10,6 +10,7 @@
 #include "gan/latent.h"
 #include "gan/model_file.h"
 #include "gan/run_record.h"
+#include "gan/vocabulary_text.h"
 #include "graph/module.h"
 #include "recipe/recipe.h"
 
@@ -31,6 +32,7 @@ struct gan_sampler {
     gan_recipe *recipe;
     const gan_recipe_values *values;
     gan_class_names *class_names; // NULL: none
+    gan_vocabulary *vocabulary;   // NULL: samples are not text
     gan_network *generator;
     gan_graph *graph;
     gan_module *module;
@@ -54,6 +56,7 @@ static gan_status open_recipe(gan_sampler *sampler, const gan_checkpoint *checkp
         return gan__fail(GAN_STATUS_BAD_INPUT, "the checkpoint is of a classifier, which has no "
                                                "generator to draw samples from");
     GAN_TRY(gan__class_names_read(checkpoint, &sampler->class_names));
+    GAN_TRY(gan__vocabulary_read(checkpoint, &record->sample, &sampler->vocabulary));
     GAN_TRY(gan__recipe_networks(sampler->recipe, &record->sample, record->classes,
                                  &sampler->generator, &discriminator));
     gan__network_destroy(discriminator);
@@ -84,6 +87,7 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     info->categorical = (size_t)parts.codes;
     info->categories = (size_t)parts.categories;
     info->averaged = averaged;
+    info->vocabulary = sampler->vocabulary;
     if (!sampler->values->data.has_range) return;
     info->low = sampler->values->data.range[0];
     info->high = sampler->values->data.range[1];
@@ -181,6 +185,7 @@ void gan_sampler_destroy(gan_sampler *sampler) {
     gan__graph_destroy(sampler->graph);
     gan__network_destroy(sampler->generator);
     gan__class_names_destroy(sampler->class_names);
+    gan__vocabulary_destroy(sampler->vocabulary);
     gan_recipe_destroy(sampler->recipe);
     for (int i = 0; i < 2; i++) gan__free(sampler->under_way[i].samples);
     gan__free(sampler);

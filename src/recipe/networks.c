@@ -46,12 +46,15 @@ static gan_status check_weights(const gan_recipe *recipe, const char *name,
 static void advise(const gan_shape *output, const gan_shape *sample, gan_text *must) {
     static const char *const colors[] = {[1] = "gray", [3] = "rgb", [4] = "rgba"};
     const int64_t channels = output->size[0];
-    if (output->rank != 3 || sample->rank != 3) return;
+    const bool resized = output->size[1] != sample->size[1] || output->size[2] != sample->size[2];
+    const bool recolored =
+        channels != sample->size[0] && (channels == 1 || channels == 3 || channels == 4);
+    if (output->rank != 3 || sample->rank != 3 || !(resized || recolored)) return;
     gan__text_append(must, "; change the layers, or bring pictures to theirs:");
-    if (output->size[1] != sample->size[1] || output->size[2] != sample->size[2])
+    if (resized)
         gan__text_append(must, " data.size=[%lld, %lld]", (long long)output->size[1],
                          (long long)output->size[2]);
-    if (channels != sample->size[0] && (channels == 1 || channels == 3 || channels == 4))
+    if (recolored)
         gan__text_append(must, " data.color=%s", colors[channels]);
 }
 

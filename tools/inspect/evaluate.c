@@ -129,6 +129,31 @@ static gan_status append_inference(const gan_inference_figures *of, const gan_te
     return status;
 }
 
+static gan_status append_sequences(const gan_evaluation *e, const gan_terminal *out,
+                                   gan_text *text) {
+    const gan_sequence_figures *const sides[] = {&e->sequences, &e->sequences_of_data};
+    gan_table *table = begin_table("sequences", "generated", "training data");
+    if (table) {
+        if (!isnan(sides[0]->valid)) gan__table_cell(table, "valid");
+        for (size_t i = 0; i < 2 && !isnan(sides[0]->valid); i++)
+            gan__table_cell(table, "%.2f %%", 100 * sides[i]->valid);
+        gan__table_cell(table, "distinct");
+        for (size_t i = 0; i < 2; i++) gan__table_cell(table, "%.2f %%", 100 * sides[i]->distinct);
+        for (size_t n = 0; n < GAN_NGRAMS; n++) {
+            gan__table_cell(table, "%zu-grams, Jensen-Shannon", n + 1);
+            for (size_t i = 0; i < 2; i++)
+                gan__table_cell(table, "%.5f", sides[i]->jensen_shannon[n]);
+        }
+        gan__table_cell(table, "samples");
+        for (size_t i = 0; i < 2; i++)
+            gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
+    }
+    gan_status status = end_table(table, out, text);
+    gan__text_append(text, "in nats, against %s held-out samples\n",
+                     gan__human_digits(e->sequences.held_out).text);
+    return status;
+}
+
 static const struct {
     const char *label, *key;
     size_t offset;
@@ -250,6 +275,7 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     gan_status status = GAN_STATUS_OK;
     if (e->has_modes) status = append_modes(e, out, &text);
     if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
+    if (e->has_sequences && status == GAN_STATUS_OK) status = append_sequences(e, out, &text);
     if (e->has_errors && status == GAN_STATUS_OK) status = append_errors(e, out, &text);
     if (e->has_features && status == GAN_STATUS_OK) status = append_features(e, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
@@ -280,6 +306,16 @@ static json_t *parzen_json(const gan_parzen_figures *figures) {
                      "sigma_at_edge", figures->at_edge, "samples", (json_int_t)figures->samples,
                      "validation", (json_int_t)figures->validation, "test",
                      (json_int_t)figures->test, "sigmas", sigmas, "validation_means", means);
+}
+
+static json_t *sequences_json(const gan_sequence_figures *figures) {
+    json_t *divergences = json_array();
+    for (size_t n = 0; n < GAN_NGRAMS; n++)
+        json_array_append_new(divergences, gan__inspect_number(figures->jensen_shannon[n]));
+    return json_pack("{s:I, s:I, s:o, s:o, s:o}", "samples", (json_int_t)figures->samples,
+                     "held_out", (json_int_t)figures->held_out, "valid",
+                     gan__inspect_number(figures->valid), "distinct",
+                     gan__inspect_number(figures->distinct), "ngram_jensen_shannon", divergences);
 }
 
 static json_t *divergences_json(const gan_divergences *figures) {
@@ -350,6 +386,10 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
                                       "fitted_normals", divergences_json(&e->gaussian), "histogram",
                                       divergences_json(&e->histogram), "kernels",
                                       divergences_json(&e->kernel)));
+    if (e->has_sequences)
+        json_object_set_new(document, "sequences",
+                            json_pack("{s:o, s:o}", "generated", sequences_json(&e->sequences),
+                                      "training_data", sequences_json(&e->sequences_of_data)));
     if (e->has_errors)
         json_object_set_new(document, "classifier",
                             json_pack("{s:b, s:o, s:o}", "averaged", e->errors_averaged, "test_data",

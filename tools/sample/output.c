@@ -63,8 +63,33 @@ static gan_status make_picture(product *made, gan_image **image) {
     return status;
 }
 
+// Samples as text, a line each.
+static gan_status show_lines(product *made) {
+    const size_t size = 4 * (size_t)made->info->size[2] + 1; // of UTF-8
+    gan_text lines = {0};
+    float *samples = NULL;
+    size_t count;
+    char *const line = malloc(size);
+    gan_status status = line == NULL ? gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for a line")
+                                     : alloc_samples(made, made->source.piece_most, &samples);
+    while (status == GAN_STATUS_OK && (count = gan__sample_source_piece(&made->source)) > 0) {
+        status = gan__sample_source_draw(&made->source, count, NULL, samples);
+        gan__text_clear(&lines);
+        for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++) {
+            gan_sample_text(made->info, samples + i * made->info->elements, line, size);
+            gan__text_append(&lines, "%s\n", line);
+        }
+        if (status == GAN_STATUS_OK) status = gan__terminal_write(&made->call->out, &lines);
+    }
+    free(line);
+    free(samples);
+    gan__text_destroy(&lines);
+    return status;
+}
+
 static gan_status show(product *made) {
     gan_image *image = NULL;
+    if (made->info->vocabulary != NULL) return show_lines(made);
     gan_status status = make_picture(made, &image);
     if (status == GAN_STATUS_OK) status = gan__picture_show(image, &made->call->out);
     gan_image_destroy(image);

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const gan__sample_formats[] = {"png", "npy", "npz", "raw", "pnm", "idx", "y4m", NULL};
+const char *const gan__sample_formats[] = {"png", "npy", "npz", "raw", "pnm",
+                                           "idx", "y4m", "txt", NULL};
 
 static gan_status complain(const char *format, const char *what) {
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, format, what);
@@ -77,12 +78,14 @@ static bool find_format(const char *name, size_t *format) {
 static gan_status choose_format(const gan_options *options, gan_sample_request *wanted) {
     const char *const given = gan__options_text(options, "format", NULL);
     const char *const dot = wanted->output == NULL ? NULL : strrchr(wanted->output, '.');
+    wanted->has_format = given != NULL;
     if (find_format(given != NULL ? given : "png", &wanted->format) && given != NULL)
         return GAN_STATUS_OK;
     if (wanted->output == NULL || wanted->to_folder || wanted->to_stdout) return GAN_STATUS_OK;
+    wanted->has_format = true;
     if (dot != NULL && find_format(dot + 1, &wanted->format)) return GAN_STATUS_OK;
     return complain("-o %s: its suffix names no format; end it in .png, .npy, .npz, .raw, .pnm, "
-                    ".idx or .y4m, or give --format",
+                    ".idx, .y4m or .txt, or give --format",
                     wanted->output);
 }
 
@@ -192,6 +195,26 @@ static gan_status read_output(const gan_options *options, gan_sample_request *wa
     wanted->class_text = gan__options_text(options, "class", NULL);
     if (wanted->kept != NULL && strcmp(wanted->kept, "-") == 0)
         return complain("--save-latents %s: stdout is for samples; name a file, as in z.npy", "-");
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__sample_request_settle(const gan_sample_info *info, gan_sample_request *wanted) {
+    const bool is_text = info->vocabulary != NULL;
+    if (is_text && !wanted->has_format) find_format("txt", &wanted->format);
+    const char *const format = gan__sample_formats[wanted->format];
+    const bool has_lines = strcmp(format, "txt") == 0;
+    const bool has_values = format[0] == 'n' || strcmp(format, "raw") == 0;
+    if (!is_text && has_lines)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "--format txt: the checkpoint's samples are no text; give another format");
+    if (is_text && !has_lines && !has_values)
+        return complain("--format %s is for pictures, and the checkpoint's samples are text; give "
+                        "txt, npy, npz or raw",
+                        format);
+    if (is_text && wanted->columns > 0)
+        return gan__fail(
+            GAN_STATUS_BAD_ARGUMENT,
+            "--grid and --sweep are for pictures, and the checkpoint's samples are text");
     return GAN_STATUS_OK;
 }
 

@@ -41,6 +41,7 @@ typedef struct gan_sample_request {
     size_t columns, rows;   // of the one picture; 0: none was asked for
     const char *output;     // NULL: the terminal
     size_t format;          // index in gan__sample_formats
+    bool has_format;        // it was said, by name or suffix
     bool to_folder, to_stdout;
 } gan_sample_request;
 
@@ -49,6 +50,9 @@ extern const char *const gan__sample_formats[];
 
 // Reads the options. *request is to be freed even on failure. Errors: BAD_ARGUMENT, NO_MEMORY.
 gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_request *request);
+// What follows from what the samples are: text is written as text unless something else was asked
+// for. Errors: BAD_ARGUMENT (a format that does not suit them).
+gan_status gan__sample_request_settle(const gan_sample_info *info, gan_sample_request *request);
 void gan__sample_request_free(gan_sample_request *request);
 
 // --- Latents (latents.c) ------------------------------------------------------------------------
