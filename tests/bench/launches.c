@@ -46,7 +46,7 @@ bench_timing bench_measure(gan_device *device, const bench_launches *set, double
     static double samples[MOST_SAMPLES];
     size_t count = 0;
     int launches = flops > 1.5e8 ? 2 : (int)(3e8 / flops) + 1;
-    if (launches > 200) launches = 200;
+    if (launches > 2000) launches = 2000;
     launches = (launches + set->count - 1) / set->count * set->count;
     sample(device, set, set->count + 3, cpu_time);
     double start = gan__clock_seconds();
