@@ -62,6 +62,13 @@ static const gan_option option_table[] = {
      .help = "a continuous code goes from -X to X; default 1",
      .minimum = 0,
      .maximum = 1e6},
+    {
+        .group = "What",
+        .name = "reconstruct",
+        .kind = GAN_OPTION_TEXT,
+        .argument = "SRC",
+        .help = "rows of test samples, below each what it is encoded as",
+    },
     {.group = "What",
      .name = "latents",
      .kind = GAN_OPTION_TEXT,
@@ -134,16 +141,20 @@ static gan_status run_tool(const gan_tool_call *call, gan_sample_request *wanted
     gan_checkpoint *checkpoint = NULL;
     gan_device *device = NULL;
     gan_sampler *sampler = NULL;
+    gan_encoder *encoder = NULL;
     gan_status status = gan_checkpoint_open(gan__options_word(call->options, 0), &checkpoint);
     if (status == GAN_STATUS_OK) status = gan_device_open(gan__tool_device(call), &device);
     if (status == GAN_STATUS_OK)
         status =
             gan_sampler_create(device, checkpoint,
                                weights[gan__options_choice(call->options, "weights", 0)], &sampler);
+    if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_DATA)
+        status = gan_encoder_create(device, checkpoint, &encoder);
     gan_checkpoint_close(checkpoint);
     if (status == GAN_STATUS_OK)
         status = gan__sample_request_settle(gan_sampler_get_info(sampler), wanted);
-    if (status == GAN_STATUS_OK) status = gan__sample_produce(sampler, wanted, call);
+    if (status == GAN_STATUS_OK) status = gan__sample_produce(sampler, encoder, wanted, call);
+    gan_encoder_destroy(encoder);
     gan_sampler_destroy(sampler);
     gan_device_close(device);
     return status;

@@ -167,9 +167,11 @@ static gan_status find_features(gan_builder *builder) {
 
 static gan_status build(gan_builder *builder, const gan_game_data *data) {
     gan_game *const game = builder->game;
+    gan_node *const averaged = builder->only_encoder ? game->average : NULL;
     GAN_TRY(gan__graph_status(game->graph));
     if (game->generator.network != NULL)
-        GAN_TRY(gan__game_weights(&game->generator, game->generator.state.parameters,
+        GAN_TRY(gan__game_weights(&game->generator,
+                                  averaged != NULL ? averaged : game->generator.state.parameters,
                                   &builder->generator_weights));
     GAN_TRY(gan__game_weights(&game->discriminator, game->discriminator.state.parameters,
                               &builder->discriminator_weights));
@@ -191,7 +193,7 @@ gan_status gan__game_create(const gan_recipe *recipe, const gan_game_data *data,
     GAN_TRY(gan__alloc(1, sizeof(gan_game), &memory));
     gan_game *const game = memory;
     game->recipe = gan__recipe_values(recipe);
-    gan_builder builder = {.game = game};
+    gan_builder builder = {.game = game, .only_encoder = gan__game_trains_encoder_only(game)};
     gan_status status =
         gan__recipe_networks(recipe, &data->sample, data->classes, &game->generator.network,
                              &game->discriminator.network);

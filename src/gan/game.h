@@ -97,4 +97,8 @@ void gan__game_destroy(gan_game *game); // NULL is allowed
 // The logits of the classes (K, B), of what D gives (K or 1 + K, B); NULL where it gives none.
 gan_node *gan__game_class_logits(const gan_recipe_values *recipe, gan_node *logits);
 
+// Whether G and D are taken from a checkpoint (encoder.from): the only step is then the
+// discriminator's, which updates the encoder alone.
+bool gan__game_trains_encoder_only(const gan_game *game);
+
 #endif

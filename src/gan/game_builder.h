@@ -8,6 +8,7 @@
 // Gone when the game is built.
 typedef struct gan_builder {
     gan_game *game;
+    bool only_encoder; // G, its averaged weights where there are any, and D are used as they are
     gan_node **generator_weights, **discriminator_weights, **encoder_weights;
     gan_node **activations; // room for D's, one a layer; NULL where no cost is of them
     size_t feature_layer;   // which of them

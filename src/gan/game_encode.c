@@ -3,6 +3,11 @@
 
 #include "gan/objective.h"
 
+bool gan__game_trains_encoder_only(const gan_game *game) {
+    const gan_recipe_values *const recipe = game->recipe;
+    return recipe->inference.kind != GAN_ENCODER_NONE && recipe->inference.from[0] != '\0';
+}
+
 static bool recovers(const gan_recipe_values *recipe) {
     return recipe->inference.kind == GAN_ENCODER_CODES ||
            recipe->inference.kind == GAN_ENCODER_LATENTS;

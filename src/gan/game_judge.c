@@ -75,7 +75,7 @@ typedef struct verdict {
 
 static verdict judge(const gan_builder *builder, gan_node *samples, company with, uint32_t stream,
                      gan_node *buffers) {
-    const gan_network_call call = {.training = true,
+    const gan_network_call call = {.training = !builder->only_encoder,
                                    .stream = stream,
                                    .weights = builder->discriminator_weights,
                                    .buffers = buffers,

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "gan/augment.h"
+#include "gan/objective.h"
 #include "gan/penalty.h"
 #include "nn/losses.h"
 
@@ -174,6 +175,35 @@ static gan_status build_discriminator_step(const gan_builder *builder, bool pena
     return add_encoder_update(builder, &given, step);
 }
 
+// E alone, against a G and a D that were trained before. Their figures are what the players' steps
+// would have had.
+static gan_status build_encoder_step(const gan_builder *builder, gan_game_step *step) {
+    const gan_game *const game = builder->game;
+    const gan_network_result fake = gan__game_generate(builder, GAN_STREAMS_OF_DISCRIMINATOR);
+    gan_answers given =
+        gan__game_judge_both(builder, fake.output, false, GAN_STREAMS_OF_DISCRIMINATOR);
+    gan__game_recover(builder, &given);
+    step->name = "encoder step";
+    gan_node *const none = gan__scalar(game->graph, 0);
+    gan_node *d_figures[GAN_GAME_D_METRICS] = {
+        [GAN_GAME_D_LOSS] =
+            gan__objective_discriminator(game->recipe, given.on_real, given.on_fake),
+        [GAN_GAME_D_REAL] = gan__mean(gan__sigmoid(given.on_real)),
+        [GAN_GAME_D_FAKE] = gan__mean(gan__sigmoid(given.on_fake)),
+        [GAN_GAME_D_GRADIENT] = none,
+    };
+    // One of these steps for each update of D, of which there may be several to one of G.
+    gan_node *const g_cost = gan__objective_generator(game->recipe, given.on_real, given.on_fake);
+    gan_node *g_figures[GAN_GAME_G_METRICS] = {
+        [GAN_GAME_G_LOSS] =
+            gan__scale(g_cost, 1 / (double)game->recipe->schedule.discriminator_steps),
+        [GAN_GAME_G_GRADIENT] = none,
+    };
+    add_sums(step, game->discriminator_sums, d_figures);
+    add_sums(step, game->generator_sums, g_figures);
+    return add_encoder_update(builder, &given, step);
+}
+
 // D down its penalties alone.
 static gan_status build_penalty_step(const gan_builder *builder, gan_game_step *step) {
     const gan_player *const player = &builder->game->discriminator;
@@ -334,6 +364,7 @@ gan_status gan__game_build_steps(const gan_builder *builder) {
     const bool lazy = penalised && recipe->objective.penalty_every > 1;
     if (!gan__recipe_has_generator(recipe))
         return build_discriminator_step(builder, false, &steps[GAN_GAME_DISCRIMINATOR]);
+    if (builder->only_encoder) return build_encoder_step(builder, &steps[GAN_GAME_DISCRIMINATOR]);
     if (recipe->schedule.order != GAN_ORDER_ALTERNATING)
         return build_simultaneous(builder, penalised, lazy);
     GAN_TRY(build_discriminator_step(builder, penalised && !lazy && !apart,

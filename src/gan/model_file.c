@@ -237,3 +237,16 @@ gan_status gan__model_load(gan_module *module, const gan_game *game,
         GAN_TRY(load_entry(module, &states.entry[i], checkpoint));
     return GAN_STATUS_OK;
 }
+
+gan_status gan__model_load_networks(gan_module *module, const gan_game *game,
+                                    const gan_checkpoint *checkpoint) {
+    stored_states states;
+    list_states(game, &states);
+    for (size_t i = 0; i < states.count; i++) {
+        const stored_state *const entry = &states.entry[i];
+        const bool of_network = entry->is_weights || entry->buffers;
+        if (of_network && entry->network != game->encoder.network)
+            GAN_TRY(load_entry(module, entry, checkpoint));
+    }
+    return GAN_STATUS_OK;
+}

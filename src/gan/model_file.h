@@ -16,6 +16,11 @@ gan_status gan__model_save(gan_module *module, const gan_game *game, gan_checkpo
 gan_status gan__model_load(gan_module *module, const gan_game *game,
                            const gan_checkpoint *checkpoint);
 
+// The generator's and the discriminator's weights, averages and running statistics alone. Errors:
+// as above.
+gan_status gan__model_load_networks(gan_module *module, const gan_game *game,
+                                    const gan_checkpoint *checkpoint);
+
 // `state`, a network's parameters or buffers as one vector, from the tensors "<prefix><name>".
 // Buffers of "ema." are those of "generator." where the checkpoint has none of their own. Errors:
 // as gan__model_load's.

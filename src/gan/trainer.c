@@ -230,6 +230,17 @@ static gan_status start_loader(gan_trainer *trainer) {
                               first, &trainer->loader);
 }
 
+// Of a game that trains its encoder only.
+static gan_status take_networks(gan_trainer *trainer) {
+    const char *const path = trainer->recipe->inference.from;
+    gan_checkpoint *checkpoint = NULL;
+    gan_status status = gan_checkpoint_open(path, &checkpoint);
+    if (status == GAN_STATUS_OK)
+        status = gan__model_load_networks(trainer->module, trainer->game, checkpoint);
+    gan_checkpoint_close(checkpoint);
+    return status == GAN_STATUS_OK ? status : gan__fail_in(status, "encoder.from: %s", path);
+}
+
 gan_status gan__trainer_initialise(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     double *means = NULL;
@@ -241,6 +252,8 @@ gan_status gan__trainer_initialise(gan_trainer *trainer) {
         status = initialise_player(trainer, &game->discriminator, INIT_DISCRIMINATOR, NULL);
     if (status == GAN_STATUS_OK && game->encoder.network != NULL)
         status = initialise_player(trainer, &game->encoder, INIT_ENCODER, NULL);
+    if (status == GAN_STATUS_OK && gan__game_trains_encoder_only(game))
+        status = take_networks(trainer);
     gan__free(means);
     trainer->step = 0;
     return status == GAN_STATUS_OK ? start_loader(trainer) : status;

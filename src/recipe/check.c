@@ -324,6 +324,8 @@ static const char *beside_encoder(const gan_recipe_values *values) {
         {"objective.unroll", values->objective.unroll > 0},
         {"objective.consensus", values->objective.consensus > 0},
         {"schedule.order", values->schedule.order == GAN_ORDER_EXTRAGRADIENT},
+        {"schedule.order",
+         values->inference.from[0] != '\0' && values->schedule.order != GAN_ORDER_ALTERNATING},
         {"objective.r1", joint && values->objective.r1 > 0},
         {"objective.r2", joint && values->objective.r2 > 0},
         {"objective.gradient_penalty", joint && values->objective.gradient_penalty > 0},

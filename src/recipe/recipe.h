@@ -172,6 +172,7 @@ typedef struct gan_recipe_values {
                                                             // from; 0: it takes samples
         double weight, generator_weight, continuous_weight; // factors of what it costs
         bool learned_deviation;                             // of the continuous codes
+        char *from; // checkpoint whose G and D are taken and are not trained; "": none
     } inference;
     struct {
         double decay;         // 0: no averaged generator

@@ -90,6 +90,48 @@ static void draw_cell(const gan_sample_source *source, uint64_t number, float *l
     gan_sampler_set_code(source->sampler, code, value, latent);
 }
 
+// --- Reconstructions -----------------------------------------------------------------------------
+
+// Reads the test samples, and asks the encoder for the latent of each.
+static gan_status encode_originals(gan_sample_source *source) {
+    const gan_sample_request *const wanted = source->wanted;
+    const size_t count = (size_t)source->count / 2;
+    const size_t elements = gan_sampler_get_info(source->sampler)->elements;
+    source->originals = calloc(count, elements * sizeof *source->originals);
+    if (source->originals == NULL)
+        return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for %zu test samples", count);
+    gan_status status = alloc_latents(source, count, &source->keys);
+    if (status == GAN_STATUS_OK)
+        status = gan_encoder_read_test(source->encoder, wanted->data, wanted->ranges->first, count,
+                                       source->originals);
+    if (status == GAN_STATUS_OK)
+        status = gan_encoder_encode(source->encoder, source->originals, count, source->keys, NULL);
+    return status;
+}
+
+// Which test sample a cell belongs to: rows come in pairs, that of samples first.
+static size_t original_of(const gan_sample_source *source, uint64_t number) {
+    const uint64_t columns = source->wanted->columns;
+    return (size_t)(number / columns / 2 * columns + number % columns);
+}
+
+static void draw_reconstruction(const gan_sample_source *source, uint64_t number, float *latent) {
+    const size_t size = latent_size(source);
+    memcpy(latent, source->keys + original_of(source, number) * size, size * sizeof *latent);
+}
+
+// Cells that show a test sample get it in place of what was generated.
+static void put_originals(const gan_sample_source *source, size_t count, float *samples) {
+    const size_t elements = gan_sampler_get_info(source->sampler)->elements;
+    for (size_t i = 0; i < count && source->originals != NULL; i++) {
+        const uint64_t number = source->done + i;
+        if (number / source->wanted->columns % 2 == 0)
+            memcpy(samples + i * elements,
+                   source->originals + original_of(source, number) * elements,
+                   elements * sizeof *samples);
+    }
+}
+
 // --- The source ----------------------------------------------------------------------------------
 
 static gan_status open_file(gan_sample_source *source) {
@@ -126,14 +168,30 @@ static size_t most_at_once(const gan_sampler *sampler) {
     return wanted < GAN_SAMPLE_PIECE_LEAST ? GAN_SAMPLE_PIECE_LEAST : wanted;
 }
 
-gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
-                                   gan_sample_source *out) {
-    gan_status status = GAN_STATUS_OK;
+static gan_status check_encoder(const gan_sample_source *source) {
+    if (source->encoder == NULL) return GAN_STATUS_OK;
+    if (!gan_encoder_get_info(source->encoder)->gives_latents)
+        return gan__fail(
+            GAN_STATUS_BAD_ARGUMENT,
+            "--reconstruct: this checkpoint's encoder says what codes a sample has, not "
+            "what latent; the kinds latents and joint do");
+    if (gan_sampler_get_info(source->sampler)->classes > 0)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "--reconstruct: this checkpoint's generator wants classes beside latents");
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__sample_source_open(gan_sampler *sampler, gan_encoder *encoder,
+                                   const gan_sample_request *wanted, gan_sample_source *out) {
     *out = (gan_sample_source){.sampler = sampler,
+                               .encoder = encoder,
                                .wanted = wanted,
                                .count = wanted->count,
                                .piece_most = most_at_once(sampler)};
-    if (wanted->truncation > 0) status = gan_sampler_set_truncation(sampler, wanted->truncation);
+    gan_status status = check_encoder(out);
+    if (status == GAN_STATUS_OK && encoder != NULL) status = encode_originals(out);
+    if (status == GAN_STATUS_OK && wanted->truncation > 0)
+        status = gan_sampler_set_truncation(sampler, wanted->truncation);
     if (status == GAN_STATUS_OK && wanted->class_text != NULL)
         status = gan_sampler_find_class(sampler, wanted->class_text, &out->chosen);
     if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_WALK)
@@ -148,6 +206,7 @@ void gan__sample_source_close(gan_sample_source *source) {
     gan_sample_file_discard(source->kept);
     gan_latent_file_close(source->file);
     free(source->keys);
+    free(source->originals);
     free(source->latents);
 }
 
@@ -167,7 +226,8 @@ const char *gan__sample_source_unit(const gan_sample_source *source) {
     static const char *const units[] = {[GAN_SAMPLE_ORIGIN_SEEDS] = "seed",
                                         [GAN_SAMPLE_ORIGIN_WALK] = "frame",
                                         [GAN_SAMPLE_ORIGIN_FILE] = "latent",
-                                        [GAN_SAMPLE_ORIGIN_SWEEP] = "cell"};
+                                        [GAN_SAMPLE_ORIGIN_SWEEP] = "cell",
+                                        [GAN_SAMPLE_ORIGIN_DATA] = "cell"};
     return units[source->wanted->origin];
 }
 
@@ -191,6 +251,7 @@ static gan_status next_latents(gan_sample_source *source, size_t count, uint64_t
         uint64_t number = source->done + i;
         if (origin == GAN_SAMPLE_ORIGIN_WALK) draw_frame(source, number, latent);
         if (origin == GAN_SAMPLE_ORIGIN_SWEEP) draw_cell(source, number, latent);
+        if (origin == GAN_SAMPLE_ORIGIN_DATA) draw_reconstruction(source, number, latent);
         if (origin == GAN_SAMPLE_ORIGIN_SEEDS) {
             number = next_seed(source);
             gan_sampler_latent(source->sampler, number, latent);
@@ -212,6 +273,7 @@ static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *
         status = gan_sample_file_write(source->kept, source->latents, count);
     if (status == GAN_STATUS_OK)
         status = gan_sampler_generate(source->sampler, source->latents, count, samples);
+    if (status == GAN_STATUS_OK) put_originals(source, count, samples);
     if (status == GAN_STATUS_BAD_INPUT && source->file != NULL)
         status = gan__fail_in(status, "%s, from latent %" PRIu64 " on", source->wanted->latents,
                               source->done);

@@ -244,10 +244,10 @@ static gan_status produce(product *made) {
     return status;
 }
 
-gan_status gan__sample_produce(gan_sampler *sampler, const gan_sample_request *wanted,
-                               const gan_tool_call *call) {
+gan_status gan__sample_produce(gan_sampler *sampler, gan_encoder *encoder,
+                               const gan_sample_request *wanted, const gan_tool_call *call) {
     product made = {.wanted = wanted, .info = gan_sampler_get_info(sampler), .call = call};
-    gan_status status = gan__sample_source_open(sampler, wanted, &made.source);
+    gan_status status = gan__sample_source_open(sampler, encoder, wanted, &made.source);
     if (status == GAN_STATUS_OK) status = produce(&made);
     if (status == GAN_STATUS_OK) status = gan__sample_source_commit(&made.source);
     gan__sample_source_close(&made.source);

@@ -127,7 +127,7 @@ static gan_status read_walk(const gan_options *options, gan_sample_request *want
     return GAN_STATUS_OK;
 }
 
-#define SWEEP_SIDE 10 // columns and rows, unless a grid is given
+#define SWEEP_SIDE 10 // columns and rows of such pictures, unless a grid is given
 
 static gan_status read_sweep(const gan_options *options, gan_sample_request *wanted) {
     if (wanted->columns == 0) wanted->columns = wanted->rows = SWEEP_SIDE;
@@ -139,11 +139,26 @@ static gan_status read_sweep(const gan_options *options, gan_sample_request *wan
     return status;
 }
 
+// As many pairs of rows as fit.
+static gan_status read_reconstruction(const gan_options *options, gan_sample_request *wanted) {
+    const char *const data = gan__options_text(options, "reconstruct", NULL);
+    if (wanted->columns == 0) wanted->columns = wanted->rows = SWEEP_SIDE;
+    if (wanted->rows % 2 != 0)
+        return complain("--reconstruct %s: rows come in pairs, so --grid must have an even number",
+                        data);
+    wanted->origin = GAN_SAMPLE_ORIGIN_DATA;
+    wanted->data = data;
+    const gan_status status = count_seeds(options, wanted);
+    wanted->count = wanted->columns * wanted->rows;
+    return status;
+}
+
 // What the latents are drawn from.
 static gan_status read_origin(const gan_options *options, gan_sample_request *wanted) {
     gan_status status = GAN_STATUS_OK;
     if (gan__options_given(options, "interpolate") > 0) return read_walk(options, wanted);
     if (gan__options_given(options, "sweep") > 0) return read_sweep(options, wanted);
+    if (gan__options_given(options, "reconstruct") > 0) return read_reconstruction(options, wanted);
     if (gan__options_given(options, "latents") > 0) {
         wanted->origin = GAN_SAMPLE_ORIGIN_FILE;
         wanted->latents = gan__options_text(options, "latents", NULL);
@@ -162,11 +177,16 @@ static gan_status read_origin(const gan_options *options, gan_sample_request *wa
 static gan_status check_options(const gan_options *options) {
     static const struct {
         const char *one, *other;
-    } apart[] = {{"seeds", "interpolate"},   {"seeds", "latents"},     {"seeds", "count"},
-                 {"seeds", "seed"},          {"seed", "latents"},      {"seed", "interpolate"},
-                 {"latents", "interpolate"}, {"count", "interpolate"}, {"latents", "truncation"},
-                 {"sweep", "interpolate"},   {"sweep", "latents"},     {"sweep", "seeds"},
-                 {"sweep", "count"}},
+    } apart[] = {{"seeds", "interpolate"},     {"seeds", "latents"},
+                 {"seeds", "count"},           {"seeds", "seed"},
+                 {"seed", "latents"},          {"seed", "interpolate"},
+                 {"latents", "interpolate"},   {"count", "interpolate"},
+                 {"latents", "truncation"},    {"sweep", "interpolate"},
+                 {"sweep", "latents"},         {"sweep", "seeds"},
+                 {"sweep", "count"},           {"sweep", "reconstruct"},
+                 {"reconstruct", "seeds"},     {"reconstruct", "latents"},
+                 {"reconstruct", "count"},     {"reconstruct", "interpolate"},
+                 {"reconstruct", "truncation"}},
       within[] = {{"frames", "interpolate"},
                   {"path", "interpolate"},
                   {"loop", "interpolate"},

@@ -3,6 +3,7 @@
 #ifndef GAN_TOOLS_SAMPLE_H
 #define GAN_TOOLS_SAMPLE_H
 
+#include "clgan/encode.h"
 #include "clgan/image.h"
 #include "clgan/sample.h"
 #include "clgan/sample_file.h"
@@ -21,6 +22,7 @@ typedef enum gan_sample_origin {
     GAN_SAMPLE_ORIGIN_WALK,  // frames of a walk through those seeds
     GAN_SAMPLE_ORIGIN_FILE,
     GAN_SAMPLE_ORIGIN_SWEEP, // a picture along whose columns one code changes
+    GAN_SAMPLE_ORIGIN_DATA,  // rows of test samples, below each what is made of their latents
 } gan_sample_origin;
 
 typedef struct gan_sample_request {
@@ -34,6 +36,7 @@ typedef struct gan_sample_request {
     bool loops;             // it ends where it began
     uint64_t sweep;         // number of the code, from 1
     double span;            // a continuous one goes from minus this to this
+    const char *data;       // whose test samples are reconstructed
     const char *latents;    // file they are read from
     const char *kept;       // file they are written to
     double truncation;      // 0: none
@@ -58,12 +61,14 @@ void gan__sample_request_free(gan_sample_request *request);
 // --- Latents (latents.c) ------------------------------------------------------------------------
 typedef struct gan_sample_source {
     gan_sampler *sampler;
+    gan_encoder *encoder; // NULL but for reconstructions
     const gan_sample_request *wanted;
     uint64_t count, done;  // samples
     uint32_t chosen;       // class, where one is wanted
     size_t range;          // of seeds: where the next one is ...
     uint64_t offset;       // ... in its range
-    float *keys;           // of a walk: the latents it goes through
+    float *keys;           // of a walk: the latents it goes through; of test samples: theirs
+    float *originals;      // test samples that are reconstructed
     gan_latent_file *file; // they are read from
     gan_sample_file *kept; // they are written to
     float *latents;        // of one piece
@@ -74,9 +79,9 @@ typedef struct gan_sample_source {
 #define GAN_SAMPLE_PIECE_MOST  1024
 #define GAN_SAMPLE_PIECE_LEAST 64
 
-// *out is to be closed even on failure.
-gan_status gan__sample_source_open(gan_sampler *sampler, const gan_sample_request *wanted,
-                                   gan_sample_source *out);
+// *out is to be closed even on failure. `encoder`: of reconstructions, else NULL.
+gan_status gan__sample_source_open(gan_sampler *sampler, gan_encoder *encoder,
+                                   const gan_sample_request *wanted, gan_sample_source *out);
 void gan__sample_source_close(gan_sample_source *source);
 // How many samples the next piece has; 0 at the end.
 size_t gan__sample_source_piece(const gan_sample_source *source);
@@ -108,8 +113,8 @@ void gan__sample_texts(const gan_sample_source *source, const gan_tool_call *cal
 // --- Outputs (output.c) -------------------------------------------------------------------------
 // Draws the samples and brings them where they are wanted. Memory does not grow with their number,
 // but for that of one picture.
-gan_status gan__sample_produce(gan_sampler *sampler, const gan_sample_request *request,
-                               const gan_tool_call *call);
+gan_status gan__sample_produce(gan_sampler *sampler, gan_encoder *encoder,
+                               const gan_sample_request *request, const gan_tool_call *call);
 
 // Interrupts by signals, from now on: gan__sample_source_draw then fails.
 void gan__sample_catch_signals(void);

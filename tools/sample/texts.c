@@ -31,6 +31,8 @@ static void add_origin(gan_sample_texts *texts, const gan_sample_request *wanted
     else if (wanted->origin == GAN_SAMPLE_ORIGIN_SWEEP)
         add(texts, "Sweep", "code %" PRIu64 ", span %g, seeds from %" PRIu64, wanted->sweep,
             wanted->span, range->first);
+    else if (wanted->origin == GAN_SAMPLE_ORIGIN_DATA)
+        add(texts, "Reconstructions", "of test samples from %" PRIu64 " on", range->first);
     if (wanted->origin == GAN_SAMPLE_ORIGIN_WALK && number != NULL)
         add(texts, "Frame", "%" PRIu64, *number);
     if (wanted->origin == GAN_SAMPLE_ORIGIN_FILE && number != NULL)

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Encoders by the tools: trained beside the game and on a generator that stays as it is, evaluated, and
+# asked for reconstructions.
+. "$(dirname "$0")/lib.sh"
+small_recipe small.yaml
+gan-train small.yaml --quiet --out first --steps 20
+
+# A latent regressor on a frozen generator: only the encoder changes, and it learns.
+frozen='encoder={kind: latents, from: first/latest.gan, layers: [dense: 32, relu, dense: 4]}'
+gan-train small.yaml --quiet --out second --steps 100 --set "$frozen" --set optimizer.encoder.lr=1e-2
+got=0
+gan-inspect --diff first/latest.gan second/latest.gan >diff.txt || got=$?
+[ "$got" -eq 1 ] || fail "exit $got of a comparison"
+! grep -E '^(generator|ema|discriminator)\.' diff.txt || fail "a frozen network changed"
+grep -q '^encoder.0.weight  *only in second' diff.txt || fail "no encoder: $(cat diff.txt)"
+loss() { sed -n "$1s/.*\"e_loss\": \([^,}]*\).*/\1/p" second/metrics.jsonl; }
+awk -v a="$(loss 1)" -v b="$(loss 2)" 'BEGIN { exit !(b < a) }' || fail "it does not learn"
+gan-train small.yaml --quiet --out second --resume --steps 120 --set "$frozen" \
+    --set optimizer.encoder.lr=1e-2
+expect 0 '' gan-inspect second/latest.gan
+grep -q '^ *encoder\.2 ' out.txt || fail "its layers are not listed: $(cat out.txt)"
+expect 4 'encoder.from: absent.gan' gan-train small.yaml --quiet --out third --steps 2 \
+    --set 'encoder={kind: latents, from: absent.gan, layers: [dense: 4]}'
+
+# What it makes of test samples, as text and as JSON.
+expect 0 '' gan-inspect --evaluate -n 200 second/latest.gan
+grep -Eq '^distance \|x - G\(E\(x\)\)\|  *[0-9.]+$' out.txt || fail "no distance: $(cat out.txt)"
+grep -Eq '^error of the nearest neighbour  *[0-9.]+ %$' out.txt || fail "no neighbours: $(cat out.txt)"
+expect 0 '' gan-inspect --evaluate --json -n 200 second/latest.gan
+grep -q '"inference"' out.txt || fail "no inference in: $(cat out.txt)"
+
+# Reconstructions: rows of test samples, and what they are encoded as.
+expect 0 '' gan-sample second/latest.gan --reconstruct builtin:ring8 --grid 3x4 -o made.png
+expect 2 'rows come in pairs' gan-sample second/latest.gan --reconstruct builtin:ring8 --grid 3x3 -o x.png
+expect 4 'no encoder' gan-sample first/latest.gan --reconstruct builtin:ring8 -o x.png
+
+# Codes, and a discriminator of pairs.
+sed 's/^latent.*/latent: {size: 8, categorical: [1, 3], continuous: 1}/' small.yaml >coded.yaml
+gan-train coded.yaml --quiet --out coded --steps 20 --log-every 10 \
+    --set 'encoder={kind: codes, layers: [dense: 16, relu, dense: 4]}'
+[ "$(grep -c '"categorical_information": .*"continuous_information": ' coded/metrics.jsonl)" -eq 2 ] ||
+    fail "no information in: $(cat coded/metrics.jsonl)"
+expect 0 '' gan-inspect --evaluate -n 200 coded/latest.gan
+grep -Eq '^classes that categories stand for  *[1-3] of 8$' out.txt || fail "no classes: $(cat out.txt)"
+expect 2 'what codes a sample has' gan-sample coded/latest.gan --reconstruct builtin:ring8 -o x.png
+expect 4 'give it a layer latent' gan-train small.yaml --quiet --out joint --steps 2 \
+    --set 'encoder={kind: joint, layers: [dense: 4]}'
+sed 's/^discriminator:/&\n  - latent\n  - concat: -1/' small.yaml >pairs.yaml
+expect 4 'for the discriminator of a recipe with an encoder' gan-train pairs.yaml -q --out x --steps 2
+gan-train pairs.yaml --quiet --out joint --steps 20 --set 'encoder={kind: joint, layers: [dense: 4]}'
+expect 0 '' gan-sample joint/latest.gan --reconstruct builtin:ring8 --grid 4x2 -o made.png
+expect 0 '' gan-inspect --layers joint/latest.gan
+[ ! -e x.png ] || fail "a failed command left a file"
