@@ -135,6 +135,19 @@ static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc
     return best;
 }
 
+// Past so many cycles of one core, some 20 us, it pays to wake another for its share. Storing 16
+// sums takes about four.
+#define CYCLES_WORTH_SHARING 70000
+// Of packed B that stay in a core's first cache.
+#define NEAR_FLOATS 8192
+
+static bool is_for_one(const gan_gemm_desc *desc, const gan_gemm_choice *choice) {
+    const double cycles = all_cycles(desc, choice->rows, choice->runs) * desc->k +
+                          4.0 * desc->m * gan__divided_up(desc->n, RUN);
+    return !choice->pack_a && desc->k < 2 * GAN_GEMM_SPLIT_DEPTH &&
+           cycles * desc->batches < CYCLES_WORTH_SHARING;
+}
+
 void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
                              gan_gemm_choice *choice) {
     choice->depth = 0;
@@ -155,6 +168,10 @@ void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_des
     } else {
         choice->block_rows = shallow_rows(traits, desc, choice);
     }
+    if (!is_for_one(desc, choice)) return;
+    const uint32_t whole = gan__rounded_up(desc->n, choice->runs * RUN);
+    choice->block_rows = gan__rounded_up(desc->m, choice->rows);
+    if (!choice->pack_b || (uint64_t)whole * desc->k <= NEAR_FLOATS) choice->block_columns = whole;
 }
 
 void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_desc *desc,

@@ -20,6 +20,8 @@
 // A packed block is a row of panels, each one k after the other: of 48 rows of A (or the whole
 // block where that is less), of one tile's columns of B.
 #define GAN_GEMM_PANEL_ROWS 48
+// Where K is split, each part has at least so much of it.
+#define GAN_GEMM_SPLIT_DEPTH 512
 
 // How a product is cut up. No choice changes a bit of the result: every sum runs through K in
 // order, and where K is split is settled by the sizes and the device alone.
