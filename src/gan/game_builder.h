@@ -157,10 +157,18 @@ gan_status gan__game_unroll(const gan_builder *builder, gan_node *fake, uint32_t
                             gan_builder *ahead);
 void gan__game_unroll_end(gan_builder *ahead);
 
-// --- Steps (game_steps.c) ------------------------------------------------------------------------
+// --- Going down a cost (game_descend.c) ----------------------------------------------------------
 
 // The gradient of `loss` by the player's weights, as one vector; NULL after a failure.
 gan_node *gan__game_gradient(const gan_player *player, gan_node *const *weights, gan_node *loss);
+// One update of the player's optimiser along the gradient of `cost` by `weights`; nothing is stored.
+// `after` may be `before`. Errors: the graph's.
+gan_status gan__game_descend(const gan_player *player, gan_node *const *weights, gan_node *cost,
+                             const gan_optimizer_state *before, gan_optimizer_state *after,
+                             gan_node **gradient);
+
+// --- Steps (game_steps.c) ------------------------------------------------------------------------
+
 // Fills in the steps of the game.
 gan_status gan__game_build_steps(const gan_builder *builder);
 

@@ -13,26 +13,11 @@ static void add_root(gan_game_step *step, gan_node *root) {
     step->roots[step->count++] = root;
 }
 
-gan_node *gan__game_gradient(const gan_player *player, gan_node *const *weights, gan_node *loss) {
-    const size_t count = gan__network_parameter_count(player->network);
-    void *memory = NULL;
-    if (loss == NULL) return NULL;
-    if (gan__alloc(count, sizeof(gan_node *), &memory) != GAN_STATUS_OK)
-        return gan__graph_fail(gan__node_graph(loss), "the host is out of memory");
-    gan_node **const gradients = memory;
-    gan_node *flat = NULL;
-    if (gan__gradient(loss, weights, count, gradients) == GAN_STATUS_OK)
-        flat = gan__network_flatten(player->network, gradients);
-    gan__free(gradients);
-    return flat;
-}
-
-// One update of the player along `gradient`.
-static gan_status update_player(const gan_player *player, gan_node *gradient,
-                                gan_optimizer_state *after, gan_game_step *step) {
-    GAN_TRY(gan__graph_status(gan__node_graph(player->state.parameters)));
-    GAN_TRY(gan__optimizer_update(&player->optimizer, player->network, &player->state, gradient,
-                                  after));
+// One update of the player down `cost`, stored. *gradient: that of the cost, for figures.
+static gan_status update_player(const gan_player *player, gan_node *const *weights, gan_node *cost,
+                                gan_optimizer_state *after, gan_node **gradient,
+                                gan_game_step *step) {
+    GAN_TRY(gan__game_descend(player, weights, cost, &player->state, after, gradient));
     step->count +=
         gan__optimizer_assign(&player->optimizer, &player->state, after, step->roots + step->count);
     return GAN_STATUS_OK;
@@ -83,10 +68,10 @@ static gan_status add_discriminator_update(const gan_builder *builder, const gan
                                            const gan_cost *cost, gan_game_step *step) {
     const gan_game *const game = builder->game;
     const gan_player *const player = &game->discriminator;
-    gan_node *const gradient =
-        gan__game_gradient(player, builder->discriminator_weights, cost->value);
+    gan_node *gradient;
     gan_optimizer_state after;
-    GAN_TRY(update_player(player, gradient, &after, step));
+    GAN_TRY(update_player(player, builder->discriminator_weights, cost->value, &after, &gradient,
+                          step));
     store_memories(cost, step);
     if (game->augmentation != NULL)
         add_root(step, gan__assign(
@@ -118,9 +103,10 @@ static gan_status add_generator_update(const gan_builder *builder, const gan_cos
                                        gan_node *buffers, gan_game_step *step) {
     const gan_game *const game = builder->game;
     const gan_player *const player = &game->generator;
-    gan_node *const gradient = gan__game_gradient(player, builder->generator_weights, cost->value);
+    gan_node *gradient;
     gan_optimizer_state after;
-    GAN_TRY(update_player(player, gradient, &after, step));
+    GAN_TRY(
+        update_player(player, builder->generator_weights, cost->value, &after, &gradient, step));
     store_memories(cost, step);
     store_buffers(player, buffers, step);
     const averages kept = {.decay = game->recipe->ema.decay,
@@ -141,9 +127,9 @@ static gan_status add_encoder_update(const gan_builder *builder, const gan_answe
     const gan_player *const player = &game->encoder;
     if (player->network == NULL) return GAN_STATUS_OK;
     gan_node *const cost = gan__game_encoder_cost(builder, given);
-    gan_node *const gradient = gan__game_gradient(player, builder->encoder_weights, cost);
+    gan_node *gradient;
     gan_optimizer_state after;
-    GAN_TRY(update_player(player, gradient, &after, step));
+    GAN_TRY(update_player(player, builder->encoder_weights, cost, &after, &gradient, step));
     gan_node *figures[GAN_GAME_E_METRICS] = {
         [GAN_GAME_E_LOSS] = cost,
         [GAN_GAME_E_CATEGORICAL] = given->recovered.categorical,
@@ -211,11 +197,10 @@ static gan_status build_penalty_step(const gan_builder *builder, gan_game_step *
     const gan_answers given = gan__game_judge_both(builder, gan__stop_gradient(fake.output), true,
                                                    GAN_STREAMS_OF_PENALTY);
     gan_optimizer_state after;
+    gan_node *gradient;
     step->name = "penalty step";
-    return update_player(player,
-                         gan__game_gradient(player, builder->discriminator_weights,
-                                            gan__game_penalty(builder, &given)),
-                         &after, step);
+    return update_player(player, builder->discriminator_weights, gan__game_penalty(builder, &given),
+                         &after, &gradient, step);
 }
 
 // G alone, against D as it stands or, unrolled, as it will be. D's running statistics follow what
@@ -244,10 +229,10 @@ static gan_status build_path_step(const gan_builder *builder, gan_game_step *ste
     const gan_player *const player = &builder->game->generator;
     gan_cost cost;
     gan_optimizer_state after;
+    gan_node *gradient;
     step->name = "path length step";
     GAN_TRY(gan__game_path_cost(builder, &cost));
-    GAN_TRY(update_player(
-        player, gan__game_gradient(player, builder->generator_weights, cost.value), &after, step));
+    GAN_TRY(update_player(player, builder->generator_weights, cost.value, &after, &gradient, step));
     store_memories(&cost, step);
     return gan__graph_status(builder->game->graph);
 }
@@ -296,10 +281,8 @@ static void find_joint_costs(const gan_builder *builder, bool penalised, joint_c
 static gan_status look_ahead(const gan_player *player, gan_node *const *now, gan_node *cost,
                              gan_node ***weights) {
     gan_optimizer_state after;
-    gan_node *const gradient = gan__game_gradient(player, now, cost);
-    GAN_TRY(gan__graph_status(gan__node_graph(player->state.parameters)));
-    GAN_TRY(gan__optimizer_update(&player->optimizer, player->network, &player->state, gradient,
-                                  &after));
+    gan_node *gradient;
+    GAN_TRY(gan__game_descend(player, now, cost, &player->state, &after, &gradient));
     return gan__game_weights(player, after.parameters, weights);
 }
 

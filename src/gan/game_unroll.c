@@ -15,9 +15,9 @@ static gan_status unroll_once(const gan_builder *builder, gan_node *fake, uint32
     const gan_answers given = gan__game_judge_both(builder, fake, penalised, streams);
     gan_node *cost = gan__game_discriminator_cost(builder, &given).value;
     if (penalised) cost = gan__add(cost, gan__game_penalty(builder, &given));
-    gan_node *const gradient = gan__game_gradient(player, builder->discriminator_weights, cost);
-    GAN_TRY(gan__graph_status(builder->game->graph));
-    GAN_TRY(gan__optimizer_update(&player->optimizer, player->network, state, gradient, state));
+    gan_node *gradient;
+    GAN_TRY(
+        gan__game_descend(player, builder->discriminator_weights, cost, state, state, &gradient));
     gan__network_weights(player->network, state->parameters, builder->discriminator_weights);
     return gan__graph_status(builder->game->graph);
 }
