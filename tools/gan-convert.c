@@ -16,8 +16,8 @@ static const char *const format_choices[] = {
 #undef FORMAT_SUFFIX
         NULL};
 static const char *const dtype_choices[] = {"f32", "f16", NULL};
-static const char *const network_choices[] = {"generator",         "discriminator", "ema",
-                                              "ema_discriminator", "optimizer",     NULL};
+static const char *const network_choices[] = {
+    "generator", "discriminator", "ema", "ema_discriminator", "encoder", "optimizer", NULL};
 
 static const gan_option option_table[] = {
     {.group = "What",
@@ -30,7 +30,7 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_CHOICE,
      .argument = "NET",
      .choices = network_choices,
-     .help = "generator, ema, [ema_]discriminator or optimizer only"},
+     .help = "generator, ema, [ema_]discriminator, encoder, optimizer"},
     {.group = "What",
      .name = "bare",
      .kind = GAN_OPTION_FLAG,

@@ -52,8 +52,7 @@ static gan_status open_model(const gan_bundle *bundle, const gan_convert_options
                              gan_model *model) {
     GAN_TRY(gan_recipe_load(options->recipe, &model->recipe));
     GAN_TRY(choose_sample(bundle, options, model));
-    gan_status status = gan__recipe_networks(model->recipe, &model->sample, model->classes,
-                                             &model->generator, &model->discriminator);
+    gan_status status = gan__model_networks(model);
     if (status == GAN_STATUS_OK || options->sample_rank > 0) return status;
     return gan__fail_in(status, "if a sample has another shape than the generator's output, say so "
                                 "with --shape");

@@ -10,8 +10,16 @@ static const gan_model_role roles[] = {
     {"ema", "ema.", "ema.", true, "latents", "samples"},
     {"discriminator", "discriminator.", "discriminator.", false, "samples", "outputs"},
     {"ema_discriminator", "ema_discriminator.", "ema_discriminator.", false, "samples", "outputs"},
+    {"encoder", "encoder.", "encoder.", false, "inputs", "outputs"},
 };
-enum { GENERATOR, EMA, ROLES = sizeof roles / sizeof roles[0] };
+enum {
+    GENERATOR,
+    EMA,
+    DISCRIMINATOR,
+    EMA_DISCRIMINATOR,
+    ENCODER,
+    ROLES = sizeof roles / sizeof roles[0]
+};
 
 // Where a checkpoint is older than averages of running statistics.
 static const gan_model_role shared_statistics = {"ema", "ema.",    "generator.",
@@ -50,13 +58,20 @@ gan_status gan__model_open(const gan_bundle *bundle, gan_model *model) {
     GAN_TRY(gan__recipe_parse_saved(recipe, "the recipe", &model->recipe));
     model->sample = record.sample;
     model->classes = record.classes;
-    return gan__recipe_networks(model->recipe, &model->sample, model->classes, &model->generator,
-                                &model->discriminator);
+    return gan__model_networks(model);
+}
+
+gan_status gan__model_networks(gan_model *model) {
+    GAN_TRY(gan__recipe_networks(model->recipe, &model->sample, model->classes, &model->generator,
+                                 &model->discriminator));
+    return gan__recipe_encoder(model->recipe, &model->sample, model->classes, model->discriminator,
+                               &model->encoder);
 }
 
 void gan__model_close(gan_model *model) {
     gan__network_destroy(model->generator);
     gan__network_destroy(model->discriminator);
+    gan__network_destroy(model->encoder);
     gan_recipe_destroy(model->recipe);
 }
 
@@ -78,17 +93,21 @@ gan_status gan__model_role(const gan_bundle *bundle, const gan_model_role **out)
     if (!bundle->network || strcmp(bundle->network, (*out)->name) == 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                      "--network %s is no network of this kind; choose generator, ema, "
-                     "discriminator or ema_discriminator",
+                     "discriminator, ema_discriminator or encoder",
                      bundle->network);
 }
 
 gan_status gan__model_check(const gan_model *model, const gan_model_role *role) {
-    if (!role->makes_samples || model->generator) return GAN_STATUS_OK;
+    if (gan__model_network(model, role)) return GAN_STATUS_OK;
+    if (role == &roles[ENCODER])
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "there is no encoder: its recipe has encoder.kind none");
     return gan__fail(GAN_STATUS_BAD_ARGUMENT, "this is a classifier, which has no generator; "
                                               "choose its network with --network discriminator");
 }
 
 const gan_network *gan__model_network(const gan_model *model, const gan_model_role *role) {
+    if (role == &roles[ENCODER]) return model->encoder;
     return role->makes_samples ? model->generator : model->discriminator;
 }
 

@@ -8,8 +8,9 @@
 typedef struct gan_model {
     gan_recipe *recipe;
     gan_network *generator, *discriminator;
-    gan_shape sample; // one sample, without batch
-    int64_t classes;  // of the labels; 0: there are none
+    gan_network *encoder; // NULL where there is none
+    gan_shape sample;     // one sample, without batch
+    int64_t classes;      // of the labels; 0: there are none
 } gan_model;
 
 // A network as --network names it.
@@ -25,6 +26,8 @@ typedef struct gan_model_role {
 // Errors: BAD_INPUT where they are missing, or the recipe's networks do not fit.
 gan_status gan__model_open(const gan_bundle *bundle, gan_model *model);
 void gan__model_close(gan_model *model);
+// Of a model whose recipe, sample and classes are known. Errors: BAD_INPUT.
+gan_status gan__model_networks(gan_model *model);
 
 const gan_model_role *gan__model_role_at(size_t index); // NULL past the last
 

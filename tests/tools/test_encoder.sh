@@ -34,6 +34,13 @@ expect 0 '' gan-sample second/latest.gan --reconstruct builtin:ring8 --grid 3x4 
 expect 2 'rows come in pairs' gan-sample second/latest.gan --reconstruct builtin:ring8 --grid 3x3 -o x.png
 expect 4 'no encoder' gan-sample first/latest.gan --reconstruct builtin:ring8 -o x.png
 
+# It is a network like the others to gan-convert.
+gan-convert second/latest.gan encoder.safetensors --network encoder -q
+[ "$(LC_ALL=C tr -cd '[:print:]' <encoder.safetensors | grep -o 'encoder\.[02]\.[a-z]*' | sort -u | wc -l)" -eq 4 ] ||
+    fail "not the encoder's four tensors"
+expect 0 '' gan-convert second/latest.gan encoder.onnx --network encoder -q
+expect 2 'nothing is left' gan-convert first/latest.gan none.onnx --network encoder
+
 # Codes, and a discriminator of pairs.
 sed 's/^latent.*/latent: {size: 8, categorical: [1, 3], continuous: 1}/' small.yaml >coded.yaml
 gan-train coded.yaml --quiet --out coded --steps 20 --log-every 10 \
