@@ -1,11 +1,10 @@
 // What layers do with samples, where it is known: a generator of one dense layer made by hand.
 #include "gan/golden_values.h"
 #include "gan/pipe.h"
+#include "test_device.h"
 
 #include "clgan/layers.h"
 #include "gan/latent.h"
-
-static gan_device *device;
 
 static void assert_ok(gan_status status) {
     if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
@@ -116,13 +115,12 @@ static void a_checkpoint_without_a_recipe_is_refused(void **state) {
     gan_checkpoint_close(checkpoint);
 }
 
-static int open_device(void **state) {
-    if (make_folder(state) != 0) return -1;
-    return gan_device_open(NULL, &device) == GAN_STATUS_OK ? 0 : -1;
+static int begin(void **state) {
+    return make_folder(state) == 0 ? open_device(state) : -1;
 }
 
-static int close_device(void **state) {
-    gan_device_close(device);
+static int end(void **state) {
+    close_device(state);
     return remove_folder(state);
 }
 
@@ -132,5 +130,5 @@ int main(void) {
         cmocka_unit_test(a_discriminator_of_packs_is_shown_each_sample_at_each_place),
         cmocka_unit_test(a_checkpoint_without_a_recipe_is_refused),
     };
-    return cmocka_run_group_tests(tests, open_device, close_device);
+    return cmocka_run_group_tests(tests, begin, end);
 }

@@ -1,5 +1,5 @@
 // A game on a real device: what a step may not do, and that a run is a function of (seed, step).
-#include "cmocka_headers.h"
+#include "test_device.h"
 
 #include "gan/trainer.h"
 
@@ -66,8 +66,6 @@ static const char *const recipes[] = {
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 
 // One for all tests, so that what recipes share is compiled once.
-static gan_device *device;
-
 typedef struct table {
     gan_recipe *recipe;
     gan_dataset *dataset;
@@ -295,17 +293,6 @@ static void a_checkpoint_of_other_networks_is_refused_by_name(void **state) {
     clear_table(&other);
     free(wider);
     unlink("trainer-other.gan");
-}
-
-static int open_device(void **state) {
-    (void)state;
-    return gan_device_open(NULL, &device) == GAN_STATUS_OK ? 0 : -1;
-}
-
-static int close_device(void **state) {
-    (void)state;
-    gan_device_close(device);
-    return 0;
 }
 
 static float *read_floats(const table *set, gan_node *state, size_t *count) {

@@ -1,6 +1,6 @@
 // What there is to tune: that the classes known by heart are those the recipes that ship need, and
 // what gan_device_tune reports.
-#include "cmocka_headers.h"
+#include "test_device.h"
 
 #include "clgan/tune.h"
 #include "gan/tune_work.h"
@@ -9,21 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static gan_device *device;
-
-static int open_device(void **state) {
-    (void)state;
-    if (gan_device_open(NULL, &device) == GAN_STATUS_OK) return 0;
-    print_error("%s\n", gan_status_message());
-    return -1;
-}
-
-static int close_device(void **state) {
-    (void)state;
-    gan_device_close(device);
-    return 0;
-}
 
 #define assert_ok(expression)                                                                      \
     do {                                                                                           \

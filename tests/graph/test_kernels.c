@@ -1,13 +1,11 @@
 // The text of kernels where it meets limits: of floats as indices, of how many buffers a kernel
 // takes.
-#include "cmocka_headers.h"
+#include "test_device.h"
 
 #include "graph/module.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static gan_device *device;
 
 static void succeed(gan_status status) {
     if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
@@ -82,17 +80,6 @@ static void an_array_read_at_many_offsets_is_few_arguments(void **state) {
     }
     gan__module_destroy(module);
     gan__graph_destroy(graph);
-}
-
-static int open_device(void **state) {
-    (void)state;
-    return gan_device_open(NULL, &device) == GAN_STATUS_OK ? 0 : -1;
-}
-
-static int close_device(void **state) {
-    (void)state;
-    gan_device_close(device);
-    return 0;
 }
 
 int main(void) {

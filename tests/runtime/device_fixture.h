@@ -1,8 +1,8 @@
-// Opens the device that $CLGAN_DEVICE names for the tests of one file.
+// What the tests of the runtime share, beside the device.
 #ifndef GAN_TESTS_RUNTIME_DEVICE_FIXTURE_H
 #define GAN_TESTS_RUNTIME_DEVICE_FIXTURE_H
 
-#include "cmocka_headers.h"
+#include "test_device.h"
 
 #include "runtime/launch.h"
 
@@ -20,21 +20,6 @@
         if (!strstr(gan_status_message(), (part)))                                                 \
             fail_msg("'%s' is not in: %s", (part), gan_status_message());                          \
     } while (0)
-
-static gan_device *device;
-
-static inline int open_device(void **state) {
-    (void)state;
-    if (gan_device_open(NULL, &device) == GAN_STATUS_OK) return 0;
-    print_error("%s\n", gan_status_message());
-    return -1;
-}
-
-static inline int close_device(void **state) {
-    (void)state;
-    gan_device_close(device);
-    return 0;
-}
 
 static inline gan_buffer *make_buffer(uint64_t bytes) {
     gan_buffer *buffer = NULL;

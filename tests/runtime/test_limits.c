@@ -1,12 +1,10 @@
 // What a device can do at most: the two kernels do what their rates count, and their rates are
 // those of a real processor.
-#include "cmocka_headers.h"
+#include "test_device.h"
 
 #include "runtime/limits.h"
 
 #include <stdlib.h>
-
-static gan_device *device;
 
 static void succeed(gan_status status) {
     if (status != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
@@ -65,17 +63,6 @@ static void rates_are_those_of_a_processor(void **state) {
     assert_true(limits.flops > 1e8 && limits.flops < 1e16);
     assert_true(limits.bytes > 1e8 && limits.bytes < 1e14);
     assert_true(limits.moved >= 1 << 20);
-}
-
-static int open_device(void **state) {
-    (void)state;
-    return gan_device_open(NULL, &device) == GAN_STATUS_OK ? 0 : -1;
-}
-
-static int close_device(void **state) {
-    (void)state;
-    gan_device_close(device);
-    return 0;
 }
 
 int main(void) {
