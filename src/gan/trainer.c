@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "gan/latent.h"
+#include "gan/start.h"
 
 #include <string.h>
 
@@ -201,6 +202,23 @@ static gan_status begin_averages(gan_trainer *trainer, const gan_player *player,
     return status;
 }
 
+// Layers that are scaled by the data (init_batch).
+static gan_status start_player(gan_trainer *trainer, const gan_player *player, float *parameters,
+                               const float *buffers) {
+    const gan_recipe_values *const recipe = trainer->recipe;
+    const bool generates = player == &trainer->game->generator;
+    const bool judges = player == &trainer->game->discriminator;
+    const gan_start start = {.device = trainer->device,
+                             .recipe = recipe,
+                             .dataset = trainer->dataset,
+                             .network = player->network,
+                             .generates = generates,
+                             .count = generates ? recipe->generator.init_batch
+                                                : recipe->discriminator.init_batch};
+    if (!(generates || judges) || start.count == 0) return GAN_STATUS_OK;
+    return gan__start_parameters(&start, parameters, buffers);
+}
+
 static gan_status initialise_player(gan_trainer *trainer, const gan_player *player,
                                     uint64_t first_step, const double *means) {
     const int64_t parameter_count = gan__network_parameter_elements(player->network);
@@ -211,6 +229,7 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
     if (status == GAN_STATUS_OK)
         status = gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed,
                                          first_step, means, parameters, buffers);
+    if (status == GAN_STATUS_OK) status = start_player(trainer, player, parameters, buffers);
     if (status == GAN_STATUS_OK)
         status = gan__module_write_state(trainer->module, player->state.parameters, parameters);
     if (status == GAN_STATUS_OK) status = begin_averages(trainer, player, parameters, buffers);

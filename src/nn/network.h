@@ -102,11 +102,19 @@ typedef struct gan_network_call {
     gan_node *labels;         // (B), whole numbers below the classes; NULL where they are not used
     gan_node *latents;        // (elements, B), that go with the samples; NULL where not used
     gan_node **activations;   // NULL, or room for every layer's output
+    gan_node **starts;        // NULL, or room for one per parameter: data-dependent initial values
+                              // (below); NULLs where it stays as it is
     gan_node *step;           // updates so far, of rank 0, for what changes as training goes; NULL:
                               // all is as it is at first
     gan_node *draws;          // in inference, of a network that draws: (gan__network_draws, B),
                               // U(0, 1)
 } gan_network_call;
+
+// Data-dependent initialisation (Salimans, Kingma 2016): with `starts` the scale g and the bias of
+// each dense, convolution and transposed_convolution layer under weight norm become such that each
+// of its units has mean 0 and deviation 1 over the batch (deviation alone where it has no bias),
+// and what follows sees it so: g / s and (b - m) / s, for the unit's mean m and deviation s as they
+// are.
 
 typedef struct gan_network_result {
     gan_node *output;

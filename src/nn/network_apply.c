@@ -65,6 +65,38 @@ static void gather_tensors(const application *work, const gan_unit *unit, gan_no
                            tensors, updated);
 }
 
+static bool is_affine(const gan_layer *layer) {
+    static const char *const kinds[] = {"dense", "convolution", "transposed_convolution"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(layer->kind->name, kinds[i]) == 0) return true;
+    return false;
+}
+
+// y, the output (units, ..., B) of an affine layer, as data-dependent initialisation has it.
+static gan_node *start_layer(const application *work, const gan_unit *unit, gan_node *y) {
+    const double least = 1e-12; // variance below which a unit says nothing of its scale
+    if (!y) return NULL;
+    const uint32_t others = ((1u << gan__node_shape(y)->rank) - 1) & ~1u;
+    gan_node *const mean = gan__reduce_mean(y, others), *const centred = gan__sub(y, mean);
+    gan_node *const variance = gan__reduce_mean(gan__square(centred), others);
+    gan_node *const one = gan__scalar(gan__node_graph(y), 1);
+    gan_node *const silent = gan__less(variance, gan__scalar(gan__node_graph(y), least));
+    gan_node *const factor = gan__reciprocal(gan__sqrt(gan__select(silent, one, variance)));
+    bool shifts = false;
+    for (size_t i = 0; i < unit->count; i++) {
+        const size_t index = unit->place[i].index;
+        gan_node *const now = work->call->weights[index];
+        const bool norm = unit->declared[i].role == GAN_TENSOR_NORM;
+        if (unit->place[i].buffer || !now || (!norm && !unit->declared[i].is_bias)) continue;
+        const gan_shape *const shape = gan__node_shape(now);
+        gan_node *const shifted =
+            norm ? now : gan__sub(now, mean ? gan__reshape(mean, shape) : NULL);
+        shifts = shifts || !norm;
+        work->call->starts[index] = factor ? gan__mul(shifted, gan__reshape(factor, shape)) : NULL;
+    }
+    return gan__mul(shifts ? centred : y, factor);
+}
+
 // Layer `index` of a list, whose input is outputs[index - 1].
 static gan_node *apply_layer(application *work, const gan_network_list *list, size_t index,
                              gan_node *const *outputs) {
@@ -89,6 +121,9 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
     if (x) set_context(work, gan__node_graph(x), unit, layer);
     gather_tensors(work, unit, tensors, updated);
     gan_node *y = layer->kind->build(&layer_call, x);
+    if (work->call->starts && is_affine(layer) &&
+        unit->parametrization.kind == GAN_PARAMETRIZATION_WEIGHT_NORM)
+        y = start_layer(work, unit, y);
     if (layer->kind->conditions) work->condition = layer_call.lists[0];
     for (size_t i = 0; i < unit->count; i++)
         if (unit->place[i].buffer) work->after[unit->place[i].index] = updated[i];

@@ -120,7 +120,8 @@ static gan_node *apply_norm(const parametrized *p) {
     if (p->w == NULL) return NULL;
     const uint32_t axes = all_but(gan__node_shape(p->w), p->weight->output_axis);
     gan_node *const norms = gan__sqrt(gan__reduce_sum(gan__square(p->w), axes));
-    return gan__mul(p->w, gan__div(p->extra[0], norms));
+    gan_node *const norm = p->with->value == 0 ? p->extra[0] : gan__stop_gradient(p->extra[0]);
+    return gan__mul(p->w, gan__div(norm, norms));
 }
 
 // --- Equalised learning rate --------------------------------------------------------------------
@@ -146,7 +147,7 @@ static const parametrization_rule rules[GAN_PARAMETRIZATION_KINDS] = {
                                       .extras = 2,
                                       .declare = declare_spectral,
                                       .apply = apply_spectral},
-    [GAN_PARAMETRIZATION_WEIGHT_NORM] = {.info = {"weight_norm", {{0}}},
+    [GAN_PARAMETRIZATION_WEIGHT_NORM] = {.info = {"weight_norm", {{"fixed", 0, 0, 1}}},
                                          .extras = 1,
                                          .declare = declare_norm,
                                          .apply = apply_norm},

@@ -22,7 +22,7 @@ typedef enum gan_parametrization_kind {
     GAN_PARAMETRIZATION_DEFAULT, // not said: the network's, and there none
     GAN_PARAMETRIZATION_NONE,
     GAN_PARAMETRIZATION_SPECTRAL,    // `value` iterations an application
-    GAN_PARAMETRIZATION_WEIGHT_NORM, //
+    GAN_PARAMETRIZATION_WEIGHT_NORM, // `value` 1: g stays as it is
     GAN_PARAMETRIZATION_EQUALIZED,   // `value` gain, `other` lr_multiplier
     GAN_PARAMETRIZATION_KINDS,
 } gan_parametrization_kind;

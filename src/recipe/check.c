@@ -369,6 +369,16 @@ static gan_status check_updates(gan_document *document, const gan_recipe_values 
                           (long long)(MOST_UPDATES / each));
 }
 
+// Data-dependent initialisation shows D single samples and nothing beside them.
+static gan_status check_init_batch(gan_document *document, const gan_recipe_values *values) {
+    if (values->discriminator.init_batch == 0) return GAN_STATUS_OK;
+    if (values->objective.pack == 1 && values->inference.kind != GAN_ENCODER_JOINT)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "discriminator.init_batch"),
+                          "discriminator.init_batch goes without objective.pack and without an "
+                          "encoder of kind joint: it shows the discriminator single samples");
+}
+
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
     for (size_t i = 0; i < gan__key_count(); i++) {
         GAN_TRY(check_applies(document, gan__key(i), values));
@@ -381,6 +391,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_pack(document, values));
     GAN_TRY(check_reinforce(document, values));
     GAN_TRY(check_unroll(document, values));
+    GAN_TRY(check_init_batch(document, values));
     GAN_TRY(check_consensus(document, values));
     GAN_TRY(check_codes(document, values));
     GAN_TRY(check_encoder(document, values));

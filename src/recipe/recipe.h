@@ -87,6 +87,7 @@ typedef struct gan_recipe_network {
     size_t count;
     gan_init init, bias_init;
     gan_parametrization parametrization;
+    int64_t init_batch; // examples of data-dependent initialisation; 0: none
     int line;
 } gan_recipe_network;
 

@@ -1,0 +1,24 @@
+// Data-dependent initial values of a player (nn/network.h): its network is applied once to so many
+// examples, in training, in a program of its own that is gone afterwards.
+#ifndef GAN_GAN_START_H
+#define GAN_GAN_START_H
+
+#include "data/dataset.h"
+#include "nn/network.h"
+#include "recipe/recipe.h"
+#include "runtime/device.h"
+
+typedef struct gan_start {
+    gan_device *device;
+    const gan_recipe_values *recipe;
+    const gan_dataset *dataset;
+    const gan_network *network;
+    bool generates; // it is fed latents, of the seeds 0, 1, ...; else the first samples of the run
+    int64_t count;  // of the examples
+} gan_start;
+
+// Changes `parameters`, the network's flat vector on the host; `buffers` is only read. Errors:
+// those of reading the data and of the device.
+gan_status gan__start_parameters(const gan_start *start, float *parameters, const float *buffers);
+
+#endif
