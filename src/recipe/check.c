@@ -1,89 +1,8 @@
-// What no single key can check: that every key is known, and that the values agree with each other.
+// What no single key can check: that the values agree with each other.
 #include "recipe/keys.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
-
-// --- What is in the document -------------------------------------------------------------------
-
-// Whether `path` is a key, or a section of keys.
-static bool known(const char *path, bool *section) {
-    size_t length = strlen(path);
-    *section = false;
-    for (size_t i = 0; i < gan__key_count(); i++) {
-        const char *key = gan__key(i)->path;
-        if (strncmp(key, path, length) != 0) continue;
-        if (key[length] == '\0') return true;
-        if (key[length] == '.') return *section = true;
-    }
-    return false;
-}
-
-enum { PATH_SIZE = 256, SIBLINGS_MAX = 64 };
-
-// The names that may stand in a section ("" is the root), without repetition.
-static size_t siblings(const char *section, char names[SIBLINGS_MAX][PATH_SIZE]) {
-    size_t count = 0, length = strlen(section);
-    for (size_t i = 0; i < gan__key_count() && count < SIBLINGS_MAX; i++) {
-        const char *key = gan__key(i)->path;
-        if (length > 0 && (strncmp(key, section, length) != 0 || key[length] != '.')) continue;
-        const char *rest = length > 0 ? key + length + 1 : key;
-        size_t name = strcspn(rest, ".");
-        if (count > 0 && strlen(names[count - 1]) == name &&
-            strncmp(names[count - 1], rest, name) == 0)
-            continue;
-        memcpy(names[count], rest, name);
-        names[count++][name] = '\0';
-    }
-    return count;
-}
-
-// A section in which a key of that name is known; NULL when there is none.
-static const gan_key *elsewhere(const char *name) {
-    for (size_t i = 0; i < gan__key_count(); i++) {
-        const char *dot = strrchr(gan__key(i)->path, '.');
-        if (dot && strcmp(dot + 1, name) == 0) return gan__key(i);
-    }
-    return NULL;
-}
-
-static gan_status fail_unknown(gan_document *document, const char *section, const gan_tree *node) {
-    char names[SIBLINGS_MAX][PATH_SIZE];
-    const char *candidates[SIBLINGS_MAX];
-    size_t count = siblings(section, names);
-    for (size_t i = 0; i < count; i++) candidates[i] = names[i];
-    const char *near = gan__text_nearest(node->key, candidates, count);
-    const gan_key *other = elsewhere(node->key);
-    const char *hint = near ? near : other ? other->path : NULL;
-    return gan__tree_fail_name(document, node->line, hint, "there are", candidates, count,
-                               "unknown key \"%s\"%s%s", node->key, section[0] ? " in " : "",
-                               section);
-}
-
-// Refuses keys that are not in the table, below the section `path`.
-static gan_status check_section(gan_document *document, const gan_tree *map, const char *path) {
-    char words[GAN_TREE_WORDS];
-    if (map->kind != GAN_TREE_MAP)
-        return gan__tree_fail(document, map->line, "%s must be a mapping of keys, not %s",
-                              path[0] ? path : "a recipe", gan__tree_words(map, words));
-    for (const gan_tree *child = map->first; child; child = child->next) {
-        char name[PATH_SIZE];
-        bool section;
-        int length = snprintf(name, sizeof name, "%s%s%s", path, path[0] ? "." : "", child->key);
-        bool fits = length > 0 && (size_t)length < sizeof name;
-        if (!fits || strchr(child->key, '.') || !known(name, &section))
-            return fail_unknown(document, path, child);
-        if (section && !gan__tree_is_null(child)) GAN_TRY(check_section(document, child, name));
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__recipe_check_keys(gan_document *document) {
-    return check_section(document, document->root, "");
-}
-
-// --- What several keys must agree on -----------------------------------------------------------
 
 static int line_of(const gan_document *document, const char *path) {
     const gan_tree *node = gan__tree_find(document->root, path);
@@ -151,30 +70,6 @@ static gan_status check_name(gan_document *document, gan_recipe_values *values) 
                           "name must have from 1 to 64 letters, digits, dots, dashes and "
                           "underscores and not begin with a dot, not \"%.70s\"",
                           values->name);
-}
-
-// Why the key means nothing: itself, or the one nearest above it, whose premise does not hold.
-static const gan_key *broken_premise(const gan_key *key, const gan_recipe_values *values) {
-    const gan_key *premise = gan__key_find(key->condition);
-    while (!gan__key_applies(premise, values)) premise = gan__key_find(premise->condition);
-    return premise;
-}
-
-// A key that was written beside another that makes it nothing. (An override of that other may leave
-// such keys behind; they are then passed over.)
-static gan_status check_applies(gan_document *document, const gan_key *key,
-                                const gan_recipe_values *values) {
-    const gan_tree *node = gan__tree_find(document->root, key->path);
-    if (!node || gan__key_applies(key, values)) return GAN_STATUS_OK;
-    const gan_key *premise = broken_premise(key, values);
-    const gan_tree *said = gan__tree_find(document->root, premise->path);
-    if (said && said->line == 0 && node->line > 0) return GAN_STATUS_OK;
-    gan_text value = {0};
-    gan__key_print(premise, values, &value);
-    gan_status status = gan__tree_fail(document, node->line, "%s has no effect while %s is %s",
-                                       key->path, premise->path, gan__text_string(&value));
-    gan__text_destroy(&value);
-    return status;
 }
 
 bool gan__recipe_is_augmented(const gan_recipe_values *values) {
@@ -380,10 +275,7 @@ static gan_status check_init_batch(gan_document *document, const gan_recipe_valu
 }
 
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
-    for (size_t i = 0; i < gan__key_count(); i++) {
-        GAN_TRY(check_applies(document, gan__key(i), values));
-        GAN_TRY(gan__recipe_check_idle(document, gan__key(i), values));
-    }
+    GAN_TRY(gan__recipe_check_effects(document, values));
     GAN_TRY(check_pairs(document, values));
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));

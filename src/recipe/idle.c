@@ -170,9 +170,35 @@ bool gan__key_idle(const gan_key *key, const gan_recipe_values *values) {
     return broken_rule(key, values) != NULL;
 }
 
+// --- Refusing ------------------------------------------------------------------------------------
+
+// Why the key means nothing: itself, or the one nearest above it, whose premise does not hold.
+static const gan_key *broken_premise(const gan_key *key, const gan_recipe_values *values) {
+    const gan_key *premise = gan__key_find(key->condition);
+    while (!gan__key_applies(premise, values)) premise = gan__key_find(premise->condition);
+    return premise;
+}
+
+// A key that was written beside another that makes it nothing. (An override of that other may leave
+// such keys behind; they are then passed over.)
+static gan_status check_applies(gan_document *document, const gan_key *key,
+                                const gan_recipe_values *values) {
+    const gan_tree *node = gan__tree_find(document->root, key->path);
+    if (!node || gan__key_applies(key, values)) return GAN_STATUS_OK;
+    const gan_key *premise = broken_premise(key, values);
+    const gan_tree *said = gan__tree_find(document->root, premise->path);
+    if (said && said->line == 0 && node->line > 0) return GAN_STATUS_OK;
+    gan_text value = {0};
+    gan__key_print(premise, values, &value);
+    gan_status status = gan__tree_fail(document, node->line, "%s has no effect while %s is %s",
+                                       key->path, premise->path, gan__text_string(&value));
+    gan__text_destroy(&value);
+    return status;
+}
+
 // An override of what the key needs may leave it behind, as with gan_key.condition.
-gan_status gan__recipe_check_idle(gan_document *document, const gan_key *key,
-                                  const gan_recipe_values *values) {
+static gan_status check_idle(gan_document *document, const gan_key *key,
+                             const gan_recipe_values *values) {
     const gan_tree *node = gan__tree_find(document->root, key->path);
     const idle_rule *rule = node ? broken_rule(key, values) : NULL;
     if (!rule || document->saved) return GAN_STATUS_OK;
@@ -182,4 +208,12 @@ gan_status gan__recipe_check_idle(gan_document *document, const gan_key *key,
     }
     return gan__tree_fail(document, node->line, "%s has no effect while %s", key->path,
                           rule->reason);
+}
+
+gan_status gan__recipe_check_effects(gan_document *document, const gan_recipe_values *values) {
+    for (size_t i = 0; i < gan__key_count(); i++) {
+        GAN_TRY(check_applies(document, gan__key(i), values));
+        GAN_TRY(check_idle(document, gan__key(i), values));
+    }
+    return GAN_STATUS_OK;
 }

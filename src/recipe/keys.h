@@ -46,7 +46,7 @@ bool gan__recipe_is_augmented(const gan_recipe_values *values);
 // Where the key's value lies.
 const void *gan__key_value(const gan_key *key, const gan_recipe_values *values);
 
-// --- How keys are read and written (bind.c, check.c, layers.c, print.c) ------------------------
+// --- How keys are read and written (bind.c, check*.c, idle.c, layers.c, print.c) ---------------
 
 // Rewrites short forms as long ones in place: a network that is a list of layers, `- tanh`,
 // `- dense: 256`, `init: zeros`; so that overrides can name what they mean.
@@ -55,9 +55,8 @@ gan_status gan__recipe_normalise(gan_document *document);
 gan_status gan__recipe_bind(gan_document *document, gan_recipe_values *values);
 // Refuses keys that are not in the table, naming the nearest.
 gan_status gan__recipe_check_keys(gan_document *document);
-// Refuses a key that is idle, unless an override of what it needs made it so.
-gan_status gan__recipe_check_idle(gan_document *document, const gan_key *key,
-                                  const gan_recipe_values *values);
+// Refuses keys that mean nothing, or are idle, unless an override of what they need made them so.
+gan_status gan__recipe_check_effects(gan_document *document, const gan_recipe_values *values);
 // Refuses values that contradict each other; names a recipe after its file where it has no name.
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values);
 gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
