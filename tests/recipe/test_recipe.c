@@ -103,6 +103,7 @@ static void the_resolved_text_is_this(void **state) {
     gan_recipe *recipe = parse(full_recipe);
     static const char expected[] =
         "generator:\n"
+        "  init_batch: 0\n"
         "  init: {kind: orthogonal, gain: 1.4}\n"
         "  bias_init: {kind: zeros}\n"
         "  layers:\n"
@@ -111,13 +112,12 @@ static void the_resolved_text_is_this(void **state) {
         "    - batch_norm: {momentum: 0.1, epsilon: 1e-5, affine: true, scale: false}\n"
         "    - tanh\n"
         "    - dense: {units: 2, bias: true, bias_init: {kind: constant, value: -2}}\n"
-        "  init_batch: 0\n"
         "discriminator:\n"
+        "  init_batch: 0\n"
         "  layers:\n"
         "    - maxout: {units: 3, pieces: 4, bias: true}\n"
         "    - noise: {std: 0.3}\n"
         "    - dense: {units: 1, bias: true}\n"
-        "  init_batch: 0\n"
         "encoder:\n"
         "  kind: none\n"
         "optimizer:\n"
