@@ -112,14 +112,15 @@ static gan_status fail_with_list(const gan_device_info *infos, size_t count, con
         if (matches == 0 || match(&infos[i], spec)) append_device(&list, &infos[i]);
     gan_status status = gan__text_status(&list);
     if (status == GAN_STATUS_OK && matches == 0)
-        status = gan__fail(GAN_STATUS_NO_DEVICE,
-                           "no OpenCL device matches '%s'; give auto, cpu, gpu, P:D or a part of a "
-                           "name of these:%s",
-                           spec, gan__text_string(&list));
+        status = gan__fail_lines(
+            GAN_STATUS_NO_DEVICE,
+            "no OpenCL device matches '%s'; give auto, cpu, gpu, P:D or a part of a "
+            "name of these:%s",
+            spec, gan__text_string(&list));
     else if (status == GAN_STATUS_OK)
-        status = gan__fail(GAN_STATUS_NO_DEVICE,
-                           "'%s' matches %zu OpenCL devices; give P:D or more of a name:%s", spec,
-                           matches, gan__text_string(&list));
+        status = gan__fail_lines(GAN_STATUS_NO_DEVICE,
+                                 "'%s' matches %zu OpenCL devices; give P:D or more of a name:%s",
+                                 spec, matches, gan__text_string(&list));
     gan__text_destroy(&list);
     return status;
 }

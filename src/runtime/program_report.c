@@ -84,7 +84,7 @@ gan_status gan__program_report(gan_device *device, cl_program program, const gan
     gan_text lines = {0}, saved = {0};
     append_first_lines(&lines, log ? log : "");
     append_saved(&saved, text, log ? log : "");
-    gan_status status = gan__fail(
+    gan_status status = gan__fail_lines(
         GAN_STATUS_BUILD_FAILED, "kernel %s does not compile on %s (%s, driver %s):%s\n%s", name,
         device->info.name, device->info.platform_name, device->info.driver,
         gan__text_string(&lines), gan__text_string(&saved));

@@ -35,12 +35,28 @@ static void a_failure_sets_the_message_and_answers_its_status(void **state) {
     assert_string_equal(gan_status_message(), "after \"layer 3: a.gan: byte 7 is wrong\"");
 }
 
-static void control_bytes_are_escaped_but_line_ends_stay(void **state) {
+static void control_bytes_are_escaped(void **state) {
     (void)state;
-    gan__fail(GAN_STATUS_BAD_INPUT, "name \"%s\"\n\tnext", "a\x1b[31m\x07z\x7f");
-    assert_string_equal(gan_status_message(), "name \"a\\x1b[31m\\x07z\\x7f\"\n\tnext");
+    gan__fail(GAN_STATUS_BAD_INPUT, "name \"%s\"", "a\x1b[31m\x07z\x7f");
+    assert_string_equal(gan_status_message(), "name \"a\\x1b[31m\\x07z\\x7f\"");
     gan__fail(GAN_STATUS_BAD_INPUT, "%s", "\xc3\xa9 \xc2\x9b \xff");
     assert_string_equal(gan_status_message(), "\xc3\xa9 \\xc2\\x9b \\xff");
+}
+
+static void a_name_from_a_file_cannot_begin_a_line_of_its_own(void **state) {
+    (void)state;
+    gan__fail(GAN_STATUS_BAD_INPUT, "tensor %s", "a\ngan-train: done\t");
+    assert_string_equal(gan_status_message(), "tensor a\\x0agan-train: done\\x09");
+    gan__fail_in(GAN_STATUS_BAD_INPUT, "member %s", "b\n");
+    assert_string_equal(gan_status_message(), "member b\\x0a: tensor a\\x0agan-train: done\\x09");
+}
+
+static void messages_of_several_lines_keep_them(void **state) {
+    (void)state;
+    gan__fail_lines(GAN_STATUS_NO_DEVICE, "one of these:\n\t%s", "0:0 \x1b[31m");
+    assert_string_equal(gan_status_message(), "one of these:\n\t0:0 \\x1b[31m");
+    gan__fail_in(GAN_STATUS_NO_DEVICE, "self-test");
+    assert_string_equal(gan_status_message(), "self-test: one of these:\n\t0:0 \\x1b[31m");
 }
 
 static void a_long_message_is_cut_and_says_so(void **state) {
@@ -78,7 +94,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_status_has_its_name_and_exit_code),
         cmocka_unit_test(a_failure_sets_the_message_and_answers_its_status),
-        cmocka_unit_test(control_bytes_are_escaped_but_line_ends_stay),
+        cmocka_unit_test(control_bytes_are_escaped),
+        cmocka_unit_test(a_name_from_a_file_cannot_begin_a_line_of_its_own),
+        cmocka_unit_test(messages_of_several_lines_keep_them),
         cmocka_unit_test(a_long_message_is_cut_and_says_so),
         cmocka_unit_test(a_message_belongs_to_its_thread),
     };
