@@ -10,13 +10,17 @@ void gan__bitmap_destroy(gan_bitmap *bitmap) {
     bitmap->pixels = NULL;
 }
 
+gan_status gan__bitmap_check_size(const gan_bitmap *bitmap) {
+    if (bitmap->width <= GAN_BITMAP_PIXELS_MAX / bitmap->height) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "a picture of %zu x %zu pixels is larger than any that is read (2^27 "
+                     "pixels); scale it down",
+                     bitmap->width, bitmap->height);
+}
+
 gan_status gan__bitmap_alloc(gan_bitmap *bitmap) {
     void *pixels;
-    if (bitmap->width > GAN_BITMAP_PIXELS_MAX / bitmap->height)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "a picture of %zu x %zu pixels is larger than any that is read (2^27 "
-                         "pixels); scale it down",
-                         bitmap->width, bitmap->height);
+    GAN_TRY(gan__bitmap_check_size(bitmap));
     GAN_TRY(gan__alloc(bitmap->width * bitmap->height, bitmap->channels, &pixels));
     bitmap->pixels = pixels;
     return GAN_STATUS_OK;

@@ -62,7 +62,9 @@ gan_status gan__bitmap_fit_into(const gan_bitmap *bitmap, const gan_bitmap_form 
 // Fails for a picture that is smaller than that.
 gan_status gan__bitmap_too_small(const gan_bitmap *bitmap, size_t width, size_t height);
 
-// Private to the decoders: the two formats.
+// Private to the decoders: whether a picture of that size is read at all. Errors: BAD_INPUT.
+gan_status gan__bitmap_check_size(const gan_bitmap *bitmap);
+// The two formats.
 gan_status gan__bitmap_png(const uint8_t *bytes, size_t length, bool pixels, gan_bitmap *out,
                            bool *cut);
 gan_status gan__bitmap_jpeg(const uint8_t *bytes, size_t length, bool pixels, gan_bitmap *out,

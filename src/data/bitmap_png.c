@@ -81,6 +81,16 @@ static void point_rows(png_structp png, decoder *d) {
         d->rows[y] = out->pixels + y * out->width * out->channels;
 }
 
+// Rows of so many bytes cannot come of the file's: deflate makes at most 1032 bytes of one
+// (zlib.net/zlib_tech.html). libpng would take memory for them before it looks.
+static gan_status check_rows(png_structp png, png_infop info, const decoder *d) {
+    enum { DEFLATE_RATIO_MAX = 1032 };
+    GAN_TRY(gan__bitmap_check_size(d->out));
+    if (png_get_rowbytes(png, info) / DEFLATE_RATIO_MAX <= d->length / d->out->height)
+        return GAN_STATUS_OK;
+    return gan__bitmap_cut_short("PNG", d->length, d->cut);
+}
+
 // Everything between setjmp and the end, in a function of its own: no local of the caller changes.
 static void read_png(png_structp png, png_infop info, decoder *d, bool pixels) {
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -90,6 +100,7 @@ static void read_png(png_structp png, png_infop info, decoder *d, bool pixels) {
     d->out->height = png_get_image_height(png, info);
     choose_channels(png, info, d->out);
     if (!pixels) return;
+    check(png, d, check_rows(png, info, d));
     (void)png_set_interlace_handling(png);
     png_read_update_info(png, info);
     point_rows(png, d);
