@@ -121,11 +121,16 @@ static gan_status pack(zip_content *content, int level) {
     return GAN_STATUS_OK;
 }
 
+// zlib begins anew where there are no bytes to point to.
+static uint32_t append_crc(uint32_t crc, const void *bytes, size_t length) {
+    return length == 0 ? crc : (uint32_t)crc32_z(crc, bytes, length);
+}
+
 static gan_status write_content(gan_zip_writer *writer, const char *name,
                                 const zip_content *content) {
     size_t length = content->length[0] + content->length[1];
-    uint32_t crc = (uint32_t)crc32_z(crc32_z(0, content->piece[0], content->length[0]),
-                                     content->piece[1], content->length[1]);
+    uint32_t crc = append_crc(0, content->piece[0], content->length[0]);
+    crc = append_crc(crc, content->piece[1], content->length[1]);
     if (content->packed) {
         GAN_TRY(write_header(writer, name, 0, Z_DEFLATED, crc, content->packed_length, length));
         return gan__sink_write(writer->sink, content->packed, content->packed_length);
@@ -156,7 +161,7 @@ gan_status gan__zip_member_begin(gan_zip_writer *writer, const char *name) {
 gan_status gan__zip_member_append(gan_zip_writer *writer, const void *bytes, size_t length) {
     if (!has_room(writer, length)) return too_large();
     writer->length += length;
-    writer->crc = (uint32_t)crc32_z(writer->crc, bytes, length);
+    writer->crc = append_crc(writer->crc, bytes, length);
     return gan__sink_write(writer->sink, bytes, length);
 }
 
