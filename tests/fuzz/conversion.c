@@ -1,0 +1,9 @@
+// Files of other programs: .safetensors, .npz, .pt and .onnx, whose format is found by their
+// content.
+#include "foreign.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    fuzz_convert(fuzz_file(bytes, length));
+    return 0;
+}
