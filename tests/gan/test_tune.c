@@ -4,6 +4,7 @@
 
 #include "clgan/tune.h"
 #include "gan/tune_work.h"
+#include "runtime/gemm_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,11 +93,62 @@ static void it_stops_when_told_to_and_says_how_far_it_came(void **state) {
     assert_string_equal(summary.file, "");
 }
 
+typedef struct parameters {
+    size_t classes, wrong;
+    char way[32];
+} parameters;
+
+// From the first question on, when the work has been listed, no kernel counts as right: nothing is
+// measured, which would take minutes with CLBlast.
+static bool spoil_tile(void *user, size_t done, size_t total, const char *name) {
+    (void)user, (void)done, (void)total, (void)name;
+    assert_ok(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_TILE));
+    return true;
+}
+
+static void note_parameters(void *user, const gan_tune_class *found) {
+    parameters *p = user;
+    p->classes++;
+    p->way[0] = '\0';
+    if (strcmp(found->name, "clblast parameters") != 0) return;
+    p->wrong = found->wrong;
+    snprintf(p->way, sizeof p->way, "%s", found->way);
+}
+
+static void where_clblast_takes_part_its_parameters_are_tuned_after_the_classes(void **state) {
+    (void)state;
+    static const char recipe[] = "data: {source: 'builtin:ring8'}\nlatent: {size: 2}\nbatch: 16\n"
+                                 "generator: [dense: 2]\ndiscriminator: [dense: 1]\n";
+    char path[] = "/tmp/clgan-test-XXXXXX";
+    const char *const recipes[] = {path};
+    const gan_tune_options options = {.recipes = recipes, .recipe_count = 1};
+    parameters found = {0};
+    const gan_tune_callbacks callbacks = {&found, spoil_tile, note_parameters};
+    gan_tune_summary summary;
+    int file = mkstemp(path);
+    assert_int_equal(write(file, recipe, sizeof recipe - 1), sizeof recipe - 1);
+    close(file);
+    setenv("CLGAN_TUNING", "off", 1);
+    setenv("CLGAN_GEMM", "clblast", 1);
+    assert_ok(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_CLBLAST));
+    gan_status status = gan_device_tune(device, &options, &callbacks, &summary);
+    unsetenv("CLGAN_GEMM");
+    unsetenv("CLGAN_TUNING");
+    remove(path);
+    assert_ok(status);
+    assert_true(summary.classes > 2 && summary.finished == summary.classes && summary.in_time);
+    assert_int_equal(found.classes, summary.classes);
+    assert_string_equal(found.way, "own"); // the last to be told
+    assert_true(found.wrong > 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_ships_is_known_by_heart),
         cmocka_unit_test(work_is_listed_once_a_class_and_the_most_first),
         cmocka_unit_test(it_stops_when_told_to_and_says_how_far_it_came),
+        // The last: it spoils the engines.
+        cmocka_unit_test(where_clblast_takes_part_its_parameters_are_tuned_after_the_classes),
     };
     return cmocka_run_group_tests(tests, open_device, close_device);
 }
