@@ -1,8 +1,7 @@
 // gan-inspect --evaluate: the figures of merit that suit a checkpoint's data (clgan/evaluate.h),
 // each beside the same figure of training samples.
-#include "inspect/inspect.h"
+#include "inspect/evaluate.h"
 
-#include "clgan/evaluate.h"
 #include "term/human.h"
 #include "term/progress.h"
 #include "term/table.h"
@@ -34,32 +33,9 @@ static void on_progress(void *user, const char *what, uint64_t done, uint64_t to
 }
 
 // --- As text -------------------------------------------------------------------------------------
-static gan_table *begin_table(const char *measure, const char *first, const char *second) {
-    gan_table *table;
-    if (gan__table_create(&table) != GAN_STATUS_OK) return NULL;
-    gan__table_column(table, measure, GAN_ALIGN_LEFT);
-    gan__table_column(table, first, GAN_ALIGN_RIGHT);
-    gan__table_column(table, second, GAN_ALIGN_RIGHT);
-    return table;
-}
-
-static gan_status end_table(gan_table *table, const gan_terminal *out, gan_text *text) {
-    if (!table) return gan__fail(GAN_STATUS_NO_MEMORY, "no memory for the table");
-    gan__text_append(text, "\n");
-    gan_status status = gan__table_append(table, out, text);
-    gan__table_destroy(table);
-    return status;
-}
-
-static void number_row(gan_table *table, const char *label, double first, double second) {
-    gan__table_cell(table, "%s", label);
-    gan__table_cell(table, "%s", gan__human_number(first).text);
-    gan__table_cell(table, "%s", gan__human_number(second).text);
-}
-
 static gan_status append_modes(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
     const gan_mode_figures *const sides[] = {&e->modes, &e->modes_of_data};
-    gan_table *table = begin_table("modes", "generated", "training data");
+    gan_table *table = gan__evaluation_begin_table("modes", "generated", "training data");
     if (table) {
         gan__table_cell(table, "captured");
         for (size_t i = 0; i < 2; i++)
@@ -67,17 +43,18 @@ static gan_status append_modes(const gan_evaluation *e, const gan_terminal *out,
         gan__table_cell(table, "high quality");
         for (size_t i = 0; i < 2; i++)
             gan__table_cell(table, "%.2f %%", 100 * sides[i]->high_quality);
-        number_row(table, "reverse KL", e->modes.reverse_kl, e->modes_of_data.reverse_kl);
+        gan__evaluation_number_row(table, "reverse KL", e->modes.reverse_kl,
+                                   e->modes_of_data.reverse_kl);
         gan__table_cell(table, "samples");
         for (size_t i = 0; i < 2; i++)
             gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
     }
-    return end_table(table, out, text);
+    return gan__evaluation_end_table(table, out, text);
 }
 
 static gan_status append_parzen(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
     const gan_parzen_figures *const sides[] = {&e->parzen, &e->parzen_of_data};
-    gan_table *table = begin_table("Parzen windows", "generated", "training data");
+    gan_table *table = gan__evaluation_begin_table("Parzen windows", "generated", "training data");
     if (table) {
         gan__table_cell(table, "log-likelihood");
         for (size_t i = 0; i < 2; i++)
@@ -89,7 +66,7 @@ static gan_status append_parzen(const gan_evaluation *e, const gan_terminal *out
         for (size_t i = 0; i < 2; i++)
             gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
     }
-    gan_status status = end_table(table, out, text);
+    gan_status status = gan__evaluation_end_table(table, out, text);
     gan__text_append(text, "mean over %s test samples; sigma by %s validation samples%s\n",
                      gan__human_digits(e->parzen.test).text,
                      gan__human_digits(e->parzen.validation).text,
@@ -132,7 +109,7 @@ static gan_status append_inference(const gan_inference_figures *of, const gan_te
 static gan_status append_sequences(const gan_evaluation *e, const gan_terminal *out,
                                    gan_text *text) {
     const gan_sequence_figures *const sides[] = {&e->sequences, &e->sequences_of_data};
-    gan_table *table = begin_table("sequences", "generated", "training data");
+    gan_table *table = gan__evaluation_begin_table("sequences", "generated", "training data");
     if (table) {
         if (!isnan(sides[0]->valid)) gan__table_cell(table, "valid");
         for (size_t i = 0; i < 2 && !isnan(sides[0]->valid); i++)
@@ -148,7 +125,7 @@ static gan_status append_sequences(const gan_evaluation *e, const gan_terminal *
         for (size_t i = 0; i < 2; i++)
             gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
     }
-    gan_status status = end_table(table, out, text);
+    gan_status status = gan__evaluation_end_table(table, out, text);
     gan__text_append(text, "in nats, against %s held-out samples\n",
                      gan__human_digits(e->sequences.held_out).text);
     return status;
@@ -175,94 +152,24 @@ static double divergence(const gan_divergences *of, size_t row) {
 
 static gan_status append_divergences(const gan_evaluation *e, const gan_terminal *out,
                                      gan_text *text) {
-    gan_table *table = begin_table("density", "generated", "training data");
+    gan_table *table = gan__evaluation_begin_table("density", "generated", "training data");
     if (table) {
-        number_row(table, "mean", e->fit.mean, e->fit_of_data.mean);
-        number_row(table, "deviation", e->fit.deviation, e->fit_of_data.deviation);
+        gan__evaluation_number_row(table, "mean", e->fit.mean, e->fit_of_data.mean);
+        gan__evaluation_number_row(table, "deviation", e->fit.deviation, e->fit_of_data.deviation);
     }
-    gan_status status = end_table(table, out, text);
-    table = begin_table("nats", "fitted normals", "histogram");
+    gan_status status = gan__evaluation_end_table(table, out, text);
+    table = gan__evaluation_begin_table("nats", "fitted normals", "histogram");
     if (table) {
         gan__table_column(table, "kernels", GAN_ALIGN_RIGHT);
         for (size_t i = 0; i < DIVERGENCE_ROWS; i++) {
-            number_row(table, divergence_rows[i].label, divergence(&e->gaussian, i),
-                       divergence(&e->histogram, i));
+            gan__evaluation_number_row(table, divergence_rows[i].label, divergence(&e->gaussian, i),
+                                       divergence(&e->histogram, i));
             gan__table_cell(table, "%s", gan__human_number(divergence(&e->kernel, i)).text);
         }
     }
-    gan_status second = end_table(table, out, text);
+    gan_status second = gan__evaluation_end_table(table, out, text);
     gan__text_append(text, "%s samples of each\n", gan__human_digits(e->divergence_samples).text);
     return status == GAN_STATUS_OK ? second : status;
-}
-
-static void percent_cell(gan_table *table, double share) {
-    if (isnan(share))
-        gan__table_cell(table, "-");
-    else
-        gan__table_cell(table, "%.2f %%", 100 * share);
-}
-
-static gan_status append_errors(const gan_evaluation *e, const gan_terminal *out, gan_text *text) {
-    const gan_class_errors *const sides[] = {&e->errors, &e->errors_of_data};
-    gan_table *table = begin_table("classifier", "test data", "training data");
-    if (table) {
-        gan__table_cell(table, "errors");
-        for (size_t i = 0; i < 2; i++)
-            gan__table_cell(table, "%s", gan__human_digits(sides[i]->errors).text);
-        gan__table_cell(table, "of samples");
-        for (size_t i = 0; i < 2; i++)
-            gan__table_cell(table, "%s", gan__human_digits(sides[i]->samples).text);
-        gan__table_cell(table, "share");
-        for (size_t i = 0; i < 2; i++)
-            percent_cell(table, (double)sides[i]->errors / (double)sides[i]->samples);
-        number_row(table, "cross-entropy", sides[0]->cross_entropy, sides[1]->cross_entropy);
-    }
-    return end_table(table, out, text);
-}
-
-// Figures between features, a row each.
-static const struct {
-    const char *label, *key;
-    size_t offset;
-} feature_rows[] = {
-    {"Frechet distance", "frechet", offsetof(gan_feature_figures, frechet)},
-    {"kernel distance", "kernel", offsetof(gan_feature_figures, kernel)},
-    {"its standard error", "kernel_error", offsetof(gan_feature_figures, kernel_error)},
-    {"precision", "precision", offsetof(gan_feature_figures, precision)},
-    {"recall", "recall", offsetof(gan_feature_figures, recall)},
-    {"density", "density", offsetof(gan_feature_figures, density)},
-    {"coverage", "coverage", offsetof(gan_feature_figures, coverage)},
-    {"sliced Wasserstein", "sliced_wasserstein", offsetof(gan_feature_figures, sliced_wasserstein)},
-};
-enum { FEATURE_ROWS = sizeof feature_rows / sizeof feature_rows[0] };
-
-static double feature(const gan_class_figures *of, size_t row) {
-    double value;
-    memcpy(&value, (const char *)&of->features + feature_rows[row].offset, sizeof value);
-    return value;
-}
-
-static gan_status append_features(const gan_evaluation *e, const gan_terminal *out,
-                                  gan_text *text) {
-    const gan_class_figures *const sides[] = {&e->features, &e->features_of_data};
-    gan_table *table = begin_table("features", "generated", "training data");
-    if (table) {
-        for (size_t i = 0; i < FEATURE_ROWS; i++)
-            number_row(table, feature_rows[i].label, feature(sides[0], i), feature(sides[1], i));
-        gan__table_cell(table, "class score");
-        for (size_t i = 0; i < 2; i++)
-            gan__table_cell(table, "%.3f +- %.3f", sides[i]->score, sides[i]->score_deviation);
-        gan__table_cell(table, "of their class");
-        for (size_t i = 0; i < 2; i++) percent_cell(table, sides[i]->agreement);
-        gan__table_cell(table, "samples");
-        for (size_t i = 0; i < 2; i++)
-            gan__table_cell(table, "%s", gan__human_digits(sides[i]->features.generated).text);
-    }
-    gan_status status = end_table(table, out, text);
-    gan__text_append(text, "against %s test samples, by %zu features of a classifier of step %s\n",
-                     gan__human_digits(e->features.features.real).text, e->features.features.width,
-                     gan__human_digits(e->feature_step).text);
-    return status;
 }
 
 static gan_status write_text(const gan_inspection *inspection, const gan_evaluation *e) {
@@ -276,8 +183,7 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     if (e->has_modes) status = append_modes(e, out, &text);
     if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
     if (e->has_sequences && status == GAN_STATUS_OK) status = append_sequences(e, out, &text);
-    if (e->has_errors && status == GAN_STATUS_OK) status = append_errors(e, out, &text);
-    if (e->has_features && status == GAN_STATUS_OK) status = append_features(e, out, &text);
+    if (status == GAN_STATUS_OK) status = gan__inspect_classes_text(e, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
     if (e->has_inference && status == GAN_STATUS_OK)
         status = append_inference(&e->inference, out, &text);
@@ -352,24 +258,6 @@ static json_t *fit_json(gan_gaussian fit) {
                      gan__inspect_number(fit.deviation));
 }
 
-static json_t *errors_json(const gan_class_errors *figures) {
-    return json_pack("{s:I, s:I, s:o}", "samples", (json_int_t)figures->samples, "errors",
-                     (json_int_t)figures->errors, "cross_entropy",
-                     gan__inspect_number(figures->cross_entropy));
-}
-
-static json_t *features_json(const gan_class_figures *figures) {
-    json_t *object = json_pack("{s:I, s:o, s:o, s:o}", "samples",
-                               (json_int_t)figures->features.generated, "class_score",
-                               gan__inspect_number(figures->score), "class_score_deviation",
-                               gan__inspect_number(figures->score_deviation), "agreement",
-                               gan__inspect_number(figures->agreement));
-    for (size_t i = 0; i < FEATURE_ROWS; i++)
-        json_object_set_new(object, feature_rows[i].key,
-                            gan__inspect_number(feature(figures, i)));
-    return object;
-}
-
 static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
     json_t *document = json_pack("{s:o, s:I, s:b, s:o}", "file",
                                  gan__inspect_string(inspection->path), "step", (json_int_t)e->step,
@@ -390,19 +278,7 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
         json_object_set_new(document, "sequences",
                             json_pack("{s:o, s:o}", "generated", sequences_json(&e->sequences),
                                       "training_data", sequences_json(&e->sequences_of_data)));
-    if (e->has_errors)
-        json_object_set_new(document, "classifier",
-                            json_pack("{s:b, s:o, s:o}", "averaged", e->errors_averaged, "test_data",
-                                      errors_json(&e->errors), "training_data",
-                                      errors_json(&e->errors_of_data)));
-    if (e->has_features)
-        json_object_set_new(document, "features",
-                            json_pack("{s:I, s:I, s:I, s:o, s:o}", "width",
-                                      (json_int_t)e->features.features.width, "test",
-                                      (json_int_t)e->features.features.real, "step",
-                                      (json_int_t)e->feature_step, "generated",
-                                      features_json(&e->features), "training_data",
-                                      features_json(&e->features_of_data)));
+    gan__inspect_classes_json(e, document);
     if (e->has_parzen)
         json_object_set_new(document, "parzen",
                             json_pack("{s:o, s:o, s:b}", "generated", parzen_json(&e->parzen),

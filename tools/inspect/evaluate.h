@@ -1,0 +1,23 @@
+// What the views of an evaluation share: tables of two sides, and the parts that have files of
+// their own.
+#ifndef GAN_TOOLS_INSPECT_EVALUATE_H
+#define GAN_TOOLS_INSPECT_EVALUATE_H
+
+#include "inspect/inspect.h"
+
+#include "clgan/evaluate.h"
+#include "term/table.h"
+
+// A measure and two sides to it. NULL where memory is out, which the next one reports.
+gan_table *gan__evaluation_begin_table(const char *measure, const char *first, const char *second);
+// Appends it, after an empty line, and destroys it.
+gan_status gan__evaluation_end_table(gan_table *table, const gan_terminal *out, gan_text *text);
+void gan__evaluation_number_row(gan_table *table, const char *label, double first, double second);
+
+// evaluate_classes.c: a classifier's errors, and distances by its features; nothing where the
+// evaluation has none.
+gan_status gan__inspect_classes_text(const gan_evaluation *e, const gan_terminal *out,
+                                     gan_text *text);
+void gan__inspect_classes_json(const gan_evaluation *e, json_t *document);
+
+#endif
