@@ -68,7 +68,32 @@ static bool learns_no_deviation(const gan_recipe_values *values) {
 }
 
 static bool averages_nothing(const gan_recipe_values *values) {
-    return values->ema.start > 0 && values->ema.decay == 0;
+    return values->ema.start > 0 && values->ema.decay == 0 && values->ema.discriminator == 0;
+}
+
+// --- Networks ------------------------------------------------------------------------------------
+
+static bool has_weight_norm(const gan_layer *layers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (layers[i].parametrization.kind == GAN_PARAMETRIZATION_WEIGHT_NORM) return true;
+        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
+            if (has_weight_norm(layers[i].lists[k].layers, layers[i].lists[k].count)) return true;
+    }
+    return false;
+}
+
+static bool starts_nothing(const gan_recipe_network *network) {
+    return network->init_batch > 0 &&
+           network->parametrization.kind != GAN_PARAMETRIZATION_WEIGHT_NORM &&
+           !has_weight_norm(network->layers, network->count);
+}
+
+static bool starts_no_generator(const gan_recipe_values *values) {
+    return starts_nothing(&values->generator);
+}
+
+static bool starts_no_discriminator(const gan_recipe_values *values) {
+    return starts_nothing(&values->discriminator);
 }
 
 // --- Optimisers ----------------------------------------------------------------------------------
@@ -148,7 +173,12 @@ static const idle_rule rules[] = {
          "latent.continuous"),
     RULE("encoder.learned_deviation", learns_no_deviation, "latent.continuous is 0",
          "latent.continuous"),
-    RULE("ema.start", averages_nothing, "ema.decay is 0", "ema.decay"),
+    RULE("ema.start", averages_nothing, "ema.decay and ema.discriminator are 0", "ema.decay",
+         "ema.discriminator"),
+    RULE("generator.init_batch", starts_no_generator, "no layer of it is under weight norm",
+         "generator.parametrization", "generator.layers"),
+    RULE("discriminator.init_batch", starts_no_discriminator, "no layer of it is under weight norm",
+         "discriminator.parametrization", "discriminator.layers"),
     OPTIMIZER_RULES("generator", generator_optimizer),
     OPTIMIZER_RULES("discriminator", discriminator_optimizer),
     OPTIMIZER_RULES("encoder", encoder_optimizer),

@@ -157,7 +157,8 @@ static void keys_without_effect_are_refused(void **state) {
         {"latent: {categorical: [1, 3]}\n"
          "encoder: {kind: codes, layers: [dense: 3], learned_deviation: true}\n",
          "encoder.learned_deviation has no effect while latent.continuous is 0"},
-        {"ema: {start: 10}\n", "ema.start has no effect while ema.decay is 0"},
+        {"ema: {start: 10}\n",
+         "ema.start has no effect while ema.decay and ema.discriminator are 0"},
         {"optimizer: {generator: {lr_end: 1e-5}}\n",
          "optimizer.generator.lr_end has no effect while optimizer.generator.lr_ramp is [0, 0]"},
         {"optimizer: {discriminator: {lr: 1e-3, lr_floor: 1e-5}}\n",

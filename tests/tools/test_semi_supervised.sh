@@ -65,3 +65,5 @@ expect 0 '' gan-sample -n 1 -o x.png run/latest.gan
 expect 2 'objective.pack' gan-train semi.yaml --dry-run --set objective.pack=2
 expect 4 'must give the logit of being real and 10' \
     gan-train semi.yaml --dry-run --set objective.classifier=auxiliary
+expect 4 'init_batch has no effect while no layer of it is under weight norm' sh -c \
+    "sed 's/, parametrization: weight_norm}/}/' semi.yaml >bare.yaml && gan-train bare.yaml --dry-run"
