@@ -78,14 +78,32 @@ double gan__group_operations(const gan_plan *plan, uint32_t group) {
 // --- Recomputing --------------------------------------------------------------------------------
 
 enum { CHEAP_WEIGHT = 4 };
-#define CHEAP_LOADS 1.5 // elements read for each that is computed
+#define CHEAP_LOADS 2.1 // elements read for each that is computed
+// What is smaller than what is computed from it by this may be stored for its sake.
+enum { SMALLER_TO_KEEP = 16, KEPT_MAX = 4 };
 
 typedef struct gan_cost {
     int64_t weight;
     double loads;    // elements
     double elements; // computed
     bool possible;
+    uint32_t
+        kept[KEPT_MAX]; // to be stored: sums, such as a mean that all of a row is compared with
+    uint32_t kept_count;
 } gan_cost;
+
+// Notes a vertex that its readers are to load, if it is small enough.
+static bool keep(const gan_plan *plan, uint32_t vertex, gan_cost *cost) {
+    const gan_vertex *v = &plan->vertices[vertex];
+    const double elements = (double)gan__shape_elements(&v->shape);
+    if (v->kind != GAN_VERTEX_REDUCE && v->kind != GAN_VERTEX_MAP) return false;
+    if (v->inlined || elements == 1 || elements * SMALLER_TO_KEEP > cost->elements) return false;
+    if (cost->kept_count == KEPT_MAX) return false;
+    cost->weight -= gan__vertex_weight(plan, vertex);
+    cost->loads += elements;
+    cost->kept[cost->kept_count++] = vertex;
+    return true;
+}
 
 // What computing the vertex costs a group that has none of its operands at hand.
 static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost *cost) {
@@ -98,6 +116,7 @@ static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost 
         cost->loads += elements < cost->elements ? elements : cost->elements;
         return;
     }
+    if (depth > 0 && keep(plan, vertex, cost)) return;
     bool simple = v->kind == GAN_VERTEX_MAP || v->kind == GAN_VERTEX_CONSTANT ||
                   v->kind == GAN_VERTEX_IOTA || (v->kind == GAN_VERTEX_VIEW && v->op != GAN_OP_PAD);
     if (!simple || depth > 12 || cost->weight > CHEAP_WEIGHT) {
@@ -108,12 +127,18 @@ static void add_cost(const gan_plan *plan, uint32_t vertex, int depth, gan_cost 
         add_cost(plan, v->inputs[i], depth + 1, cost);
 }
 
-static bool is_cheap(const gan_plan *plan, uint32_t vertex) {
+// Whether the vertex is cheap to compute again; if so, what that takes is stored.
+static bool make_cheap(gan_plan *plan, uint32_t vertex) {
     double elements = (double)gan__shape_elements(&plan->vertices[vertex].shape);
     gan_cost cost = {.possible = true, .elements = elements};
     add_cost(plan, vertex, 0, &cost);
-    return cost.possible && cost.weight <= CHEAP_WEIGHT &&
-           (elements == 1 || cost.loads <= CHEAP_LOADS * elements);
+    if (!cost.possible || cost.weight > CHEAP_WEIGHT) return false;
+    if (elements != 1 && cost.loads > CHEAP_LOADS * elements) return false;
+    for (uint32_t i = 0; i < cost.kept_count; i++) {
+        plan->vertices[cost.kept[i]].wanted = true;
+        plan->vertices[cost.kept[i]].recomputed = false;
+    }
+    return true;
 }
 
 void gan__fuse_choose_recomputed(gan_plan *plan) {
@@ -130,7 +155,7 @@ void gan__fuse_choose_recomputed(gan_plan *plan) {
         // Reading back what is stored anyway beats computing it, but for scalars: computing these
         // frees their readers from waiting.
         bool scalar = gan__shape_elements(&v->shape) == 1;
-        v->recomputed = outside && (!by_memory || scalar) && is_cheap(plan, i);
+        v->recomputed = outside && (!by_memory || scalar) && make_cheap(plan, i);
         v->wanted = v->wanted || by_memory || (outside && !v->recomputed);
     }
 }

@@ -76,6 +76,7 @@ static gan_status make_plan(gan_plan *plan, gan_node *const *roots, size_t count
     GAN_TRY(gan__arena_create(&plan->arena));
     GAN_TRY(gan__plan_import(plan, roots, count));
     GAN_TRY(gan__plan_replace_products(plan));
+    GAN_TRY(gan__plan_tell_masks(plan));
     GAN_TRY(gan__plan_split_reductions(plan));
     GAN_TRY(gan__plan_choose_places(plan));
     GAN_TRY(gan__fuse(plan));

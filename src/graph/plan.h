@@ -3,12 +3,14 @@
 //     plan_vertices.c  nodes become vertices, large reductions become two
 //     plan_convolution.c  where the operands of convolutions lie
 //     plan_products.c  products without a sum, or with a vector, become elementwise work
+//     plan_masks.c     where rectifiers gave 0, told from what they gave
 //     place.c          strides: dense, of another shape, of a matrix
 //     plan_places.c    who is stored where: results go straight into states, outputs and the parts
 //                      of a concatenation
 //     fuse*.c          vertices become groups: one kernel each
 //     plan_order.c     groups in the order of their launches; stores that would overwrite what is
 //                      still to be read are turned into copies
+//     plan_live.c      what lies in the arena during each
 //     emit*.c          a group's OpenCL C
 //     lower*.c         a group's launch: source, arguments, work-groups
 //     plan_memory.c    the arena
@@ -191,6 +193,7 @@ void gan__plan_destroy(gan_plan *plan); // NULL is allowed
 // --- Parts of planning, in the order they are called --------------------------------------------
 gan_status gan__plan_import(gan_plan *plan, gan_node *const *roots, size_t count);
 gan_status gan__plan_replace_products(gan_plan *plan);
+gan_status gan__plan_tell_masks(gan_plan *plan);
 gan_status gan__plan_split_reductions(gan_plan *plan);
 gan_status gan__plan_choose_places(gan_plan *plan);
 gan_status gan__fuse(gan_plan *plan);

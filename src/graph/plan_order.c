@@ -1,7 +1,9 @@
 // Groups in the order of their launches: readers after what they read, and a state's new value
-// after all who read the old one. Where these contradict each other, or where a kernel would
-// overwrite what it still reads, the new value is computed in the arena and copied in the end.
+// after all who read the old one; of two such orders the one that takes less memory. Where these
+// contradict each other, or where a kernel would overwrite what it still reads, the new value is
+// computed in the arena and copied in the end.
 #include "graph/fuse.h"
+#include "graph/plan_live.h"
 
 #include <string.h>
 
@@ -17,6 +19,7 @@ typedef struct gan_ordering {
     uint32_t arrow_count, arrow_capacity;
     uint32_t reader; // the group whose reads are being listed
     uint32_t clash;  // a tensor of a new value that cannot be stored in place; GAN_NONE
+    gan_live *live;  // while an order is chosen
 } gan_ordering;
 
 static gan_status add_arrow(gan_ordering *o, uint32_t before, uint32_t after, uint32_t state) {
@@ -72,24 +75,56 @@ static gan_status find_arrows(gan_ordering *o) {
     return GAN_STATUS_OK;
 }
 
-// Launches what is ready, the group with the earliest vertex first. Returns how many were launched.
-static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t *order) {
+// Which of the groups that are ready is launched next; GAN_NONE where none is. The one with the
+// earliest vertex, or, to spare memory, the one that frees the most of it, if any does.
+static uint32_t choose_next(const gan_ordering *o, const uint32_t *waiting, bool sparing) {
     const gan_plan *plan = o->plan;
-    uint32_t count = 0;
+    uint32_t next = GAN_NONE;
+    int64_t most = 0;
+    for (uint32_t g = 0; g < plan->group_count; g++) {
+        if (waiting[g] != 0 || !gan__group_stores(plan, g)) continue;
+        int64_t gain = sparing ? gan__live_gain(o->live, g) : 0;
+        if (gain < 0) gain = 0;
+        const bool earlier =
+            next == GAN_NONE || plan->groups[g].members[0] < plan->groups[next].members[0];
+        if (next != GAN_NONE && (gain < most || (gain == most && !earlier))) continue;
+        next = g;
+        most = gain;
+    }
+    return next;
+}
+
+// Launches what is ready until nothing is. Returns how many were launched.
+static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t *order,
+                             bool sparing) {
+    uint32_t count = 0, next;
+    memset(waiting, 0, o->plan->group_count * sizeof *waiting);
     for (uint32_t a = 0; a < o->arrow_count; a++) waiting[o->arrows[a].after]++;
-    for (;;) {
-        uint32_t next = GAN_NONE;
-        for (uint32_t g = 0; g < plan->group_count; g++) {
-            if (waiting[g] != 0 || !gan__group_stores(plan, g)) continue;
-            if (next == GAN_NONE || plan->groups[g].members[0] < plan->groups[next].members[0])
-                next = g;
-        }
-        if (next == GAN_NONE) return count;
+    gan__live_begin(o->live);
+    while ((next = choose_next(o, waiting, sparing)) != GAN_NONE) {
         order[count++] = next;
         waiting[next] = GAN_NONE;
+        gan__live_launch(o->live, next);
         for (uint32_t a = 0; a < o->arrow_count; a++)
             if (o->arrows[a].before == next) waiting[o->arrows[a].after]--;
     }
+    return count;
+}
+
+// The plan's order: that of the vertices, or one that takes less memory.
+static gan_status choose_order(gan_ordering *o, uint32_t *waiting) {
+    gan_plan *plan = o->plan;
+    void *memory = NULL;
+    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count, sizeof(uint32_t), &memory));
+    uint32_t *const sparing = memory;
+    GAN_TRY(gan__live_create(plan, &o->live));
+    plan->launch_count = launch_ready(o, waiting, plan->order, false);
+    const uint64_t peak = gan__live_peak(o->live);
+    const uint32_t count = launch_ready(o, waiting, sparing, true);
+    if (gan__live_peak(o->live) < peak && count == plan->launch_count) plan->order = sparing;
+    gan__live_destroy(o->live);
+    o->live = NULL;
+    return GAN_STATUS_OK;
 }
 
 // Whether arrows lead from one group to another. `reached` is room for a flag a group.
@@ -166,7 +201,7 @@ static gan_status try_order(gan_ordering *o, uint32_t *clash) {
     GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count * 2 + 1, sizeof(uint32_t), &memory));
     uint32_t *waiting = memory, stores = 0;
     plan->order = waiting + plan->group_count;
-    plan->launch_count = launch_ready(o, waiting, plan->order);
+    GAN_TRY(choose_order(o, waiting));
     for (uint32_t g = 0; g < plan->group_count; g++) stores += gan__group_stores(plan, g);
     if (plan->launch_count == stores) return GAN_STATUS_OK;
     *clash = state_in_circle(o, waiting);
