@@ -31,25 +31,31 @@ static uint64_t bytes_with_batch(gan_device *device, const char *recipe, const c
     return bytes;
 }
 
-// How far below a batch that has no plan one that has is looked for.
-#define NEIGHBOURS 16
-
-// 0 where not even one sample fits. By halving: more samples never take less.
-static int64_t largest_batch(gan_device *device, gan_recipe *recipe, const gan_dataset *dataset,
-                             uint64_t limit) {
+// What batches are multiples of, for packs and groups divide them: the smallest divisor of the
+// recipe's own by which one may be smaller than that.
+static int64_t batch_unit(gan_device *device, gan_recipe *recipe, const gan_dataset *dataset) {
     const char *const text = gan_recipe_text(recipe), *const source = gan__recipe_source(recipe);
-    int64_t best = 0, low = 0, high = gan__recipe_values(recipe)->batch;
+    const int64_t batch = gan__recipe_values(recipe)->batch;
+    int64_t unit = 1;
+    while (unit < batch && (batch % unit != 0 ||
+                            bytes_with_batch(device, text, source, dataset, batch - unit) == 0))
+        unit++;
+    return unit;
+}
+
+// 0 where not even one unit of samples fits. By halving: more samples never take less.
+static int64_t largest_batch(gan_device *device, gan_recipe *recipe, const gan_dataset *dataset,
+                             uint64_t limit, int64_t unit) {
+    const char *const text = gan_recipe_text(recipe), *const source = gan__recipe_source(recipe);
+    int64_t best = 0, low = 0, high = gan__recipe_values(recipe)->batch / unit;
     while (high - low > 1) {
         const int64_t middle = low + (high - low) / 2;
-        int64_t batch = middle + 1;
-        uint64_t bytes = 0;
-        while (bytes == 0 && batch - 1 > low && batch - 1 > middle - NEIGHBOURS)
-            bytes = bytes_with_batch(device, text, source, dataset, --batch);
+        const uint64_t bytes = bytes_with_batch(device, text, source, dataset, middle * unit);
         if (bytes > limit) {
-            high = batch;
+            high = middle;
             continue;
         }
-        if (bytes > 0) best = batch;
+        if (bytes > 0) best = middle * unit;
         low = middle;
     }
     return best;
@@ -60,14 +66,17 @@ gan_status gan__run_check_fit(gan_trainer *trainer, gan_device *device, gan_reci
     const uint64_t bytes = bytes_of(trainer);
     const int64_t batch = gan__recipe_values(recipe)->batch;
     if (bytes <= limit) return GAN_STATUS_OK;
-    const int64_t fits = largest_batch(device, recipe, dataset, limit);
+    const int64_t unit = batch_unit(device, recipe, dataset);
+    const int64_t fits = largest_batch(device, recipe, dataset, limit, unit);
     gan_text advice = {0};
     if (fits > 0)
         gan__text_append(&advice, "the largest batch that fits is %lld (batch: %lld)",
                          (long long)fits, (long long)fits);
     else
-        gan__text_append(&advice, "not even a batch of 1 fits; use smaller networks, or another "
-                                  "device (--device)");
+        gan__text_append(&advice,
+                         "not even a batch of %lld fits; use smaller networks, or another device "
+                         "(--device)",
+                         (long long)unit);
     const gan_status status =
         gan__fail(GAN_STATUS_DEVICE_MEMORY,
                   "%s: the plan takes %.1f MiB on the device with a batch of %lld, and the device "

@@ -86,12 +86,26 @@ static void the_batch_named_is_one_that_the_layers_take(void **state) {
     assert_int_equal(named % 8, 0);
 }
 
+// Packs of 25, so that no neighbour of a batch has a plan; the smallest one is named where it is
+// too large.
+static void batches_are_named_by_packs(void **state) {
+    (void)state;
+    static const char packed[] = RECIPE "objective: {pack: 25}\n"
+                                        "discriminator: [dense: 16, relu, dense: 1]\n";
+    const long named = suggested(packed, bytes_with(packed, "batch=75"));
+    assert_true(named >= 75 && named < 200);
+    assert_int_equal(named % 25, 0);
+    assert_int_equal(suggested(packed, 100), 0);
+    assert_non_null(strstr(gan_status_message(), "not even a batch of 25 fits"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_batch_that_fits_is_named),
         cmocka_unit_test(a_plan_that_fits_is_accepted),
         cmocka_unit_test(where_nothing_fits_no_batch_is_named),
         cmocka_unit_test(the_batch_named_is_one_that_the_layers_take),
+        cmocka_unit_test(batches_are_named_by_packs),
     };
     return cmocka_run_group_tests_name("run_fit", tests, open_device, close_device);
 }
