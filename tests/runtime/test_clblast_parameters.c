@@ -63,6 +63,36 @@ static void tuning_says_which_set_is_used_and_classes_are_of_it(void **state) {
     gan__text_destroy(&way);
 }
 
+static bool compiles_clblast(void) {
+    return gan_device_get_info(device)->kind != GAN_DEVICE_KIND_CPU || getenv("CLGAN_TEST_CLBLAST");
+}
+
+// Both that follow begin with CLBlast's own parameters, which a process can do once: one of them
+// runs.
+static void the_sets_are_measured_and_the_fastest_is_used(void **state) {
+    (void)state;
+    const gan_gemm_desc product = {.m = 96, .n = 64, .k = 128, .batches = 1};
+    const gan_gemm_share shares[] = {{.product = product, .times = 1}};
+    const gan_tuner_limits none = {0};
+    gan_tuner_result result;
+    double flops = 0;
+    size_t set = 0;
+    bool right = false;
+    if (!compiles_clblast()) skip();
+    setenv("CLGAN_GEMM", "clblast", 1);
+    assert_ok(gan__gemm_clblast_tune(device, shares, 1, &none, &result, &flops));
+    assert_true(result.finished && result.wrong == 0 && result.usual_seconds > 0);
+    assert_int_equal(result.tried, gan__clblast_set_count() - 1);
+    reopen();
+    assert_ok(gan__gemm_clblast_set(device, &set));
+    assert_int_equal(set, result.way);
+    print_message("CLBlast's parameters: %s, %.2f times as fast\n", gan__clblast_set_name(set),
+                  result.gain);
+    if (set > 0) assert_ok(gan__gemm_check_clblast(device, &product, &right));
+    assert_int_equal(right, set > 0);
+    unsetenv("CLGAN_GEMM");
+}
+
 static void sets_that_compute_wrong_products_are_left_out(void **state) {
     (void)state;
     const gan_gemm_share shares[] = {
@@ -70,6 +100,7 @@ static void sets_that_compute_wrong_products_are_left_out(void **state) {
     const gan_tuner_limits none = {0};
     gan_tuner_result result;
     double flops = 0;
+    if (compiles_clblast()) skip();
     setenv("CLGAN_GEMM", "clblast", 1);
     assert_true(gan__gemm_clblast_due(device, false));
     assert_ok(gan__gemm_check_spoil(device, GAN_GEMM_ENGINE_CLBLAST));
@@ -87,8 +118,7 @@ static void sets_that_compute_wrong_products_are_left_out(void **state) {
 
 static void every_set_computes_products(void **state) {
     (void)state;
-    if (gan_device_get_info(device)->kind == GAN_DEVICE_KIND_CPU && !getenv("CLGAN_TEST_CLBLAST"))
-        skip();
+    if (!compiles_clblast()) skip();
     for (size_t set = 1; set < gan__clblast_set_count(); set++) {
         assert_ok(gan__gemm_clblast_try(device, set));
         for (int i = 0; i < 2 * 4; i++) {
@@ -111,7 +141,7 @@ static void every_set_computes_products(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        // The first, since it needs what holds until another set has been used.
+        tuner_test(the_sets_are_measured_and_the_fastest_is_used),
         tuner_test(sets_that_compute_wrong_products_are_left_out),
         tuner_test(the_own_parameters_cannot_be_put_back),
         tuner_test(tuning_says_which_set_is_used_and_classes_are_of_it),
