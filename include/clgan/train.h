@@ -126,7 +126,29 @@ typedef struct gan_run_metrics {
     gan_mode_figures modes;
     size_t most_modes; // captured so far, these included
     bool collapsed;    // fewer than half of the modes, after at least half, or at the last step
+    // Only where has_curves: at the same steps, where gan_run_curves can be drawn; of these.
+    bool has_curves;
+    double optimum_distance, d_lowest, d_highest;
 } gan_run_metrics;
+
+// The game on data of one number, as Figure 1 of Goodfellow et al. 2014 draws it: densities
+// estimated from GAN_RUN_CURVE_SAMPLES samples each, and beside them what D says. Where a sample is
+// anything else, or D sees more than the sample (packs, labels, latents), there are none.
+#define GAN_RUN_CURVE_POINTS  256
+#define GAN_RUN_CURVE_SAMPLES 65536
+// Of the data's highest density: where either density is less, D may say what it likes.
+#define GAN_RUN_CURVE_MATTERS 0.1
+typedef struct gan_run_curves {
+    uint64_t step;
+    size_t count;                   // points, evenly spaced over the data's range and some beyond
+    const double *x;                // ascending
+    const double *data, *generated; // densities
+    const double *judged;           // D's probability that x is real
+    const double *optimum;          // data / (data + generated)
+    // Where both densities matter; NaN where that is nowhere.
+    double distance;            // the largest |judged - optimum|
+    double d_lowest, d_highest; // of judged
+} gan_run_curves;
 
 // Any member may be NULL. They are called from gan_run_train's thread.
 typedef struct gan_run_callbacks {
@@ -135,6 +157,8 @@ typedef struct gan_run_callbacks {
     void (*on_build)(void *user, size_t done, size_t total);
     // Each log interval.
     void (*on_metrics)(void *user, const gan_run_metrics *metrics);
+    // Each sample interval, where there are such curves. They last as long as the call.
+    void (*on_curves)(void *user, const gan_run_curves *curves);
     // After a file of the run was written: a checkpoint or a picture of samples.
     void (*on_file)(void *user, const char *path);
 } gan_run_callbacks;

@@ -47,6 +47,11 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
         append_number(history, "high_quality", metrics->modes.high_quality);
         append_number(history, "reverse_kl", metrics->modes.reverse_kl);
     }
+    if (metrics->has_curves) {
+        append_number(history, "optimum_distance", metrics->optimum_distance);
+        append_number(history, "d_lowest", metrics->d_lowest);
+        append_number(history, "d_highest", metrics->d_highest);
+    }
     gan__text_append(history, "}\n");
 }
 

@@ -3,6 +3,7 @@
 #define GAN_GAN_IMAGE_H
 
 #include "clgan/image.h"
+#include "clgan/train.h"
 
 #include "base/status.h"
 #include "base/text.h"
@@ -25,6 +26,11 @@ gan_status gan__image_plot_density(const float *samples, size_t count,
                                    const gan_image_options *options, gan_image **out);
 gan_status gan__image_plot_points(const float *samples, size_t count,
                                   const gan_image_options *options, gan_image **out);
+
+// What a run on numbers has come to, as in Figure 1 of Goodfellow et al. 2014: the data's density
+// in grey, the generator's in colour, D in blue and, lighter, the optimum; D and the optimum from 0
+// at the bottom to 1 just below the top.
+gan_status gan__image_plot_curves(const gan_run_curves *curves, gan_image **out);
 
 // Appends the picture as PGM, PPM or PAM.
 gan_status gan__image_encode_pnm(const gan_image *image, gan_text *out);

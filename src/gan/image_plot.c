@@ -3,11 +3,13 @@
 #include "gan/image.h"
 
 #include "base/memory.h"
+#include "gan/density.h"
 
 #include <math.h>
 #include <string.h>
 
 #define SIDE_DEFAULT 512
+#define SHADE        0.3  // of the area under a density
 #define MARGIN       0.08 // of the range of the points, on every side
 #define TAIL         0.15 // the same for a density, whose tails reach beyond its points
 
@@ -16,6 +18,8 @@ typedef struct color {
 } color;
 static const color reference_color = {{150, 150, 150}};
 static const color sample_color = {{214, 69, 38}};
+static const color judged_color = {{31, 90, 190}};
+static const color optimum_color = {{120, 160, 220}};
 
 typedef struct axis {
     double low, high;
@@ -91,43 +95,15 @@ gan_status gan__image_plot_points(const float *samples, size_t count,
 
 // --- Densities ----------------------------------------------------------------------------------
 
-// Counts per column, smoothed by a Gaussian of Silverman's width (0.9 s n^-1/5), so that the whole
-// has an area of 1 where no value lies outside. `density` and `work` hold `columns` values.
-static void estimate(const float *values, size_t count, axis a, size_t columns, double *work,
-                     double *density) {
-    double sum = 0, squares = 0, scale = (double)columns / (a.high - a.low);
-    size_t inside = 0;
-    memset(work, 0, columns * sizeof *work);
-    memset(density, 0, columns * sizeof *density);
-    for (size_t i = 0; i < count; ++i) {
-        double at = ((double)values[i] - a.low) * scale;
-        if (!(at >= 0 && at < (double)columns)) continue;
-        work[(size_t)at]++;
-        inside++;
-        sum += at;
-        squares += at * at;
-    }
-    if (inside == 0) return;
-    double n = (double)inside, mean = sum / n;
-    double width = fmax(1, 0.9 * sqrt(fmax(0, squares / n - mean * mean)) * pow(n, -0.2));
-    for (size_t from = 0; from < columns; ++from) {
-        if (work[from] == 0) continue;
-        double height = work[from] / ((double)count * width * 2.5066282746310002);
-        for (size_t to = 0; to < columns; ++to) {
-            double z = ((double)to - (double)from) / width;
-            density[to] += height * exp(-z * z / 2);
-        }
-    }
-}
-
 static double highest(const double *density, size_t columns) {
     double best = 0;
     for (size_t x = 0; x < columns; ++x) best = fmax(best, density[x]);
     return best;
 }
 
-// The area under the curve in a light ink, the curve itself in a dark one.
-static void draw_curve(gan_image *image, const double *density, double top, const color *ink) {
+// The area under the curve in an ink as light as `shade`, the curve itself in a dark one.
+static void draw_curve(gan_image *image, const double *density, double top, const color *ink,
+                       double shade) {
     double height = (double)image->height - 1, previous = height;
     for (size_t x = 0; x < image->width; ++x) {
         double level = height * (1 - fmin(1, density[x] / top));
@@ -135,7 +111,7 @@ static void draw_curve(gan_image *image, const double *density, double top, cons
         previous = level;
         for (size_t y = 0; y < image->height; ++y) {
             double at = (double)y;
-            if (at > level) blend(image, x, y, ink, 0.3);
+            if (at > level) blend(image, x, y, ink, shade);
             if (at >= upper && at <= lower) blend(image, x, y, ink, 0.9);
         }
     }
@@ -150,17 +126,57 @@ gan_status gan__image_plot_density(const float *samples, size_t count,
     const float *framed = options->reference_count ? options->reference : samples;
     size_t framed_count = options->reference_count ? options->reference_count : count;
     axis a = find_axis(framed, framed_count, 1, TAIL);
-    estimate(options->reference, options->reference_count, a, width, work, reference);
-    estimate(samples, count, a, width, work, density);
+    gan__density_estimate(options->reference, options->reference_count, a.low, a.high, width, work,
+                          reference);
+    gan__density_estimate(samples, count, a.low, a.high, width, work, density);
     // A generator that has collapsed is a spike; it must not flatten the data's curve to nothing.
     double top = highest(density, width), data_top = highest(reference, width);
     if (data_top > 0) top = fmin(fmax(top, data_top), 3 * data_top);
     if (!(top > 0)) top = 1;
     gan_status status = create_white(width, width / 2 > 0 ? width / 2 : 1, out);
     if (status == GAN_STATUS_OK) {
-        if (options->reference_count) draw_curve(*out, reference, 1.05 * top, &reference_color);
-        draw_curve(*out, density, 1.05 * top, &sample_color);
+        if (options->reference_count)
+            draw_curve(*out, reference, 1.05 * top, &reference_color, SHADE);
+        draw_curve(*out, density, 1.05 * top, &sample_color, SHADE);
     }
     gan__free(block);
+    return status;
+}
+
+// --- The game on numbers ------------------------------------------------------------------------
+
+// Values at `count` evenly spaced places as values at `width` columns, on straight lines between.
+static void stretch(const double *values, size_t count, size_t width, double *out) {
+    for (size_t x = 0; x < width; ++x) {
+        double at = fmax(0, ((double)x + 0.5) * (double)count / (double)width - 0.5);
+        size_t left = (size_t)at < count - 1 ? (size_t)at : count - 1;
+        size_t right = left + 1 < count ? left + 1 : left;
+        double share = at - (double)left;
+        out[x] = (1 - share) * values[left] + share * values[right];
+    }
+}
+
+gan_status gan__image_plot_curves(const gan_run_curves *curves, gan_image **out) {
+    const size_t width = SIDE_DEFAULT;
+    const struct {
+        const double *values;
+        const color *ink;
+        bool is_density;
+    } drawn[] = {{curves->data, &reference_color, true},
+                 {curves->generated, &sample_color, true},
+                 {curves->optimum, &optimum_color, false},
+                 {curves->judged, &judged_color, false}};
+    void *columns;
+    const double data_top = highest(curves->data, curves->count);
+    double top = fmin(fmax(highest(curves->generated, curves->count), data_top), 3 * data_top);
+    if (!(top > 0)) top = 1;
+    GAN_TRY(gan__alloc(width, sizeof(double), &columns));
+    gan_status status = create_white(width, width / 2, out);
+    for (size_t i = 0; i < 4 && status == GAN_STATUS_OK; ++i) {
+        stretch(drawn[i].values, curves->count, width, columns);
+        draw_curve(*out, columns, 1.05 * (drawn[i].is_density ? top : 1), drawn[i].ink,
+                   drawn[i].is_density ? SHADE : 0);
+    }
+    gan__free(columns);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "clgan/image.h"
 #include "clgan/sample_file.h"
 #include "gan/class_names.h"
+#include "gan/image.h"
 #include "gan/vocabulary_text.h"
 #include "runtime/tuner.h"
 
@@ -181,9 +182,32 @@ static gan_status write_lines(const gan_run *run, const gan_sample_info *info) {
     return status;
 }
 
+// What there is to see of numbers that D judges alone: curves, which callbacks get too.
+static gan_status write_curves(gan_run *run) {
+    gan_run_curves curves;
+    gan_text path = {0};
+    void *memory = NULL;
+    gan_image *image = NULL;
+    gan_status status = gan__run_draw_curves(run, &curves, &memory);
+    if (status == GAN_STATUS_OK) status = gan__run_folder_samples(run->folder, curves.step, &path);
+    if (status == GAN_STATUS_OK) status = gan__image_plot_curves(&curves, &image);
+    if (status == GAN_STATUS_OK)
+        status =
+            gan_image_write(image, GAN_IMAGE_FORMAT_PNG, NULL, 0, (gan_target){.path = path.bytes});
+    if (status == GAN_STATUS_OK && run->callbacks.on_curves != NULL)
+        run->callbacks.on_curves(run->callbacks.user, &curves);
+    if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
+    if (status == GAN_STATUS_OK) status = gan__run_events_picture(run, curves.step);
+    gan_image_destroy(image);
+    gan__free(memory);
+    gan__text_destroy(&path);
+    return status;
+}
+
 gan_status gan__run_picture(gan_run *run) {
     const gan_sample_info info = picture_info(run);
     if (info.vocabulary != NULL) return write_lines(run, &info);
+    if (gan__trainer_judges_numbers(run->trainer)) return write_curves(run);
     const int64_t *const grid = run->values->samples.grid;
     gan_text path = {0};
     void *samples = NULL;

@@ -94,6 +94,7 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
 static gan_status measure_modes(gan_run *run, stopwatch *watch, gan_run_metrics *metrics) {
     const double now = gan__clock_seconds();
     GAN_TRY(gan__run_measure_modes(run, metrics));
+    GAN_TRY(gan__run_measure_curves(run, metrics));
     gan__device_reset_counters(run->device);
     resume_watch(watch, now);
     return GAN_STATUS_OK;

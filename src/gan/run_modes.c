@@ -6,7 +6,7 @@
 
 // Each time a sample interval ends, at the metrics after it, so that the figures are of the step
 // their line names; a function of steps alone, so that a resumed run writes the same lines.
-static bool is_due(const gan_run *run, uint64_t step) {
+bool gan__run_is_look_due(const gan_run *run, uint64_t step) {
     const uint64_t every = (uint64_t)run->values->sample_every;
     if (step >= (uint64_t)run->values->steps) return true;
     return every > 0 && step / every > run->record.logged_step / every;
@@ -25,7 +25,7 @@ static gan_status measure(gan_run *run, const gan_mixture *mixture, gan_mode_fig
 gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics) {
     gan_mixture mixture;
     if (!gan__recipe_has_generator(run->values)) return GAN_STATUS_OK;
-    if (!gan__modes_of_dataset(run->dataset, &mixture) || !is_due(run, metrics->step))
+    if (!gan__modes_of_dataset(run->dataset, &mixture) || !gan__run_is_look_due(run, metrics->step))
         return GAN_STATUS_OK;
     GAN_TRY(measure(run, &mixture, &metrics->modes));
     gan__run_judge_modes(run, metrics);

@@ -59,6 +59,16 @@ gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics);
 // Fills in, from metrics->modes and the run so far, what else is said of them.
 void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics);
 
+// Whether a sample interval has ended since the metrics before those of `step`.
+bool gan__run_is_look_due(const gan_run *run, uint64_t step);
+
+// run_curves.c: the curves of a run on numbers, in memory that *memory is (the caller's,
+// gan__free); NULL where there are none.
+gan_status gan__run_draw_curves(gan_run *run, gan_run_curves *out, void **memory);
+// Where there are any, and a sample interval has ended since the metrics before, what metrics say
+// of them.
+gan_status gan__run_measure_curves(gan_run *run, gan_run_metrics *metrics);
+
 // run_plan.c
 gan_status gan__run_fill_plan(gan_run *run);
 

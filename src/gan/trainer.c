@@ -77,9 +77,31 @@ static gan_status build_generation(gan_trainer *trainer) {
                                  gan__trainer_cells(trainer), &trainer->generation);
 }
 
+// Where a sample is one number, what D says of any.
+static gan_status build_judging(gan_trainer *trainer) {
+    const gan_player *const player = &trainer->game->discriminator;
+    const gan_network *const network = player->network;
+    const bool numbers = gan__dataset_info(trainer->dataset)->type == GAN_SAMPLE_TYPE_F32 &&
+                         gan__trainer_sample_elements(trainer) == 1;
+    if (!numbers || trainer->generation.samples == NULL || gan__network_uses_labels(network) ||
+        !gan__shape_equal(gan__network_input_shape(network), &GAN_SHAPE(1)) ||
+        gan__shape_elements(gan__network_output_shape(network)) != 1)
+        return GAN_STATUS_OK;
+    void *weights = NULL;
+    const gan_shape points = GAN_SHAPE(1, GAN_TRAINER_POINTS);
+    GAN_TRY(gan__alloc(gan__network_parameter_count(network), sizeof(gan_node *), &weights));
+    gan__network_weights(network, player->state.parameters, weights);
+    trainer->points = gan__input(trainer->game->graph, "points", GAN_ELEMENT_F32, &points);
+    const gan_network_call call = {.weights = weights, .buffers = player->buffers};
+    trainer->judged = gan__sigmoid(gan__network_apply(network, &call, trainer->points).logits);
+    gan__free(weights);
+    return gan__graph_status(trainer->game->graph);
+}
+
 static gan_status plan(gan_trainer *trainer) {
     const gan_game *const game = trainer->game;
     GAN_TRY(build_generation(trainer));
+    GAN_TRY(build_judging(trainer));
     GAN_TRY(gan__module_create(trainer->device, game->graph, &trainer->module));
     gan__module_set_seed(trainer->module, (uint64_t)trainer->recipe->seed);
     for (size_t part = 0; part < GAN_GAME_PARTS; part++) {
@@ -89,8 +111,10 @@ static gan_status plan(gan_trainer *trainer) {
                              runs_per_step(trainer, (gan_game_part)part)));
     }
     if (trainer->generation.samples == NULL) return GAN_STATUS_OK;
-    return plan_program(trainer, GAN_TRAINER_SAMPLING, "sampling", &trainer->generation.samples, 1,
-                        0);
+    GAN_TRY(plan_program(trainer, GAN_TRAINER_SAMPLING, "sampling", &trainer->generation.samples, 1,
+                         0));
+    if (trainer->judged == NULL) return GAN_STATUS_OK;
+    return plan_program(trainer, GAN_TRAINER_JUDGING, "judging", &trainer->judged, 1, 0);
 }
 
 gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,

@@ -68,4 +68,11 @@ gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size
 // `samples`: (columns x rows, elements of one sample).
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples);
 
+// What D says of numbers, as it stands, where a sample is one number and all that D sees.
+#define GAN_TRAINER_POINTS 256
+bool gan__trainer_judges_numbers(const gan_trainer *trainer);
+// D's probability that each of GAN_TRAINER_POINTS `points` is real. Blocking; leaves the state of
+// training as it is.
+gan_status gan__trainer_judge(gan_trainer *trainer, const float *points, float *judged);
+
 #endif

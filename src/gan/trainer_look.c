@@ -5,6 +5,8 @@
 #include "gan/augment.h"
 #include "gan/latent.h"
 
+#include <string.h>
+
 int64_t gan__trainer_cells(const gan_trainer *trainer) {
     return trainer->recipe->samples.grid[0] * trainer->recipe->samples.grid[1];
 }
@@ -118,4 +120,18 @@ gan_status gan__trainer_generate(gan_trainer *trainer, uint64_t first_seed, size
 gan_status gan__trainer_sample(gan_trainer *trainer, float *samples) {
     return generate_batch(trainer, (samples_wanted){.in_turn = true},
                           (size_t)gan__trainer_cells(trainer), samples);
+}
+
+bool gan__trainer_judges_numbers(const gan_trainer *trainer) {
+    return trainer->judged != NULL;
+}
+
+gan_status gan__trainer_judge(gan_trainer *trainer, const float *points, float *judged) {
+    gan_program *const program = trainer->programs[GAN_TRAINER_JUDGING];
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(trainer->module, trainer->points, &slot));
+    memcpy(slot, points, GAN_TRAINER_POINTS * sizeof *points);
+    GAN_TRY(gan__module_feed_end(trainer->module, trainer->points));
+    GAN_TRY(gan__program_run(program, 0));
+    return gan__program_read(program, 0, judged);
 }

@@ -6,7 +6,7 @@
 #include "gan/generation.h"
 #include "gan/trainer.h"
 
-enum { GAN_TRAINER_SAMPLING = GAN_GAME_PARTS, GAN_TRAINER_PROGRAMS };
+enum { GAN_TRAINER_SAMPLING = GAN_GAME_PARTS, GAN_TRAINER_JUDGING, GAN_TRAINER_PROGRAMS };
 
 struct gan_trainer {
     gan_device *device;
@@ -19,6 +19,7 @@ struct gan_trainer {
     gan_trainer_program listed[GAN_TRAINER_PROGRAMS];
     size_t listed_count;
     gan_generation generation;
+    gan_node *points, *judged;  // numbers, and D's probabilities of them; NULL: D judges others
     gan_loader *loader;         // of batches, from the first that is needed
     float *batch;               // one run of the sampling program
     uint32_t *labels;           // of one batch of data

@@ -2,6 +2,7 @@
 #include "train/train.h"
 
 #include "term/human.h"
+#include "term/plot.h"
 #include "term/progress.h"
 
 #include <inttypes.h>
@@ -80,6 +81,56 @@ static void on_metrics(void *user, const gan_run_metrics *metrics) {
     if (metrics->has_modes) warn_of_collapse(watching, metrics);
 }
 
+static double share(double density, double top) {
+    return density < top ? density / top : 1;
+}
+
+// Both densities as shares of the highest, where a spike of the generator's counts no more than
+// three times the data's.
+static void scale_densities(const gan_run_curves *curves, double *data, double *generated) {
+    double data_top = 0, top = 0;
+    for (size_t i = 0; i < curves->count; i++) {
+        if (curves->data[i] > data_top) data_top = curves->data[i];
+        if (curves->generated[i] > top) top = curves->generated[i];
+    }
+    if (top < data_top) top = data_top;
+    if (top > 3 * data_top) top = 3 * data_top;
+    for (size_t i = 0; i < curves->count; i++) {
+        data[i] = share(curves->data[i], top);
+        generated[i] = share(curves->generated[i], top);
+    }
+}
+
+static void describe_curves(const gan_run_curves *curves, char *text, size_t size) {
+    if (curves->distance >= 0)
+        snprintf(text, size,
+                 "D is from %.3f to %.3f where both densities matter, at most %.3f from "
+                 "its optimum",
+                 curves->d_lowest, curves->d_highest, curves->distance);
+    else
+        snprintf(text, size, "the densities do not meet");
+}
+
+// As Figure 1 of Goodfellow et al. 2014, in one plot above the bar.
+static void on_curves(void *user, const gan_run_curves *curves) {
+    watcher *const watching = user;
+    const gan_terminal *const terminal = &watching->call->err;
+    double data[GAN_RUN_CURVE_POINTS], generated[GAN_RUN_CURVE_POINTS];
+    char said[128];
+    if (watching->progress == NULL || watching->call->quiet || !terminal->interactive) return;
+    scale_densities(curves, data, generated);
+    describe_curves(curves, said, sizeof said);
+    const gan_plot_series series[] = {{"data", curves->x, data, curves->count},
+                                      {"generated", curves->x, generated, curves->count},
+                                      {"D", curves->x, curves->judged, curves->count}};
+    const gan_plot plot = {.series = series, .series_count = 3, .x_label = "x"};
+    gan_text text = {0};
+    gan__plot_append(&plot, terminal, &text);
+    (void)gan__progress_note(watching->progress, "step %" PRIu64 ": %s\n%s", curves->step, said,
+                             gan__text_string(&text));
+    gan__text_destroy(&text);
+}
+
 static void on_file(void *user, const char *path) {
     watcher *const watching = user;
     if (watching->progress != NULL && watching->call->verbose)
@@ -96,8 +147,11 @@ gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
     const gan_device_info *const device = gan_run_get_device(run);
     char name[512], device_name[512];
     watcher watching = {.call = call, .plan = gan_run_get_plan(run)};
-    const gan_run_callbacks callbacks = {
-        .user = &watching, .on_build = on_build, .on_metrics = on_metrics, .on_file = on_file};
+    const gan_run_callbacks callbacks = {.user = &watching,
+                                         .on_build = on_build,
+                                         .on_metrics = on_metrics,
+                                         .on_curves = on_curves,
+                                         .on_file = on_file};
     gan__text_escape(watching.plan->name, name, sizeof name);
     gan__text_escape(device->name, device_name, sizeof device_name);
     if (!call->quiet)

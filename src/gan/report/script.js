@@ -76,6 +76,8 @@ const charts = [
     keys: { d_gradient: 'discriminator', g_gradient: 'generator', e_gradient: 'encoder' } },
   { title: 'Modes captured', keys: { modes: 'modes' }, low: 0 },
   { title: 'High-quality samples', keys: { high_quality: 'share' }, low: 0, high: 1 },
+  { title: 'D where both densities matter', low: 0, high: 1,
+    keys: { d_lowest: 'lowest', d_highest: 'highest', optimum_distance: 'from the optimum' } },
   { title: 'Samples a second', keys: { images_per_s: 'samples/s' }, low: 0 },
 ];
 const frame = { width: 440, height: 200, left: 46, right: 8, top: 8, bottom: 20 };
