@@ -173,11 +173,12 @@ static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name
     if (fits) memcpy(stored.size, info->size, (size_t)info->rank * sizeof stored.size[0]);
     if (!fits || !gan__shape_equal(&stored, shape)) {
         char wanted[GAN_SHAPE_TEXT];
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "the checkpoint's tensor %s has %llu elements in %d dimensions where the "
-                         "recipe's networks need %s; resume with the recipe it was made by",
-                         name, (unsigned long long)info->elements, info->rank,
-                         gan__shape_text(shape, wanted));
+        return gan__fail(
+            GAN_STATUS_BAD_INPUT,
+            "the checkpoint's tensor %s has %llu elements in %d dimensions where the "
+            "networks of its recipe need %s; write it again, with gan-train or from where "
+            "gan-convert took it",
+            name, (unsigned long long)info->elements, info->rank, gan__shape_text(shape, wanted));
     }
     return gan_checkpoint_read(checkpoint, info, values);
 }
