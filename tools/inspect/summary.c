@@ -44,10 +44,20 @@ static void recipe_value(const summary *s, const char *before, const char *path,
         gan__text_append(value, "%s%s", before, found);
 }
 
+// What the discriminator tells of classes, where it does.
+static void append_classifier(const summary *s, gan_text *value) {
+    gan_text kind = {0};
+    recipe_value(s, "", "objective.classifier", &kind);
+    if (kind.length > 0 && strcmp(kind.bytes, "none") != 0)
+        gan__text_append(value, "%sclassifier %s", value->length > 0 ? ", " : "", kind.bytes);
+    gan__text_destroy(&kind);
+}
+
 static void say_objective(summary *s) {
     gan_text value = {0};
     recipe_value(s, "", "objective.kind", &value);
     recipe_value(s, value.length > 0 ? ", " : "", "objective.generator_cost", &value);
+    append_classifier(s, &value);
     recipe_value(s, ", ", "schedule.order", &value);
     recipe_value(s, ", k = ", "schedule.discriminator_steps", &value);
     recipe_value(s, ", batch ", "batch", &value);
@@ -55,7 +65,8 @@ static void say_objective(summary *s) {
     gan__text_clear(&value);
     recipe_value(s, "generator ", "optimizer.generator.kind", &value);
     recipe_value(s, " ", "optimizer.generator.lr", &value);
-    recipe_value(s, ", discriminator ", "optimizer.discriminator.kind", &value);
+    recipe_value(s, value.length > 0 ? ", discriminator " : "discriminator ",
+                 "optimizer.discriminator.kind", &value);
     recipe_value(s, " ", "optimizer.discriminator.lr", &value);
     recipe_value(s, ", encoder ", "optimizer.encoder.kind", &value);
     recipe_value(s, " ", "optimizer.encoder.lr", &value);
