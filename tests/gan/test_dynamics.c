@@ -24,7 +24,7 @@ static const char recipe_format[] =
     "name: xy\nbatch: 3\nsteps: 1\ndata: {source: \"builtin:zero\"}\nlatent: {size: 1}\n"
     "objective: {kind: wasserstein, consensus: %g}\nschedule: {order: %s}\n"
     "generator: [scale: {factor: 0}, dense: 1]\ndiscriminator: [dense: {units: 1, bias: false}]\n"
-    "optimizer: {generator: {kind: sgd, lr: 0.1}, discriminator: {kind: sgd, lr: 0.1}}\n";
+    "optimizer: {generator: {kind: sgd, lr: 0.1}, discriminator: {kind: sgd, lr: %g}}\n";
 
 typedef struct field {
     gan_recipe *recipe;
@@ -32,12 +32,12 @@ typedef struct field {
     gan_interpreter *interpreter;
 } field;
 
-static field field_open(const char *order, double consensus) {
+static field field_open_at(const char *order, double consensus, double discriminator_rate) {
     field f;
     char text[1024];
     const gan_game_data data = {.sample = GAN_SHAPE(1), .element = GAN_ELEMENT_F32};
     const double nothing[GAN_GAME_D_METRICS] = {0};
-    snprintf(text, sizeof text, recipe_format, consensus, order);
+    snprintf(text, sizeof text, recipe_format, consensus, order, discriminator_rate);
     succeed(gan_recipe_parse(text, "xy", &f.recipe));
     succeed(gan__game_create(f.recipe, &data, &f.game));
     succeed(gan__interpreter_create(f.game->graph, 1, &f.interpreter));
@@ -52,6 +52,10 @@ static field field_open(const char *order, double consensus) {
     succeed(gan__interpreter_set(f.interpreter, f.game->discriminator.state.parameters,
                                  (double[]){0.5}));
     return f;
+}
+
+static field field_open(const char *order, double consensus) {
+    return field_open_at(order, consensus, RATE);
 }
 
 static void field_close(field *f) {
@@ -95,6 +99,20 @@ static void simultaneous_descent_turns_away(void **state) {
     assert_factor("simultaneous", 0, sqrt(1 + RATE * RATE));
 }
 
+// With rates a of G and b of D, b x^2 + a y^2 is multiplied by 1 + a b in each step.
+static void each_player_has_a_rate_of_its_own(void **state) {
+    (void)state;
+    const double slower = 0.025;
+    field f = field_open_at("simultaneous", 0, slower);
+    double size = slower * 1 + RATE * 0.5 * 0.5;
+    for (uint64_t step = 0; step < STEPS; step++) {
+        const point at = field_step(&f, step);
+        size *= 1 + RATE * slower;
+        assert_near(slower * at.x * at.x + RATE * at.y * at.y, size);
+    }
+    field_close(&f);
+}
+
 static void extragradient_arrives(void **state) {
     (void)state;
     assert_factor("extragradient", 0, hypot(1 - RATE * RATE, RATE));
@@ -120,13 +138,14 @@ static void consensus_needs_both_gradients_at_one_point(void **state) {
     (void)state;
     gan_recipe *recipe = NULL;
     char text[1024];
-    snprintf(text, sizeof text, recipe_format, 0.5, "alternating");
+    snprintf(text, sizeof text, recipe_format, 0.5, "alternating", RATE);
     assert_int_equal(gan_recipe_parse(text, "xy", &recipe), GAN_STATUS_BAD_INPUT);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simultaneous_descent_turns_away),
+        cmocka_unit_test(each_player_has_a_rate_of_its_own),
         cmocka_unit_test(extragradient_arrives),
         cmocka_unit_test(consensus_arrives),
         cmocka_unit_test(alternating_descent_stays_on_an_ellipse),
