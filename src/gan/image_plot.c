@@ -104,7 +104,8 @@ static double highest(const double *density, size_t columns) {
 // The area under the curve in an ink as light as `shade`, the curve itself in a dark one.
 static void draw_curve(gan_image *image, const double *density, double top, const color *ink,
                        double shade) {
-    double height = (double)image->height - 1, previous = height;
+    double height = (double)image->height - 1;
+    double previous = height * (1 - fmin(1, density[0] / top));
     for (size_t x = 0; x < image->width; ++x) {
         double level = height * (1 - fmin(1, density[x] / top));
         double upper = fmin(level, previous) - 1, lower = fmax(level, previous) + 1;
