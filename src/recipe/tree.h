@@ -32,7 +32,7 @@ typedef struct gan_document {
 // More is refused, so that aliases cannot multiply (a "billion laughs" document ends here).
 #define GAN_TREE_NODES_MAX  20000
 #define GAN_TREE_DEPTH_MAX  32
-#define GAN_TREE_SOURCE_MAX (1u << 20) // bytes
+#define GAN_TREE_SOURCE_MAX (1u << 20) // bytes, and of text that aliases stand for
 
 // Parses `text` into *out; its nodes are counted in the document and live in its arena. Aliases are
 // written out. `lines`: whether nodes keep their line numbers.

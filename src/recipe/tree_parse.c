@@ -16,6 +16,7 @@ typedef struct reader {
         const gan_tree *tree;
     } anchors[ANCHORS_MAX];
     size_t anchor_count;
+    size_t aliased; // bytes of text that aliases stand for
 } reader;
 
 static int current_line(const reader *from) {
@@ -65,10 +66,22 @@ static gan_status copy_anchor(reader *from, const unsigned char *name, char **ou
     return gan__arena_string(from->document->arena, (const char *)name, out);
 }
 
+static size_t text_bytes(const gan_tree *tree) {
+    size_t bytes = (tree->key ? strlen(tree->key) : 0) + (tree->text ? strlen(tree->text) : 0);
+    for (const gan_tree *child = tree->first; child; child = child->next)
+        bytes += text_bytes(child);
+    return bytes;
+}
+
 static gan_status read_alias(reader *from, gan_tree **out) {
     const char *name = (const char *)from->event.data.alias.anchor;
     for (size_t i = from->anchor_count; i-- > 0;) {
         if (strcmp(from->anchors[i].name, name) != 0) continue;
+        from->aliased += text_bytes(from->anchors[i].tree);
+        if (from->aliased > GAN_TREE_SOURCE_MAX)
+            return gan__tree_fail(from->document, current_line(from),
+                                  "more than %u bytes, aliases written out: this is no recipe",
+                                  GAN_TREE_SOURCE_MAX);
         GAN_TRY(gan__tree_copy(from->document, from->anchors[i].tree, out));
         (*out)->key = NULL;
         return GAN_STATUS_OK;
