@@ -242,44 +242,73 @@ static bool never_half(const void *context, const char *name) {
     return false;
 }
 
+// Layers of recipes that ship which ONNX has no form for here. Their networks are refused by name.
+static const struct formless {
+    const char *recipe;
+    int network; // 0: generator, 1: discriminator
+    const char *layer;
+} formless[] = {
+    {"brackets.yaml", 0, "convolution_1d"},     {"brackets.yaml", 1, "convolution_1d"},
+    {"mnist-bigan.yaml", 1, "latent"},          {"stylegan2-32.yaml", 0, "constant"},
+    {"stylegan2-32.yaml", 1, "blur"},           {"text-wgan-gp.yaml", 0, "convolution_1d"},
+    {"text-wgan-gp.yaml", 1, "convolution_1d"},
+};
+
+static const char *layer_without_form(const char *recipe, int network) {
+    for (size_t i = 0; i < sizeof formless / sizeof *formless; i++)
+        if (strcmp(formless[i].recipe, recipe) == 0 && formless[i].network == network)
+            return formless[i].layer;
+    return NULL;
+}
+
+static void assert_form(const char *recipe, int number, const gan_network *network) {
+    const char *const refused = layer_without_form(recipe, number);
+    gan_onnx_graph graph = {.weights = "w.", .statistics = "s.", .is_half = never_half};
+    const gan_onnx_value input = {"in", gan__network_input_shape(network)->rank + 1};
+    gan_onnx_value output;
+    const gan_status status = gan__onnx_network(&graph, network, input, &output);
+    if (refused == NULL && status != GAN_STATUS_OK)
+        fail_msg("%s: %s", recipe, gan_status_message());
+    if (refused == NULL)
+        assert_int_equal(output.rank, gan__network_output_shape(network)->rank + 1);
+    else if (status != GAN_STATUS_BAD_INPUT || strstr(gan_status_message(), refused) == NULL)
+        fail_msg("%s, network %d: not refused for %s: %s", recipe, number, refused,
+                 gan_status_message());
+    gan__text_destroy(&graph.nodes);
+    gan__text_destroy(&graph.node);
+}
+
 // Both networks of a recipe, for the first of these samples that they fit.
-static void assert_has_a_form(const char *path) {
+static void assert_forms(const char *name) {
     static const gan_shape samples[] = {{1, {1}},         {1, {2}},         {3, {1, 28, 28}},
-                                        {3, {3, 32, 32}}, {3, {3, 64, 64}}, {3, {3, 28, 28}}};
+                                        {3, {3, 32, 32}}, {3, {3, 64, 64}}, {3, {3, 28, 28}},
+                                        {3, {4, 1, 16}},  {3, {75, 1, 32}}};
+    char path[512];
     gan_recipe *recipe;
     gan_network *networks[2];
     gan_status status = GAN_STATUS_BAD_INPUT;
+    snprintf(path, sizeof path, CLGAN_TEST_SOURCE "/models/%s", name);
     assert_ok(gan_recipe_load(path, &recipe));
     for (size_t i = 0; status != GAN_STATUS_OK && i < 2 * sizeof samples / sizeof *samples; i++)
         status = gan__recipe_networks(recipe, &samples[i / 2], i % 2 ? 10 : 0, &networks[0],
                                       &networks[1]);
-    if (status != GAN_STATUS_OK) fail_msg("%s fits none: %s", path, gan_status_message());
-    for (size_t i = 0; i < 2; i++) {
+    if (status != GAN_STATUS_OK) fail_msg("%s fits none: %s", name, gan_status_message());
+    for (int i = 0; i < 2; i++) {
         if (networks[i] == NULL) continue; // a classifier has no generator
-        gan_onnx_graph graph = {.weights = "w.", .statistics = "s.", .is_half = never_half};
-        const gan_onnx_value input = {"in", gan__network_input_shape(networks[i])->rank + 1};
-        gan_onnx_value output;
-        if (gan__onnx_network(&graph, networks[i], input, &output) != GAN_STATUS_OK)
-            fail_msg("%s: %s", path, gan_status_message());
-        assert_int_equal(output.rank, gan__network_output_shape(networks[i])->rank + 1);
-        gan__text_destroy(&graph.nodes);
-        gan__text_destroy(&graph.node);
+        assert_form(name, i, networks[i]);
         gan__network_destroy(networks[i]);
     }
     gan_recipe_destroy(recipe);
 }
 
-static void networks_of_every_recipe_that_ships_have_a_form(void **state) {
+static void networks_of_every_recipe_that_ships_have_a_form_or_are_refused_by_name(void **state) {
     (void)state;
     char **names;
     size_t count;
     assert_ok(gan__folder_list(CLGAN_TEST_SOURCE "/models", &names, &count));
     assert_true(count > 5);
-    for (size_t i = 0; i < count; i++) {
-        char path[512];
-        snprintf(path, sizeof path, CLGAN_TEST_SOURCE "/models/%s", names[i]);
-        if (strstr(names[i], ".yaml")) assert_has_a_form(path);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (strstr(names[i], ".yaml")) assert_forms(names[i]);
     gan__folder_list_free(names, count);
 }
 
@@ -291,7 +320,7 @@ int main(void) {
         cmocka_unit_test(tensors_of_other_names_are_taken_in_order),
         cmocka_unit_test(tensors_that_do_not_fit_the_recipe_are_named),
         cmocka_unit_test(what_onnx_cannot_hold_is_refused_by_name),
-        cmocka_unit_test(networks_of_every_recipe_that_ships_have_a_form),
+        cmocka_unit_test(networks_of_every_recipe_that_ships_have_a_form_or_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
 }
