@@ -42,6 +42,8 @@ static void compare_layers(const gan_key *key, const gan_recipe *now, const gan_
                            size_t *count, gan_text *keys) {
     const gan_recipe_network *a = gan__key_value(key, &now->values);
     const gan_recipe_network *b = gan__key_value(key, &before->values);
+    // Without effect in both. An override may leave them behind.
+    if (!gan__key_applies(key, &now->values) && !gan__key_applies(key, &before->values)) return;
     if (a->count != b->count && !was_set(now, key->path)) note(key->path, count, keys);
     if (a->count != b->count) return;
     for (size_t i = 0; i < a->count; i++) {

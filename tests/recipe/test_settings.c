@@ -136,12 +136,28 @@ static void differences_are_listed_but_for_what_was_set(void **state) {
     gan_recipe_destroy(now);
 }
 
+// The saved text of such a run has no generator.
+static void layers_that_an_override_left_without_effect_do_not_differ(void **state) {
+    (void)state;
+    gan_recipe *before = parse("objective: {classifier: alone}\n"
+                               "discriminator: [dense: 4, leaky_relu: 0.2, dense: 1]\n");
+    gan_recipe *now = parse(NETWORKS);
+    gan_text keys = {0};
+    assert_int_equal(gan_recipe_set(now, "objective.classifier=alone"), GAN_STATUS_OK);
+    assert_int_equal(gan__recipe_differences(now, before, &keys), 0);
+    assert_string_equal(gan__text_string(&keys), "");
+    gan__text_destroy(&keys);
+    gan_recipe_destroy(before);
+    gan_recipe_destroy(now);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_override_by_path),
         cmocka_unit_test(settings_may_leave_keys_without_effect),
         cmocka_unit_test(bad_settings_say_what_would_be_right_and_change_nothing),
         cmocka_unit_test(differences_are_listed_but_for_what_was_set),
+        cmocka_unit_test(layers_that_an_override_left_without_effect_do_not_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
