@@ -167,6 +167,7 @@ static const char *beside_reinforce(const gan_recipe_values *values) {
         {"objective.pack", values->objective.pack > 1},
         {"objective.feature_matching", values->objective.feature_matching > 0},
         {"objective.gradient_regularization", values->objective.gradient_regularization > 0},
+        {"objective.path_length", values->objective.path_length > 0},
         {"objective.unroll", values->objective.unroll > 0},
         {"objective.consensus", values->objective.consensus > 0},
         {"schedule.order extragradient", values->schedule.order == GAN_ORDER_EXTRAGRADIENT},
@@ -228,6 +229,7 @@ static const char *beside_encoder(const gan_recipe_values *values) {
         {"objective.consistency_generated", joint && values->objective.consistency_generated > 0},
         {"objective.gradient_regularization",
          joint && values->objective.gradient_regularization > 0},
+        {"data.labelled", joint && values->data.labelled > 0},
     };
     for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
         if (without[i].given) return without[i].path;

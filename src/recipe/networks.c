@@ -97,9 +97,22 @@ static int64_t encoder_elements(const gan_recipe_values *values) {
     return categorical[0] * categorical[1] + each * values->latent.continuous;
 }
 
+// Layers that draw tokens are for what a generator gives.
+static gan_status check_draws(const gan_recipe *recipe, const char *name,
+                              const gan_network *network) {
+    const size_t last = gan__network_layer_count(network) - 1;
+    const gan_layer *const layer = gan__network_layer(network, last);
+    if (gan__network_draws(network) == 0) return GAN_STATUS_OK;
+    return gan__tree_fail(&recipe->document, layer->line,
+                          "%s layer %zu (%s) draws tokens, which only a generator does; leave it "
+                          "out",
+                          name, last, layer->kind->name);
+}
+
 static gan_status check_encoder(const gan_recipe *recipe, const gan_network *network) {
     const int64_t elements = encoder_elements(&recipe->values);
     gan_text must = {0};
+    GAN_TRY(check_draws(recipe, "encoder", network));
     if (gan__shape_elements(gan__network_output_shape(network)) == elements) return GAN_STATUS_OK;
     gan__text_append(&must, "it must give %lld values for a sample, %s", (long long)elements,
                      recipe->values.inference.kind == GAN_ENCODER_CODES
@@ -166,6 +179,7 @@ static gan_status check_class_logits(const gan_recipe *recipe, const gan_network
 
 static gan_status check_discriminator(const gan_recipe *recipe, const gan_network *network,
                                       int64_t classes) {
+    GAN_TRY(check_draws(recipe, "discriminator", network));
     if (recipe->values.objective.classifier != GAN_CLASSIFIER_NONE)
         return check_class_logits(recipe, network, classes);
     if (gan__shape_elements(gan__network_output_shape(network)) == 1) return GAN_STATUS_OK;
@@ -183,6 +197,15 @@ gan_status gan__recipe_generator(const gan_recipe *recipe, int64_t classes,
     return create(recipe, "generator", &recipe->values.generator, &latent, classes, generator);
 }
 
+// What D says of the classes that G was asked for reaches G through its samples only.
+static gan_status check_asked(const gan_recipe *recipe, const gan_network *generator) {
+    if (recipe->values.objective.gradient != GAN_GRADIENT_REINFORCE) return GAN_STATUS_OK;
+    return gan__tree_fail(&recipe->document, gan__network_layer(generator, 0)->line,
+                          "the generator looks at labels, and with objective.gradient reinforce "
+                          "objective.classifier auxiliary cannot hold it to them; take "
+                          "gumbel_softmax, or layers that do not look at labels");
+}
+
 // A generator that D cannot hold to its labels would pass them over, and a discriminator that looks
 // at labels would ask of G what it does not know.
 static gan_status check_labels(const gan_recipe *recipe, const gan_network *generator,
@@ -194,7 +217,8 @@ static gan_status check_labels(const gan_recipe *recipe, const gan_network *gene
                               "the discriminator looks at labels, which objective.classifier has "
                               "it tell; use layers that do not (one_hot, embedding, "
                               "conditional_batch_norm and projection do)");
-    if (recipe->values.objective.classifier == GAN_CLASSIFIER_AUXILIARY) return GAN_STATUS_OK;
+    if (recipe->values.objective.classifier == GAN_CLASSIFIER_AUXILIARY)
+        return g ? check_asked(recipe, generator) : GAN_STATUS_OK;
     if (g && d && recipe->values.objective.pack > 1)
         return gan__tree_fail(&recipe->document, gan__network_layer(discriminator, 0)->line,
                               "objective.pack goes without labels: a pack has one for each sample");

@@ -114,6 +114,38 @@ static void labels_are_for_both_networks_or_neither(void **state) {
     gan_recipe_destroy(recipe);
 }
 
+static void expect_networks_failure(const char *text, const char *message) {
+    gan_recipe *recipe = parse(text);
+    const gan_shape sample = GAN_SHAPE(3);
+    gan_network *generator, *discriminator, *encoder = NULL;
+    gan_status status = gan__recipe_networks(recipe, &sample, 10, &generator, &discriminator);
+    if (status == GAN_STATUS_OK)
+        status = gan__recipe_encoder(recipe, &sample, 10, discriminator, &encoder);
+    assert_int_equal(status, GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), message));
+    gan__network_destroy(generator);
+    gan__network_destroy(discriminator);
+    gan_recipe_destroy(recipe);
+}
+
+static void only_generators_draw_tokens(void **state) {
+    (void)state;
+    expect_networks_failure(G "discriminator: [dense: 1, gumbel_softmax]\n",
+                            "r.yaml:2: discriminator layer 1 (gumbel_softmax) draws tokens");
+    expect_networks_failure(G "discriminator: [dense: 1]\nlatent: {size: 4}\n"
+                              "encoder: {kind: latents, layers: [dense: 4, gumbel_softmax]}\n",
+                            "r.yaml:4: encoder layer 1 (gumbel_softmax) draws tokens");
+}
+
+// Its cross-entropy has no gradient by samples that are drawn.
+static void classes_are_not_asked_for_by_the_score_function(void **state) {
+    (void)state;
+    expect_networks_failure("generator: [one_hot, dense: 3, categorical]\n"
+                            "discriminator: [dense: 11]\n"
+                            "objective: {classifier: auxiliary, gradient: reinforce}\n",
+                            "r.yaml:1: the generator looks at labels, and with");
+}
+
 static void packs_divide_the_batch_and_are_of_samples_alike(void **state) {
     (void)state;
     expect_failure(G "discriminator: [dense: 1]\nbatch: 7\nobjective: {pack: 2}\n",
@@ -141,6 +173,8 @@ int main(void) {
         cmocka_unit_test(mistakes_in_blocks_are_named_by_line),
         cmocka_unit_test(shapes_in_blocks_are_refused_by_place_and_line),
         cmocka_unit_test(labels_are_for_both_networks_or_neither),
+        cmocka_unit_test(only_generators_draw_tokens),
+        cmocka_unit_test(classes_are_not_asked_for_by_the_score_function),
         cmocka_unit_test(packs_divide_the_batch_and_are_of_samples_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,8 @@ static void what_contradicts_itself_is_refused(void **state) {
     expect_failure(NETWORKS "augment: {noise: 0.1, target: 0.6}\n",
                    "r.yaml:6: augment.target has no effect while nothing of augment.flip, "
                    "brightness, saturation, contrast, translation and cutout is asked for");
+    expect_failure(NETWORKS "objective: {gradient: reinforce, path_length: 2}\n",
+                   "r.yaml:6: objective.gradient reinforce goes without objective.path_length");
     expect_failure(NETWORKS "objective: {generator_scale: 0}\n",
                    "r.yaml:6: objective.generator_scale may be 0 only where "
                    "objective.feature_matching gives the generator another cost");
@@ -214,6 +216,9 @@ static void an_encoder_that_cannot_be_is_refused(void **state) {
     expect_failure(NETWORKS
                    "objective: {unroll: 2}\nencoder: {kind: latents, layers: [dense: 1]}\n",
                    "r.yaml:6: objective.unroll goes without an encoder");
+    expect_failure(NETWORKS "objective: {classifier: implicit}\ndata: {labelled: 1}\n"
+                            "encoder: {kind: joint, layers: [dense: 1]}\n",
+                   "r.yaml:7: data.labelled goes without an encoder of kind joint");
     expect_failure(NETWORKS "objective: {r1: 1}\nencoder: {kind: joint, layers: [dense: 1]}\n",
                    "r.yaml:6: objective.r1 goes without an encoder of kind joint");
 }
