@@ -24,15 +24,28 @@ gan_node *gan__game_latents(const gan_builder *builder, uint32_t streams) {
     return some_latents(builder, builder->game->recipe->batch, streams);
 }
 
+// Numbers U(0, 1) that a generator which is not trained draws its tokens by; NULL where it draws
+// none.
+static gan_node *some_draws(const gan_builder *builder, int64_t count, uint32_t stream) {
+    const int64_t draws = gan__network_draws(builder->game->generator.network);
+    if (draws == 0 || !builder->only_encoder) return NULL;
+    return gan__random_uniform(builder->game->graph, &GAN_SHAPE(draws, count), stream);
+}
+
+// A generator that is not trained makes samples as gan-sample has them.
 gan_network_result gan__game_generate_some(const gan_builder *builder, int64_t count,
                                            uint32_t streams) {
-    const gan_player *const generator = &builder->game->generator;
-    const gan_network_call call = {.training = true,
+    const gan_game *const game = builder->game;
+    const gan_player *const generator = &game->generator;
+    const bool averaged = builder->only_encoder && game->average_buffers != NULL;
+    const gan_network_call call = {.training = !builder->only_encoder,
                                    .stream = streams + GAN_STREAM_GENERATOR,
                                    .weights = builder->generator_weights,
-                                   .buffers = generator->buffers,
+                                   .buffers = averaged ? game->average_buffers : generator->buffers,
+                                   .draws =
+                                       some_draws(builder, count, streams + GAN_STREAM_GENERATOR),
                                    .labels = some_labels(builder, count, streams),
-                                   .step = gan__game_own_updates(builder->game, generator)};
+                                   .step = gan__game_own_updates(game, generator)};
     return gan__network_apply(generator->network, &call, some_latents(builder, count, streams));
 }
 

@@ -42,6 +42,13 @@ static void add_sums(gan_game_step *step, gan_node *sums, gan_node **figures) {
     add_root(step, gan__assign(sums, gan__add(sums, gan__concat(figures, count, 0))));
 }
 
+// The share of labelled samples whose class D mistakes, where it tells classes.
+static void add_errors(const gan_game *game, const gan_answers *given, gan_game_step *step) {
+    if (game->errors == NULL) return;
+    gan_node *errors[] = {gan__game_errors(given)};
+    add_sums(step, game->errors, errors);
+}
+
 // Moving averages of a player's weights and running statistics.
 typedef struct averages {
     double decay, start;
@@ -91,10 +98,7 @@ static gan_status add_discriminator_update(const gan_builder *builder, const gan
         [GAN_GAME_D_GRADIENT] = gan__norm(gradient),
     };
     add_sums(step, game->discriminator_sums, figures);
-    if (game->errors != NULL) {
-        gan_node *errors[] = {gan__game_errors(given)};
-        add_sums(step, game->errors, errors);
-    }
+    add_errors(game, given, step);
     return gan__graph_status(game->graph);
 }
 
@@ -187,6 +191,7 @@ static gan_status build_encoder_step(const gan_builder *builder, gan_game_step *
     };
     add_sums(step, game->discriminator_sums, d_figures);
     add_sums(step, game->generator_sums, g_figures);
+    add_errors(game, &given, step);
     return add_encoder_update(builder, &given, step);
 }
 

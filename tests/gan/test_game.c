@@ -658,6 +658,70 @@ static void paths_need_a_condition(void **state) {
     gan_recipe_destroy(recipe);
 }
 
+// The encoder's cost at the first step, where every element of that state is `value`.
+static double cost_of_encoder(const gan_game *game, gan_node *state, double value) {
+    double values[RUNNER_VALUES_MAX];
+    machine m = {.game = game};
+    machine_open(&m, NULL);
+    initialise(&m, &game->generator, 0.7);
+    initialise(&m, &game->discriminator, 0.7);
+    initialise(&m, &game->encoder, 0.7);
+    machine_get(&m, game->generator.state.parameters, values);
+    machine_set(&m, game->average, values);
+    machine_get(&m, game->generator.buffers, values);
+    machine_set(&m, game->average_buffers, values);
+    for (size_t i = 0; i < node_elements(state); i++) values[i] = value;
+    machine_set(&m, state, values);
+    take_step(&m, 0);
+    machine_get(&m, game->encoder_sums, values);
+    machine_close(&m);
+    return values[GAN_GAME_E_LOSS];
+}
+
+static void an_encoder_alone_learns_from_the_samples_that_inference_makes(void **state) {
+    (void)state;
+    gan_recipe *recipe = NULL;
+    gan_game *game = NULL;
+    const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32};
+    succeed(gan_recipe_parse("batch: 5\nlog_gradients: true\nlatent: {size: 3}\nema: {decay: 0.9}\n"
+                             "generator: [dense: 7, batch_norm, tanh, dense: 2]\n"
+                             "discriminator: [dense: 7, tanh, dense: 1]\n"
+                             "encoder: {kind: latents, from: a.gan, layers: [dense: 3]}\n",
+                             "alone", &recipe));
+    succeed(gan__game_create(recipe, &data, &game));
+    assert_true(cost_of_encoder(game, game->average_buffers, 1) !=
+                cost_of_encoder(game, game->average_buffers, 2));
+    assert_true(cost_of_encoder(game, game->generator.buffers, 1) ==
+                cost_of_encoder(game, game->generator.buffers, 2));
+    gan__game_destroy(game);
+    gan_recipe_destroy(recipe);
+}
+
+static void an_encoder_alone_leaves_count_of_the_classifiers_errors(void **state) {
+    (void)state;
+    double errors[RUNNER_VALUES_MAX];
+    gan_recipe *recipe = NULL;
+    gan_game *game = NULL;
+    const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32, .classes = CLASSES};
+    succeed(gan_recipe_parse("batch: 5\nlatent: {size: 3}\nobjective: {classifier: implicit}\n"
+                             "generator: [dense: 7, tanh, dense: 2]\n"
+                             "discriminator: [dense: 7, tanh, dense: 3]\n"
+                             "encoder: {kind: latents, from: a.gan, layers: [dense: 3]}\n",
+                             "alone", &recipe));
+    succeed(gan__game_create(recipe, &data, &game));
+    machine m = {.game = game};
+    machine_open(&m, NULL);
+    initialise(&m, &game->generator, 0.7);
+    initialise(&m, &game->discriminator, 0.7);
+    initialise(&m, &game->encoder, 0.7);
+    take_step(&m, 0);
+    machine_get(&m, game->errors, errors);
+    assert_true(errors[0] > 0);
+    machine_close(&m);
+    gan__game_destroy(game);
+    gan_recipe_destroy(recipe);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(five_steps_of_each_game_are_pytorchs_in_double_precision),
@@ -665,6 +729,8 @@ int main(void) {
         cmocka_unit_test(the_mean_of_weights_so_far_leaves_out_updates_of_penalties),
         cmocka_unit_test(rates_are_corrected_only_for_updates_that_there_are),
         cmocka_unit_test(paths_need_a_condition),
+        cmocka_unit_test(an_encoder_alone_learns_from_the_samples_that_inference_makes),
+        cmocka_unit_test(an_encoder_alone_leaves_count_of_the_classifiers_errors),
     };
     return cmocka_run_group_tests_name("game", tests, NULL, NULL);
 }
