@@ -62,19 +62,39 @@ static double distance(const float *a, const float *b, size_t elements) {
     return sqrt(sum);
 }
 
+// Of the block at hand: behind each latent that the encoder gives, whatever else the generator
+// takes, as of the seed of the sample's place. The caller's (gan__free).
+static gan_status complete_latents(const study *s, size_t count, float **out) {
+    const size_t wanted = gan_sampler_get_info(s->call->sampler)->latent;
+    void *memory = NULL;
+    *out = NULL;
+    GAN_TRY(gan__alloc(count * wanted, sizeof(float), &memory));
+    *out = memory;
+    for (size_t i = 0; i < count; i++) {
+        float *const latent = *out + i * wanted;
+        gan_sampler_latent(s->call->sampler, i, latent);
+        memcpy(latent, s->answers + i * s->info->answer, s->info->answer * sizeof *latent);
+    }
+    return GAN_STATUS_OK;
+}
+
 // Of the block at hand, each sample with what is made of its own latent and of the next one's.
 static gan_status add_reconstructions(study *s, size_t count) {
     const size_t elements = s->info->elements;
+    float *latents = NULL;
     void *memory = NULL;
     if (!s->out->has_reconstruction) return GAN_STATUS_OK;
-    GAN_TRY(gan__alloc(count * elements, sizeof(float), &memory));
+    gan_status status = complete_latents(s, count, &latents);
+    if (status == GAN_STATUS_OK) status = gan__alloc(count * elements, sizeof(float), &memory);
     const float *const made = memory;
-    const gan_status status = gan_sampler_generate(s->call->sampler, s->answers, count, memory);
+    if (status == GAN_STATUS_OK)
+        status = gan_sampler_generate(s->call->sampler, latents, count, memory);
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++) {
         const float *const sample = s->samples + i * elements;
         s->distance += distance(sample, made + i * elements, elements);
         s->shuffled += distance(sample, made + (i + 1) % count * elements, elements);
     }
+    gan__free(latents);
     gan__free(memory);
     return status;
 }

@@ -62,6 +62,11 @@ gan-inspect text/latest.gan --evaluate --count 100 --quiet >out.txt
 grep -q '^valid' out.txt && fail "text has no valid words"
 grep -Eq 'against 30 held-out samples' out.txt || fail "the last tenth is not held out"
 
+# An encoder beside it: what a latent lacks to draw tokens by goes with the sample's place.
+gan-train words.yaml --quiet --out encoded --set 'encoder={kind: latents, layers: [flatten, dense: 4]}'
+gan-inspect encoded/latest.gan --evaluate --count 80 --quiet >out.txt
+grep -Eq '^distance \|x - G\(E\(x\)\)\| +[0-9.]+$' out.txt || fail "no distance: $(cat out.txt)"
+
 # What is refused.
 expect 2 'format png is for pictures' gan-sample text/latest.gan -o x.png
 expect 2 'grid and --sweep are for pictures' gan-sample text/latest.gan --grid 2x2 -o x.txt

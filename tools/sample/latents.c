@@ -178,6 +178,11 @@ static gan_status check_encoder(const gan_sample_source *source) {
     if (gan_sampler_get_info(source->sampler)->classes > 0)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "--reconstruct: this checkpoint's generator wants classes beside latents");
+    if (gan_sampler_get_info(source->sampler)->latent !=
+        gan_encoder_get_info(source->encoder)->answer)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "--reconstruct: this checkpoint's generator draws tokens, which a latent "
+                         "does not say; gan-inspect --evaluate tells how near they are");
     return GAN_STATUS_OK;
 }
 
