@@ -114,8 +114,8 @@ static void labels_are_for_both_networks_or_neither(void **state) {
     gan_recipe_destroy(recipe);
 }
 
-static void expect_networks_failure(const char *text, const char *message) {
-    gan_recipe *recipe = parse(text);
+static void expect_networks_failure(const char *recipe_text, const char *message) {
+    gan_recipe *recipe = parse(recipe_text);
     const gan_shape sample = GAN_SHAPE(3);
     gan_network *generator, *discriminator, *encoder = NULL;
     gan_status status = gan__recipe_networks(recipe, &sample, 10, &generator, &discriminator);
