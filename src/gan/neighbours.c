@@ -119,6 +119,8 @@ static gan_status ask(gan_neighbours *n, size_t first) {
     for (size_t root = 0; root < ROOTS; root++)
         GAN_TRY(gan__program_read(n->program, root, n->block[root]));
     for (size_t i = 0; i < count; i++) {
+        // Of a block without a point whose distance is a number there is none.
+        if (n->block[ROOT_LABELS][i] < 0) continue;
         if (n->block[ROOT_DISTANCES][i] > n->nearest[first + i]) continue;
         n->nearest[first + i] = n->block[ROOT_DISTANCES][i];
         n->found[first + i] = (uint32_t)n->block[ROOT_LABELS][i];

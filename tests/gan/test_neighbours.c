@@ -55,9 +55,26 @@ static void the_nearest_of_all_blocks_gives_the_label(void **state) {
     free(labels);
 }
 
+// Features of an encoder may overflow.
+static void points_that_are_no_numbers_are_nobodys_nearest(void **state) {
+    (void)state;
+    const float nowhere[2 * WIDTH] = {NAN, [WIDTH] = NAN}, somewhere[WIDTH] = {1};
+    const float asked[WIDTH] = {0};
+    const uint32_t labels[] = {1, 2}, label = 3;
+    gan_neighbours *neighbours = NULL;
+    assert_ok(gan__neighbours_create(device, asked, 1, WIDTH, &neighbours));
+    assert_ok(gan__neighbours_add(neighbours, nowhere, labels, 2));
+    assert_int_equal(gan__neighbours_labels(neighbours)[0], 0);
+    assert_ok(gan__neighbours_add(neighbours, somewhere, &label, 1));
+    assert_ok(gan__neighbours_add(neighbours, nowhere, labels, 2));
+    assert_int_equal(gan__neighbours_labels(neighbours)[0], 3);
+    gan__neighbours_destroy(neighbours);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nearest_of_all_blocks_gives_the_label),
+        cmocka_unit_test(points_that_are_no_numbers_are_nobodys_nearest),
     };
     return cmocka_run_group_tests(tests, open_device, close_device);
 }
