@@ -64,7 +64,7 @@ grep -Eq 'against 30 held-out samples' out.txt || fail "the last tenth is not he
 
 # An encoder beside it: what a latent lacks to draw tokens by goes with the sample's place.
 gan-train words.yaml --quiet --out encoded --set 'encoder={kind: latents, layers: [flatten, dense: 4]}'
-gan-inspect encoded/latest.gan --evaluate --count 80 --quiet >out.txt
+gan-inspect encoded/latest.gan --evaluate --count 400 --quiet >out.txt
 grep -Eq '^distance \|x - G\(E\(x\)\)\| +[0-9.]+$' out.txt || fail "no distance: $(cat out.txt)"
 
 # What is refused.
