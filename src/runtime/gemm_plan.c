@@ -40,6 +40,10 @@ static uint64_t local_floats(const gan_gemm_plan *plan) {
     return floats;
 }
 
+static bool fits(const gan_device_traits *traits, const gan_gemm_plan *plan) {
+    return local_floats(plan) * sizeof(float) <= traits->local_memory_bytes;
+}
+
 static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *plan) {
     plan->depth = depth;
     plan->blocked = depth > 0 && desc->k > depth;
@@ -89,8 +93,30 @@ static void fit_depth(const gan_device_traits *traits, const gan_gemm_desc *desc
                       gan_gemm_plan *plan) {
     if (depth == 0 && (plan->pack_a || plan->pack_b)) depth = 256;
     set_depth(desc, depth, plan);
-    while (plan->depth > RUN && local_floats(plan) * sizeof(float) > traits->local_memory_bytes)
+    while (plan->depth > RUN && !fits(traits, plan))
         set_depth(desc, gan__rounded_up(plan->depth / 2, RUN), plan);
+}
+
+// Halves the longer side of the blocks that is more than one tile; false where neither is.
+static bool halve_blocks(const gan_gemm_plan *plan, gan_gemm_choice *choice) {
+    const bool wide = plan->block_columns > plan->runs * RUN, high = plan->block_rows > plan->rows;
+    choice->block_rows = plan->block_rows;
+    choice->block_columns = plan->block_columns;
+    if (wide && (!high || plan->panel_columns >= plan->panel_rows))
+        choice->block_columns /= 2;
+    else
+        choice->block_rows /= 2;
+    return wide || high;
+}
+
+// As chosen, or smaller where the device has little local memory.
+static void fit_device(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                       const gan_gemm_choice *choice, gan_gemm_plan *plan) {
+    gan_gemm_choice smaller = *choice;
+    do {
+        fit_blocks(desc, &smaller, plan);
+        fit_depth(traits, desc, choice->depth, plan);
+    } while (!fits(traits, plan) && halve_blocks(plan, &smaller));
 }
 
 void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
@@ -113,8 +139,7 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
     out->pack_a = choice->pack_a;
     out->pack_b = choice->pack_b || desc->transpose_b || !b_whole;
     fit_tile(desc, choice, out);
-    fit_blocks(desc, choice, out);
-    fit_depth(traits, desc, choice->depth, out);
+    fit_device(traits, desc, choice, out);
 }
 
 bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b) {

@@ -1,6 +1,7 @@
 // What tuning does to matrix products.
 #include "tuner_fixture.h"
 
+#include "runtime/device_state.h"
 #include "runtime/gemm_check.h"
 #include "runtime/gemm_tune.h"
 
@@ -81,6 +82,31 @@ static void no_choice_changes_a_bit_of_a_product(void **state) {
         }
         free(usual);
         free_product(&p);
+    }
+}
+
+// As some OpenCL runtimes for CPUs report it, which is the least that OpenCL 1.2 allows.
+static void products_fit_the_least_local_memory_and_keep_their_bits(void **state) {
+    (void)state;
+    static const uint32_t sizes[][3] = {{204, 377, 19}, {101, 112, 300}, {300, 254, 144}};
+    if (gan__device_traits(device)->lanes != 16) skip();
+    const uint64_t local_memory = device->traits.local_memory_bytes;
+    for (int transposes = 0; transposes < 4; transposes++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            product p = make_product(sizes[i][0], sizes[i][1], sizes[i][2], transposes & 1,
+                                     transposes >> 1);
+            float *usual = result_by(&p, NULL);
+            device->traits.local_memory_bytes = 32768; // a kernel that takes more is an error
+            float *other = result_by(&p, NULL);
+            device->traits.local_memory_bytes = local_memory;
+            for (size_t j = 0; j < p.c_floats; j++)
+                if (j % p.desc.c.pitch < p.desc.n && memcmp(&usual[j], &other[j], 4) != 0)
+                    fail_msg("sizes %zu, transposes %d: element %zu is %.9g, not %.9g", i,
+                             transposes, j, (double)other[j], (double)usual[j]);
+            free(other);
+            free(usual);
+            free_product(&p);
+        }
     }
 }
 
@@ -195,6 +221,7 @@ static void tuning_a_product_measures_right_ways_and_keeps_the_class(void **stat
 int main(void) {
     const struct CMUnitTest tests[] = {
         tuner_test(no_choice_changes_a_bit_of_a_product),
+        tuner_test(products_fit_the_least_local_memory_and_keep_their_bits),
         tuner_test(choices_that_no_kernel_can_be_made_for_are_refused),
         tuner_test(a_class_holds_sizes_that_differ_by_an_eighth_at_most),
         tuner_test(a_tuned_product_is_made_the_way_that_was_found),
