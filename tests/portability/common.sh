@@ -40,6 +40,12 @@ data_for() {
         } >"$work/images-idx4-ubyte"
         echo "--data $work/images-idx4-ubyte"
         ;;
+    text-*) # 75 different characters, as the recipe's last layer has
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            echo "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 .,;:!?'()-/\""
+        done >"$work/characters.txt"
+        echo "--data $work/characters.txt"
+        ;;
     *) echo "--data builtin:digits" ;;
     esac
 }
