@@ -6,6 +6,7 @@
 #include "gan/class_names.h"
 #include "gan/game.h"
 #include "gan/generation.h"
+#include "gan/likeliest.h"
 #include "gan/model_file.h"
 #include "gan/run_record.h"
 #include "graph/module.h"
@@ -265,13 +266,6 @@ gan_status gan_classifier_run(gan_classifier *classifier, const gan_classifier_i
     return GAN_STATUS_OK;
 }
 
-static uint32_t largest_of(const float *logits, size_t classes) {
-    size_t best = 0;
-    for (size_t k = 1; k < classes; k++)
-        if (logits[k] > logits[best]) best = k;
-    return (uint32_t)best;
-}
-
 gan_status gan_classifier_assign(gan_classifier *classifier, const gan_classifier_input *input,
                                  size_t channels, uint32_t *classes) {
     gan_classifier_input each = *input;
@@ -281,8 +275,8 @@ gan_status gan_classifier_assign(gan_classifier *classifier, const gan_classifie
         GAN_TRY(run_batch(classifier, &each, first, wanted));
         for (size_t i = 0; i < wanted; i++)
             classes[first + i] =
-                largest_of(classifier->turned[LOGITS] + i * classifier->info.classes,
-                           classifier->info.classes);
+                gan__likeliest(classifier->turned[LOGITS] + i * classifier->info.classes,
+                               classifier->info.classes);
     }
     return GAN_STATUS_OK;
 }

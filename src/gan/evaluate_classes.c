@@ -2,6 +2,7 @@
 #include "gan/evaluate_classes.h"
 
 #include "base/memory.h"
+#include "gan/likeliest.h"
 
 #include <math.h>
 
@@ -33,13 +34,6 @@ static void tell(const gan_parzen_watch *watch, uint64_t done, uint64_t total) {
         watch->options->on_progress(watch->options->user, watch->what, done, total);
 }
 
-static size_t likeliest(const float *probabilities, size_t classes) {
-    size_t best = 0;
-    for (size_t k = 1; k < classes; k++)
-        if (probabilities[k] > probabilities[best]) best = k;
-    return best;
-}
-
 // --- Samples through the classifier --------------------------------------------------------------
 
 // `count` of the samples from `first` on; features NULL where they are not wanted.
@@ -62,7 +56,7 @@ static void add_errors(const float *probabilities, const uint32_t *labels, size_
     for (size_t i = 0; i < count; i++, probabilities += classes) {
         const bool known = labels[i] < classes;
         const double p = known ? (double)probabilities[labels[i]] : 0;
-        out->errors += !known || likeliest(probabilities, classes) != labels[i];
+        out->errors += !known || gan__likeliest(probabilities, classes) != labels[i];
         out->cross_entropy -= log(p) / (double)out->samples;
     }
 }
@@ -109,7 +103,8 @@ static gan_status fill(gan_classifier *classifier, const gan_classified_points *
         GAN_TRY(classify(classifier, of, b, first, count, out->values + first * info->features,
                          probabilities));
         for (size_t i = 0; i < count && of->points->labels != NULL; i++)
-            agreeing += likeliest(probabilities + i * info->classes, info->classes) == b->labels[i];
+            agreeing +=
+                gan__likeliest(probabilities + i * info->classes, info->classes) == b->labels[i];
     }
     out->agreement =
         of->points->labels == NULL ? NAN : (double)agreeing / (double)of->points->count;

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "clgan/encode.h"
+#include "gan/likeliest.h"
 #include "gan/neighbours.h"
 
 #include <math.h>
@@ -44,11 +45,7 @@ static gan_status read_block(study *s, const gan_points *points, uint64_t first,
 
 // The likeliest category of the first code.
 static uint32_t category_of(const study *s, size_t sample) {
-    const float *const logits = s->answers + sample * s->info->answer;
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < s->info->categories; i++)
-        if (logits[i] > logits[best]) best = i;
-    return best;
+    return gan__likeliest(s->answers + sample * s->info->answer, s->info->categories);
 }
 
 // --- Reconstructions -----------------------------------------------------------------------------
