@@ -24,8 +24,10 @@
 
 // One batch, from when it is enqueued until its samples are handed over.
 typedef struct batch_under_way {
-    float *samples;
-    gan_reading *reading; // NULL: none is under way
+    float *made;          // room for a whole batch, as the device has it
+    gan_reading *reading; // into `made`; NULL: none is under way
+    size_t wanted;        // samples of it
+    float *samples;       // where those go
 } batch_under_way;
 
 struct gan_sampler {
@@ -135,9 +137,9 @@ static gan_status build(gan_sampler *sampler, gan_device *device) {
 
 static gan_status make_room(gan_sampler *sampler) {
     for (int i = 0; i < 2; i++) {
-        void *samples = NULL;
-        GAN_TRY(gan__alloc(sampler->batch * sampler->info.elements, sizeof(float), &samples));
-        sampler->under_way[i].samples = samples;
+        void *made = NULL;
+        GAN_TRY(gan__alloc(sampler->batch * sampler->info.elements, sizeof(float), &made));
+        sampler->under_way[i].made = made;
     }
     return GAN_STATUS_OK;
 }
@@ -187,7 +189,7 @@ void gan_sampler_destroy(gan_sampler *sampler) {
     gan__class_names_destroy(sampler->class_names);
     gan__vocabulary_destroy(sampler->vocabulary);
     gan_recipe_destroy(sampler->recipe);
-    for (int i = 0; i < 2; i++) gan__free(sampler->under_way[i].samples);
+    for (int i = 0; i < 2; i++) gan__free(sampler->under_way[i].made);
     gan__free(sampler);
 }
 
@@ -270,18 +272,17 @@ static gan_status check_classes(const gan_sampler *sampler, const float *latents
     return GAN_STATUS_OK;
 }
 
-// Enqueues the making of the first `wanted` samples of a batch.
-static gan_status begin_batch(gan_sampler *sampler, batch_under_way *batch, const float *latents,
-                              size_t wanted) {
+// Enqueues the making of a batch's first samples, of so many latents.
+static gan_status begin_batch(gan_sampler *sampler, batch_under_way *batch, const float *latents) {
     const size_t latent = sampler->info.latent;
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(sampler->module, sampler->generation.latents, &slot));
     memset(slot, 0, sampler->batch * latent * sizeof(float));
-    for (size_t i = 0; i < wanted; i++)
+    for (size_t i = 0; i < batch->wanted; i++)
         gan__generation_put(slot, sampler->batch, i, latents + i * latent, latent);
     GAN_TRY(gan__module_feed_end(sampler->module, sampler->generation.latents));
     GAN_TRY(gan__program_run(sampler->program, 0));
-    return gan__program_read_begin(sampler->program, 0, batch->samples, &batch->reading);
+    return gan__program_read_begin(sampler->program, 0, batch->made, &batch->reading);
 }
 
 static gan_status end_reading(batch_under_way *batch) {
@@ -290,35 +291,34 @@ static gan_status end_reading(batch_under_way *batch) {
     return gan__reading_end(reading);
 }
 
-static gan_status end_batch(gan_sampler *sampler, batch_under_way *batch, size_t wanted,
-                            float *samples) {
+// Hands a batch's samples over, if there is one under way.
+static gan_status end_batch(const gan_sampler *sampler, batch_under_way *batch) {
+    if (batch->reading == NULL) return GAN_STATUS_OK;
     GAN_TRY(end_reading(batch));
-    gan__generation_take(batch->samples, sampler->batch, sampler->info.elements, wanted, samples);
+    gan__generation_take(batch->made, sampler->batch, sampler->info.elements, batch->wanted,
+                         batch->samples);
     return GAN_STATUS_OK;
 }
 
 static gan_status generate_all(gan_sampler *sampler, const float *latents, size_t count,
                                float *samples) {
-    const size_t latent = sampler->info.latent, elements = sampler->info.elements;
-    const size_t batches = (count + sampler->batch - 1) / sampler->batch;
-    for (size_t i = 0; i <= batches; i++) {
-        const size_t first = i * sampler->batch, before = first - sampler->batch;
-        const size_t left = count - first;
-        if (i < batches)
-            GAN_TRY(begin_batch(sampler, &sampler->under_way[i % 2], latents + first * latent,
-                                left < sampler->batch ? left : sampler->batch));
-        if (i > 0)
-            GAN_TRY(end_batch(sampler, &sampler->under_way[(i - 1) % 2],
-                              i < batches ? sampler->batch : count - before,
-                              samples + before * elements));
+    batch_under_way *now = &sampler->under_way[0], *before = &sampler->under_way[1];
+    for (size_t done = 0; done < count; done += sampler->batch) {
+        const size_t left = count - done;
+        now->wanted = left < sampler->batch ? left : sampler->batch;
+        now->samples = samples + done * sampler->info.elements;
+        GAN_TRY(begin_batch(sampler, now, latents + done * sampler->info.latent));
+        GAN_TRY(end_batch(sampler, before));
+        batch_under_way *const begun = now;
+        now = before;
+        before = begun;
     }
-    return GAN_STATUS_OK;
+    return end_batch(sampler, before);
 }
 
 gan_status gan_sampler_generate(gan_sampler *sampler, const float *latents, size_t count,
                                 float *samples) {
     GAN_TRY(check_classes(sampler, latents, count));
-    if (count == 0) return GAN_STATUS_OK;
     const gan_status status = generate_all(sampler, latents, count, samples);
     if (status == GAN_STATUS_OK) return status;
     // What is under way still writes.
