@@ -54,8 +54,7 @@ static void advise(const gan_shape *output, const gan_shape *sample, gan_text *m
     if (resized)
         gan__text_append(must, " data.size=[%lld, %lld]", (long long)output->size[1],
                          (long long)output->size[2]);
-    if (recolored)
-        gan__text_append(must, " data.color=%s", colors[channels]);
+    if (recolored) gan__text_append(must, " data.color=%s", colors[channels]);
 }
 
 // Tokens that no gradient flows through, and an estimate that does without, need each other.
