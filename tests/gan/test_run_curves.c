@@ -2,6 +2,7 @@
 // known: G(z) = m + z / 2 of a normal z is N(m, 0.5) beside the data's N(4, 0.5), for which the
 // best D is sigmoid(((x - m)^2 - (x - 4)^2) / 0.5): 1/2 everywhere for m = 4, sigmoid(18 - 4 x) for
 // m = 5.
+#include "gan/folder_fixture.h"
 #include "runtime/device_fixture.h"
 
 #include "clgan/train.h"
@@ -21,8 +22,6 @@ static const char recipe_text[] =
     " bias_init: {kind: constant, value: %g}}\n"
     "optimizer:\n  generator: {kind: sgd, lr: 0}\n  discriminator: {kind: sgd, lr: 0}\n"
     "samples: {grid: [32, 32]}\n";
-
-static char folder[] = "clgan-test-curves-XXXXXX";
 
 typedef struct game {
     const char *data;
@@ -104,18 +103,6 @@ static void points_of_the_plane_have_no_curves(void **state) {
     const found f = play("plane", (game){"ring8", 2, 0, 0, 0});
     assert_false(f.has_curves);
     assert_false(f.metrics.has_curves);
-}
-
-static int set_up(void **state) {
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    char command[256];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
 }
 
 int main(void) {

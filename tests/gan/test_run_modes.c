@@ -1,4 +1,5 @@
 // Modes as training goes: which lines of metrics carry them, and that a resumed run says the same.
+#include "gan/folder_fixture.h"
 #include "gan/golden_values.h"
 #include "runtime/device_fixture.h"
 
@@ -15,8 +16,6 @@ static const char recipe_text[] =
     "generator:\n  - dense: 8\n  - relu\n  - dense: 2\ndiscriminator:\n  - dense: 8\n  - relu\n"
     "  - dense: 1\noptimizer:\n  generator: {kind: adam, lr: 1e-2}\n"
     "  discriminator: {kind: adam, lr: 1e-2}\nsamples: {grid: [3, 3]}\n";
-
-static char folder[] = "clgan-test-modes-XXXXXX";
 
 static const char *in_folder(const char *name) {
     static char paths[4][256];
@@ -129,18 +128,6 @@ static void collapse_is_losing_half_or_ending_with_less(void **state) {
     gan_run_metrics last = {.step = 1000, .steps = 1000, .modes = captured(3)};
     gan__run_judge_modes(&never, &last);
     assert_true(last.collapsed);
-}
-
-static int set_up(void **state) {
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    char command[256];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
 }
 
 int main(void) {
