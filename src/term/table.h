@@ -16,7 +16,11 @@
 
 typedef struct gan_table gan_table;
 
-typedef enum gan_align { GAN_ALIGN_LEFT, GAN_ALIGN_RIGHT } gan_align;
+typedef enum gan_align {
+    GAN_ALIGN_LEFT,
+    GAN_ALIGN_RIGHT,
+    GAN_ALIGN_WRAPPED, // left, and broken at spaces where a terminal is too narrow
+} gan_align;
 
 gan_status gan__table_create(gan_table **out);
 void gan__table_destroy(gan_table *table);
@@ -29,7 +33,10 @@ void gan__table_cell(gan_table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 // Appends the table: bold headings, columns two spaces apart, no spaces at ends of lines. Columns
-// whose headings are all empty get no line of headings.
+// whose headings are all empty get no line of headings. A terminal too narrow for it gets wrapped
+// cells on more lines; where that is not enough, each row goes on on further lines, indented, its
+// columns aligned with those of other rows and of the headings. What is no terminal gets one line a
+// row, however long.
 gan_status gan__table_append(const gan_table *table, const gan_terminal *terminal, gan_text *text);
 
 // The same, written to the terminal's file. Errors: NO_MEMORY, BAD_OUTPUT.

@@ -70,6 +70,81 @@ static void wide_and_control_characters_keep_the_columns(void **state) {
     gan__table_destroy(table);
 }
 
+static gan_table *layers(void) {
+    gan_table *table;
+    assert_int_equal(gan__table_create(&table), GAN_STATUS_OK);
+    gan__table_column(table, "layer", GAN_ALIGN_LEFT);
+    gan__table_column(table, "kind", GAN_ALIGN_WRAPPED);
+    gan__table_column(table, "values", GAN_ALIGN_RIGHT);
+    gan__table_cell(table, "generator.0");
+    gan__table_cell(table, "dense: {units: 6272, bias: false, \xce\xb1: 0.2}");
+    gan__table_cell(table, "627,200");
+    gan__table_cell(table, "generator.1");
+    gan__table_cell(table, "relu");
+    gan__table_cell(table, "0");
+    return table;
+}
+
+static void a_narrow_terminal_gets_wrapped_cells(void **state) {
+    (void)state;
+    gan_terminal narrow = ascii_terminal(46);
+    gan_text text = {0};
+    gan_table *table = layers();
+    narrow.interactive = true;
+    assert_int_equal(gan__table_append(table, &narrow, &text), GAN_STATUS_OK);
+    assert_text(&text, "layer        kind                       values\n"
+                       "generator.0  dense: {units: 6272,      627,200\n"
+                       "             bias: false, \xce\xb1: 0.2}\n"
+                       "generator.1  relu                            0\n");
+    narrow.columns = 63; // just enough
+    assert_int_equal(gan__table_append(table, &narrow, &text), GAN_STATUS_OK);
+    assert_text(&text, "layer        kind                                        values\n"
+                       "generator.0  dense: {units: 6272, bias: false, \xce\xb1: 0.2}  627,200\n"
+                       "generator.1  relu                                             0\n");
+    gan__table_destroy(table);
+}
+
+static void rows_go_on_on_further_lines_where_a_terminal_is_narrower_still(void **state) {
+    (void)state;
+    gan_terminal narrow = ascii_terminal(30);
+    gan_text text = {0};
+    gan_table *table = tensors();
+    narrow.interactive = true;
+    assert_int_equal(gan__table_append(table, &narrow, &text), GAN_STATUS_OK);
+    assert_text(&text, "tensor              shape\n"
+                       "       mean  note\n"
+                       "generator.0.weight  256 x 100\n"
+                       "    -0.0012  ok\n"
+                       "bias                256\n"
+                       "          0\n");
+    gan__table_destroy(table);
+    table = layers();
+    assert_int_equal(gan__table_append(table, &narrow, &text), GAN_STATUS_OK);
+    assert_text(&text, "layer\n"
+                       "    kind\n"
+                       "     values\n"
+                       "generator.0\n"
+                       "    dense: {units: 6272, bias:\n"
+                       "    false, \xce\xb1: 0.2}\n"
+                       "    627,200\n"
+                       "generator.1\n"
+                       "    relu\n"
+                       "          0\n");
+    gan__table_destroy(table);
+}
+
+static void what_is_no_terminal_gets_one_line_a_row(void **state) {
+    (void)state;
+    gan_terminal file = ascii_terminal(10);
+    gan_text text = {0};
+    gan_table *table = layers();
+    assert_int_equal(gan__table_append(table, &file, &text), GAN_STATUS_OK);
+    assert_text(&text, "layer        kind                                        values\n"
+                       "generator.0  dense: {units: 6272, bias: false, \xce\xb1: 0.2}  627,200\n"
+                       "generator.1  relu                                             0\n");
+    gan__table_destroy(table);
+}
+
 static void a_table_is_written_to_its_file(void **state) {
     (void)state;
     gan_terminal terminal = ascii_terminal(80);
@@ -114,6 +189,9 @@ int main(void) {
         cmocka_unit_test(columns_are_aligned_and_lines_end_without_spaces),
         cmocka_unit_test(headings_are_bold_where_there_are_colors),
         cmocka_unit_test(wide_and_control_characters_keep_the_columns),
+        cmocka_unit_test(a_narrow_terminal_gets_wrapped_cells),
+        cmocka_unit_test(rows_go_on_on_further_lines_where_a_terminal_is_narrower_still),
+        cmocka_unit_test(what_is_no_terminal_gets_one_line_a_row),
         cmocka_unit_test(a_table_is_written_to_its_file),
         cmocka_unit_test(mistakes_and_failed_allocations_come_out_at_the_end),
     };

@@ -67,7 +67,7 @@ static gan_status append_table(const gan_inspection *inspection, const gan_diffe
     gan__table_column(table, "name", GAN_ALIGN_LEFT);
     gan__table_column(table, "differs in", GAN_ALIGN_LEFT);
     for (size_t i = 0; i < 3; i++) gan__table_column(table, right[i], GAN_ALIGN_RIGHT);
-    gan__table_column(table, "first difference", GAN_ALIGN_LEFT);
+    gan__table_column(table, "first difference", GAN_ALIGN_WRAPPED);
     for (size_t i = 0; i < count; i++) append_row(&differences[i], table);
     gan_status status = gan__table_append(table, &inspection->call->out, text);
     gan__table_destroy(table);

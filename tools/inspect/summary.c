@@ -150,7 +150,7 @@ static gan_status append_layers(summary *s) {
     char layer[VALUE_SIZE];
     GAN_TRY(gan__table_create(&table));
     gan__table_column(table, "layer", GAN_ALIGN_LEFT);
-    gan__table_column(table, "kind", GAN_ALIGN_LEFT);
+    gan__table_column(table, "kind", GAN_ALIGN_WRAPPED);
     gan__table_column(table, "values", GAN_ALIGN_RIGHT);
     size_t rows = 0;
     for (size_t n = 0; n < NETWORKS; n++) {
