@@ -155,6 +155,8 @@ typedef struct gan_run_callbacks {
     void *user;
     // While kernels are compiled, before the first step.
     void (*on_build)(void *user, size_t done, size_t total);
+    // Before the first step, and after each one was handed to the device, which may be a few behind.
+    void (*on_step)(void *user, uint64_t step);
     // Each log interval.
     void (*on_metrics)(void *user, const gan_run_metrics *metrics);
     // Each sample interval, where there are such curves. They last as long as the call.

@@ -11,8 +11,11 @@
 typedef struct watcher {
     const gan_tool_call *call;
     const gan_run_plan *plan;
+    const char *device;
+    bool has_begun;         // what is trained, and on what, is said
     gan_progress *progress; // the bar of what is under way; NULL at first
     bool is_training;       // the bar is that of training, not of compiling
+    char detail[192];       // the newest figures
     char modes[64];         // the newest figures of modes; "" where there are none
     bool is_collapsed;      // as of them
     char errors[32];        // the newest share of mistaken classes; "" where there is none
@@ -31,10 +34,45 @@ static void open_bar(watcher *watching, const char *label, const char *unit, uin
     (void)gan__progress_create(&settings, &watching->progress);
 }
 
+// What is said before anything else, once nothing stands in the way of the run.
+static void say_beginning(watcher *watching) {
+    const gan_run_plan *const plan = watching->plan;
+    FILE *const file = watching->call->err.file;
+    char name[512], device[512];
+    if (watching->has_begun) return;
+    watching->has_begun = true;
+    if (watching->call->quiet) return;
+    gan__text_escape(plan->name, name, sizeof name);
+    gan__text_escape(watching->device, device, sizeof device);
+    fprintf(file, "training %s on %s, in %s of its memory\n", name, device,
+            gan__human_bytes(plan->device_bytes).text);
+    if (plan->data_skipped > 0)
+        fprintf(file,
+                "%" PRIu64 " of %" PRIu64 " files cannot be read and are left out "
+                "(data.skip_bad)\n",
+                plan->data_skipped, plan->data_skipped + plan->data_count);
+    if (plan->first_step >= plan->steps)
+        fprintf(file,
+                "no step is left: the run is at %" PRIu64 " of %" PRIu64 "; --steps N goes on\n",
+                plan->first_step, plan->steps);
+}
+
 static void on_build(void *user, size_t done, size_t total) {
     watcher *const watching = user;
+    say_beginning(watching);
     if (watching->progress == NULL) open_bar(watching, "compiling", "kernels", total, 0);
     if (watching->progress != NULL) (void)gan__progress_update(watching->progress, done, NULL);
+}
+
+static void on_step(void *user, uint64_t step) {
+    watcher *const watching = user;
+    say_beginning(watching);
+    if (!watching->is_training)
+        open_bar(watching, "training", "steps", watching->plan->steps, step);
+    watching->is_training = true;
+    if (watching->progress != NULL)
+        (void)gan__progress_update(watching->progress, step,
+                                   watching->detail[0] ? watching->detail : NULL);
 }
 
 static void describe_modes(watcher *watching, const gan_mode_figures *modes) {
@@ -60,22 +98,18 @@ static void warn_of_collapse(watcher *watching, const gan_run_metrics *metrics) 
 
 static void on_metrics(void *user, const gan_run_metrics *metrics) {
     watcher *const watching = user;
-    if (!watching->is_training)
-        open_bar(watching, "training", "steps", metrics->steps, watching->plan->first_step);
-    watching->is_training = true;
-    char detail[192];
+    char *const detail = watching->detail;
+    const size_t size = sizeof watching->detail;
     if (metrics->has_modes) describe_modes(watching, &metrics->modes);
     if (metrics->has_errors) describe_errors(watching, metrics->errors);
     if (watching->plan->generator_parameters == 0)
-        snprintf(detail, sizeof detail, "loss %.4f  %s%s images/s", metrics->d_loss,
-                 watching->errors, gan__human_count((uint64_t)metrics->images_per_s).text);
+        snprintf(detail, size, "loss %.4f  %s%s images/s", metrics->d_loss, watching->errors,
+                 gan__human_count((uint64_t)metrics->images_per_s).text);
     else
-        snprintf(detail, sizeof detail, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s%s images/s",
+        snprintf(detail, size, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s%s images/s",
                  metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake,
                  watching->modes, watching->errors,
                  gan__human_count((uint64_t)metrics->images_per_s).text);
-    if (watching->progress != NULL)
-        (void)gan__progress_update(watching->progress, metrics->step, detail);
     if (watching->progress != NULL && watching->call->verbose)
         (void)gan__progress_note(watching->progress, "step %" PRIu64 "  %s", metrics->step, detail);
     if (metrics->has_modes) warn_of_collapse(watching, metrics);
@@ -137,40 +171,19 @@ static void on_file(void *user, const char *path) {
         (void)gan__progress_note(watching->progress, "wrote %s", path);
 }
 
-static void note(const watcher *watching, const char *format, const char *first,
-                 const char *second) {
-    if (watching->call->quiet) return;
-    fprintf(watching->call->err.file, format, first, second);
-}
-
 gan_status gan__train_watch(gan_run *run, const gan_tool_call *call) {
-    const gan_device_info *const device = gan_run_get_device(run);
-    char name[512], device_name[512];
-    watcher watching = {.call = call, .plan = gan_run_get_plan(run)};
+    watcher watching = {
+        .call = call, .plan = gan_run_get_plan(run), .device = gan_run_get_device(run)->name};
     const gan_run_callbacks callbacks = {.user = &watching,
                                          .on_build = on_build,
+                                         .on_step = on_step,
                                          .on_metrics = on_metrics,
                                          .on_curves = on_curves,
                                          .on_file = on_file};
-    gan__text_escape(watching.plan->name, name, sizeof name);
-    gan__text_escape(device->name, device_name, sizeof device_name);
-    if (!call->quiet)
-        fprintf(call->err.file, "training %s on %s, in %s of its memory\n", name, device_name,
-                gan__human_bytes(watching.plan->device_bytes).text);
-    if (watching.plan->data_skipped > 0 && !call->quiet)
-        fprintf(call->err.file,
-                "%" PRIu64 " of %" PRIu64 " files cannot be read and are left out "
-                "(data.skip_bad)\n",
-                watching.plan->data_skipped,
-                watching.plan->data_skipped + watching.plan->data_count);
-    if (watching.plan->first_step >= watching.plan->steps && !call->quiet)
-        fprintf(call->err.file,
-                "no step is left: the run is at %" PRIu64 " of %" PRIu64 "; --steps N goes on\n",
-                watching.plan->first_step, watching.plan->steps);
     const gan_status status = gan_run_train(run, &callbacks);
     gan__progress_destroy(watching.progress);
-    if (status == GAN_STATUS_OK)
-        note(&watching, "done: %s holds samples, metrics and %s\n", gan_run_get_folder(run),
-             "latest.gan");
+    if (status == GAN_STATUS_OK && !call->quiet)
+        fprintf(call->err.file, "done: %s holds samples, metrics and latest.gan\n",
+                gan_run_get_folder(run));
     return status;
 }
