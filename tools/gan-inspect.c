@@ -150,10 +150,11 @@ static gan_status choose_view(const gan_options *options, int *view) {
     if (gan__options_given(options, "tune") > 0) return GAN_STATUS_OK; // the words are recipes
     size_t words = gan__options_word_count(options);
     if (words == views[*view].words) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s%s takes %zu checkpoint%s and got %zu; see --help",
-                     views[*view].option ? "--" : "gan-inspect",
-                     views[*view].option ? views[*view].option : "", views[*view].words,
-                     views[*view].words == 1 ? "" : "s", words);
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "%s%s%stakes %zu checkpoint%s and got %zu; gan-inspect --help says more",
+                     views[*view].option ? "--" : "",
+                     views[*view].option ? views[*view].option : "", views[*view].option ? " " : "",
+                     views[*view].words, views[*view].words == 1 ? "" : "s", words);
 }
 
 static gan_status run_tool(const gan_tool_call *call) {

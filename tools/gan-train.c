@@ -2,6 +2,8 @@
 // What it says is in train/.
 #include "train/train.h"
 
+#include "clgan/checkpoint.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,7 +38,7 @@ static const gan_option option_table[] = {
      .argument = "N",
      .help = "samples in a batch",
      .minimum = 1,
-     .maximum = 1e6},
+     .maximum = 65536},
     {.group = "Recipe",
      .name = "seed",
      .kind = GAN_OPTION_COUNT,
@@ -154,6 +156,33 @@ static gan_status collect_settings(const gan_options *options, recipe_settings *
     return GAN_STATUS_OK;
 }
 
+// --- Mistakes ------------------------------------------------------------------------------------
+static gan_status check_options(const gan_options *options) {
+    static const char *const idle[] = {"profile", "tensorboard"};
+    if (gan__options_given(options, "dry-run") == 0) return GAN_STATUS_OK;
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++)
+        if (gan__options_given(options, idle[i]) > 0)
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                             "--%s has no effect with --dry-run, which trains nothing", idle[i]);
+    return GAN_STATUS_OK;
+}
+
+// A checkpoint in place of a recipe is told what it is for.
+static gan_status explain(gan_status failure, const char *recipe) {
+    gan_checkpoint *checkpoint;
+    char message[GAN_MESSAGE_SIZE];
+    if (failure != GAN_STATUS_BAD_INPUT) return failure;
+    snprintf(message, sizeof message, "%s", gan_status_message());
+    if (gan_checkpoint_open(recipe, &checkpoint) != GAN_STATUS_OK)
+        return gan__fail(failure, "%s", message);
+    gan_checkpoint_close(checkpoint);
+    return gan__fail(
+        failure,
+        "%s: a checkpoint, where a recipe is wanted; its run goes on by the recipe.yaml "
+        "beside it and --resume %s",
+        recipe, recipe);
+}
+
 // --- Main ----------------------------------------------------------------------------------------
 static gan_status run_tool(const gan_tool_call *call, const recipe_settings *given) {
     const gan_options *const options = call->options;
@@ -171,8 +200,10 @@ static gan_status run_tool(const gan_tool_call *call, const recipe_settings *giv
         .tensorboard = gan__options_given(options, "tensorboard") > 0,
     };
     gan_run *run = NULL;
-    gan_status status = gan_run_open(&wanted, &run);
+    gan_status status = check_options(options);
     if (status != GAN_STATUS_OK) return status;
+    status = gan_run_open(&wanted, &run);
+    if (status != GAN_STATUS_OK) return explain(status, wanted.recipe);
     if (gan__options_given(options, "dry-run") > 0) {
         status = gan__train_print_plan(run, &call->out);
     } else {

@@ -4,6 +4,8 @@
 #include "clgan/status.h"
 #include "clgan/version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -46,9 +48,19 @@ static void detect_terminals(gan_tool_call *call) {
     call->err = gan__terminal_detect(stderr, when);
 }
 
+// Where a standard stream is closed, the first file that is opened would take its place and get
+// what is meant for it. Something else takes it: what is said goes nowhere, a product cannot be
+// written.
+static void occupy_standard_streams(void) {
+    static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int stream = 0; stream < 3; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", modes[stream]);
+}
+
 bool gan__tool_begin(const gan_tool *tool, int argc, char **argv, gan_tool_call *call,
                      int *exit_code) {
     *call = (gan_tool_call){.tool = tool};
+    occupy_standard_streams();
     const gan_status status = gan__options_parse(tool, argc, argv, &call->options);
     detect_terminals(call);
     if (status != GAN_STATUS_OK) {

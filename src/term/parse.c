@@ -124,6 +124,11 @@ static gan_status parse_all(command_line *line) {
     bool only_words = false;
     while (line->at < line->count) {
         const char *word = line->words[line->at++];
+        if (word[0] == '\0') {
+            return gan__fail(GAN_STATUS_BAD_ARGUMENT, "\"\": an empty word; %s takes %s",
+                             options->tool->name,
+                             options->tool->words[0] ? options->tool->words : "options only");
+        }
         if (only_words || !looks_like_option(word)) {
             options->words[options->word_count++] = word;
         } else if (strcmp(word, "--") == 0) {
@@ -154,8 +159,7 @@ static gan_status check_words(command_line *line) {
     bool asked = gan__options_given(options, "help") || gan__options_given(options, "version") ||
                  gan__options_given(options, "generate");
     if (options->word_count < tool->fewest_words && !asked) {
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "%s wants %s%s%s; %s --help says more",
-                         tool->name, tool->words,
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT, "give %s%s%s; %s --help says more", tool->words,
                          tool->examples && tool->examples[0] ? ", as in " : "",
                          tool->examples && tool->examples[0] ? tool->examples[0] : "", tool->name);
     }

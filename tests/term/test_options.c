@@ -192,8 +192,9 @@ static void a_wrong_command_line_is_explained(void **state) {
         {"r.yaml --data --quiet", "--data wants SRC behind it, not --quiet"},
         {"r.yaml --quiet=yes", "--quiet takes no value, but was given \"yes\""},
         {"r.yaml s.yaml", "\"s.yaml\" is one word too many; gan-train takes RECIPE"},
-        {"", "gan-train wants RECIPE, as in gan-train models/ring8.yaml; gan-train --help says "
+        {"", "give RECIPE, as in gan-train models/ring8.yaml; gan-train --help says "
              "more"},
+        {"~", "\"\": an empty word; gan-train takes RECIPE"},
         {"r.yaml --a\x1b[31m", "there is no option --a\\x1b[31m; gan-train --help lists all"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

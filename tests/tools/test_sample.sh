@@ -34,7 +34,8 @@ expect 0 '' gan-sample run/latest.gan -n 4 --grid 2x2 -o grid.png
 expect 2 'past the largest' gan-sample run/latest.gan -n 2 --seed 18446744073709551615 -o x.png
 expect 2 'format|suffix' gan-sample run/latest.gan -o x.gif
 expect 2 'grid' gan-sample run/latest.gan -n 10 --grid 2x2 -o x.png
-expect 2 'seeds' gan-sample run/latest.gan --seeds 4-1 -o x.png
+expect 2 'lower one to the higher' gan-sample run/latest.gan --seeds 4-1 -o x.png
+expect 2 'more seeds than 2' gan-sample run/latest.gan --seeds 0-18446744073709551615 -o x.raw
 expect 2 'terminal|-o' gan-sample run/latest.gan
 expect 4 'absent' gan-sample absent.gan -o x.png
 expect 4 'small\.yaml' gan-sample small.yaml -o x.png
@@ -106,6 +107,18 @@ for text in 'Checkpoint.latest.gan, step 60' 'Seeds.3,5-6' 'Weights.averaged' 'T
     LC_ALL=C tr '\000' '.' <said.png | grep -aq "$text" || fail "a picture does not say '$text'"
 done
 LC_ALL=C tr '\000' '.' <frames/frame-00000001.png | grep -aq 'Frame.1' || fail "no frame's number"
+
+# A grid is one picture: not a file of numbers by another name, and not a file a sample.
+for format in npy npz raw idx y4m; do
+    expect 2 "grid is one picture.* $format" gan-sample run/latest.gan --grid 2x2 -o "grid.$format"
+done
+expect 2 'grid is one picture.*a file a sample' gan-sample run/latest.gan --grid 2x2 -o grids/
+[ ! -e grids ] || fail "a refused command made a folder"
+expect 0 '' gan-sample run/latest.gan --grid 2x2 -q -o grid.pnm
+[ "$(head -c 2 grid.pnm)" = P6 ] || fail "a grid is no PNM picture"
+# Sweeps have columns and rows in any format.
+expect 0 '' gan-sample coded/latest.gan --sweep 2 --grid 5x4 -q -o swept.raw
+[ "$(wc -c <swept.raw)" -eq 160 ] || fail "20 samples of a sweep are not 160 bytes"
 
 # Contradictions.
 expect 2 'seeds and --latents' gan-sample run/latest.gan --seeds 1 --latents z.npy -o x.png

@@ -5,6 +5,8 @@ small_recipe small.yaml
 
 # The command line.
 expect 2 'RECIPE' gan-train
+expect 2 'an empty word' gan-train ''
+expect 2 'profile has no effect with --dry-run' gan-train small.yaml --dry-run --profile
 expect 2 'steps' gan-train small.yaml --stepz 5
 expect 2 'steps' gan-train small.yaml --steps many
 expect 2 'optimizer\.generator\.lr' gan-train small.yaml --set optimizer.generator.lrr=1e-3
@@ -47,7 +49,8 @@ if [ -c /dev/full ]; then
 fi
 gan-train small.yaml --quiet --out used --steps 10
 cp used/latest.gan before.gan
-expect 5 '--resume' gan-train small.yaml -q --out used --steps 20
+expect 5 '--resume' gan-train small.yaml --out used --steps 20
+expect 4 'used/latest.gan: a checkpoint, where a recipe is wanted; .*--resume' gan-train used/latest.gan
 cmp -s used/latest.gan before.gan || fail "a refused run changed the folder"
 
 # Resuming.

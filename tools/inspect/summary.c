@@ -5,6 +5,7 @@
 #include "term/plot.h"
 #include "term/table.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -79,7 +80,8 @@ static void say_progress(summary *s) {
     char total[VALUE_SIZE];
     gan__text_append(&value, "%s", gan__human_digits((uint64_t)run_integer(s, "step")).text);
     if (*gan__recipe_text_value(s->recipe, "steps", total, sizeof total))
-        gan__text_append(&value, " of %s", total);
+        gan__text_append(&value, " of %s",
+                         gan__human_digits((uint64_t)strtoull(total, NULL, 10)).text);
     if (json_object_get(s->run, "data_position"))
         gan__text_append(&value, ", %s samples seen",
                          gan__human_digits((uint64_t)run_integer(s, "data_position")).text);

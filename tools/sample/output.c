@@ -237,7 +237,7 @@ static gan_status produce(product *made) {
                                             .unit = "samples",
                                             .total = made->source.count};
     if (wanted->output == NULL) return show(made);
-    if ((wanted->columns > 0 || is_png(wanted)) && !wanted->to_folder) return write_picture(made);
+    if (gan__sample_request_is_picture(wanted)) return write_picture(made);
     gan_status status = gan__progress_create(&settings, &made->progress);
     if (status == GAN_STATUS_OK) status = wanted->to_folder ? fill_folder(made) : stream(made);
     gan__progress_destroy(made->progress);

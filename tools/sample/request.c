@@ -17,9 +17,11 @@ static gan_status complain(const char *format, const char *what) {
 }
 
 static gan_status add_range(gan_sample_request *wanted, uint64_t first, uint64_t last) {
-    if (last < first || last - first >= INT64_MAX - wanted->seeds)
+    if (last < first)
         return complain("%s: a range of seeds goes from the lower one to the higher, as in 4-6",
                         wanted->list);
+    if (last - first >= INT64_MAX - wanted->seeds)
+        return complain("%s: more seeds than 2^63 - 1; name fewer", wanted->list);
     void *const grown = realloc(wanted->ranges, (wanted->range_count + 1) * sizeof *wanted->ranges);
     if (grown == NULL) return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for the seeds");
     wanted->ranges = grown;
@@ -206,6 +208,31 @@ static gan_status check_options(const gan_options *options) {
     return GAN_STATUS_OK;
 }
 
+static bool is_picture(const gan_sample_request *wanted) {
+    const char *const format = gan__sample_formats[wanted->format];
+    return strcmp(format, "png") == 0 || strcmp(format, "pnm") == 0;
+}
+
+// A grid is one picture. Sweeps and reconstructions have columns and rows without being one.
+static gan_status check_grid(const gan_sample_request *wanted) {
+    const bool is_flat =
+        wanted->origin == GAN_SAMPLE_ORIGIN_SWEEP || wanted->origin == GAN_SAMPLE_ORIGIN_DATA;
+    if (wanted->columns == 0 || is_flat) return GAN_STATUS_OK;
+    if (wanted->to_folder)
+        return complain("--grid is one picture, and %s takes a file a sample; give one of the two",
+                        wanted->output);
+    if (!is_picture(wanted))
+        return complain("--grid is one picture, which --format %s cannot hold; give png or pnm, or "
+                        "no grid",
+                        gan__sample_formats[wanted->format]);
+    return GAN_STATUS_OK;
+}
+
+bool gan__sample_request_is_picture(const gan_sample_request *wanted) {
+    if (wanted->to_folder || !is_picture(wanted)) return false;
+    return wanted->columns > 0 || strcmp(gan__sample_formats[wanted->format], "png") == 0;
+}
+
 static gan_status read_output(const gan_options *options, gan_sample_request *wanted) {
     wanted->output = gan__options_text(options, "output", NULL);
     wanted->to_stdout = wanted->output != NULL && strcmp(wanted->output, "-") == 0;
@@ -246,6 +273,7 @@ gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_reques
     if (status == GAN_STATUS_OK && grid != NULL) status = parse_grid(grid, wanted);
     if (status == GAN_STATUS_OK) status = read_origin(options, wanted);
     if (status == GAN_STATUS_OK) status = choose_format(options, wanted);
+    if (status == GAN_STATUS_OK) status = check_grid(wanted);
     if (status == GAN_STATUS_OK && wanted->output == NULL && !isatty(STDOUT_FILENO))
         status = gan__fail(GAN_STATUS_BAD_ARGUMENT,
                            "stdout is no terminal to show samples on; say where they go with -o "

@@ -56,6 +56,8 @@ gan_status gan__sample_request_read(const gan_tool_call *call, gan_sample_reques
 // What follows from what the samples are: text is written as text unless something else was asked
 // for. Errors: BAD_ARGUMENT (a format that does not suit them).
 gan_status gan__sample_request_settle(const gan_sample_info *info, gan_sample_request *request);
+// Whether all samples go into one picture, of rows and columns or of its own making.
+bool gan__sample_request_is_picture(const gan_sample_request *request);
 void gan__sample_request_free(gan_sample_request *request);
 
 // --- Latents (latents.c) ------------------------------------------------------------------------

@@ -69,8 +69,8 @@ static gan_status append_plan(gan_run *run, const gan_terminal *out, gan_text *t
         gan__text_append(text, ", encoder %s", gan__human_digits(plan->encoder_parameters).text);
     gan__text_append(text, "\n");
     GAN_TRY(append_layers(plan, out, text));
-    gan__text_append(text, "\n# Data: %s, %" PRIu64 " samples of %s", plan->data_kind,
-                     plan->data_count, plan->sample);
+    gan__text_append(text, "\n# Data: %s, %s samples of %s", plan->data_kind,
+                     gan__human_digits(plan->data_count).text, plan->sample);
     if (plan->data_classes > 0) gan__text_append(text, ", %" PRIu32 " classes", plan->data_classes);
     gan__text_append(text, "\n");
     gan__text_append(text,

@@ -1,0 +1,50 @@
+#!/bin/sh
+# What the tools say on terminals of any width, and where a standard stream is closed. (util-linux's
+# script makes the terminal.)
+. "$(dirname "$0")/lib.sh"
+small_recipe small.yaml
+
+# A closed stream does not lend its number to a file that then gets what was meant for the stream.
+gan-train small.yaml --verbose --out unheard --steps 100 --log-every 10 2>&-
+[ "$(wc -l <unheard/metrics.jsonl)" -eq 10 ] || fail "metrics.jsonl holds other lines than metrics"
+! grep -q 'training small' unheard/metrics.jsonl unheard/report.html unheard/recipe.yaml ||
+    fail "a file of the run got what was said"
+gan-inspect --verify unheard/latest.gan >/dev/null
+for closed in 'gan-inspect unheard/latest.gan' 'gan-sample unheard/latest.gan --format raw -o -' \
+    'gan-convert unheard/latest.gan - --to npz' 'gan-train --help'; do
+    got=0
+    $closed 2>err.txt >&- || got=$?
+    [ "$got" -eq 5 ] || fail "exit $got with stdout closed: $closed"
+    [ "$(grep -c 'stdout\|cannot be written' err.txt)" -eq 1 ] || fail "$closed: $(cat err.txt)"
+done
+
+if ! script -qec true /dev/null >/dev/null 2>&1; then
+    echo "skipped: util-linux's script is not there to make a terminal"
+    exit 0
+fi
+on_terminal() { # on_terminal COLUMNS COMMAND: what COMMAND shows there, in shown.txt
+    env TERM=xterm-256color LC_ALL=C.UTF-8 script -qec "stty cols $1; $2" /dev/null </dev/null |
+        tr -d '\r' >shown.txt
+}
+
+# Tables fit, and nothing of them is lost.
+for columns in 60 80 120; do
+    on_terminal "$columns" 'gan-inspect unheard/latest.gan'
+    tr -d '\200-\277' <shown.txt >plain.txt # a byte a character
+    sed -n '/^layer/,$p' plain.txt | awk -v most="$columns" 'length > most { exit 1 }' ||
+        fail "wider than $columns columns: $(cat plain.txt)"
+    for word in discriminator.0.weight deviation 'NaN, inf' histogram momentum; do
+        grep -q "$word" plain.txt || fail "$word is lost on $columns columns"
+    done
+done
+gan-inspect unheard/latest.gan >file.txt
+[ "$(grep -c 'discriminator.0.weight' file.txt)" -ge 1 ] || fail "$(cat file.txt)"
+
+# The bar is there from the first step, and its rate is one of steps that were made.
+rm -rf unheard
+on_terminal 80 'gan-train small.yaml --out seen --steps 200 --log-every 200'
+tr '\033' '\n' <shown.txt >lines.txt
+grep -q 'training .* 0% 0/200 steps$' lines.txt || fail "no bar before the first figures: $(cat lines.txt)"
+! grep -Eq '[0-9]e\+[0-9]+ steps/s' lines.txt || fail "a rate of no steps: $(cat lines.txt)"
+on_terminal 80 'gan-train small.yaml --out seen --steps 250 --log-every 200 --resume --quiet'
+! grep -q 'steps' shown.txt || fail "--quiet shows a bar: $(cat shown.txt)"
