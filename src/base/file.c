@@ -1,6 +1,7 @@
 // Reading files, whole, from gzip, and in parts.
 #include "base/file.h"
 
+#include "base/growth.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -161,6 +162,7 @@ gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, 
     uint8_t *packed;
     size_t packed_length;
     GAN_TRY(gan__file_read(path, limit, &packed, &packed_length));
+    const uint64_t most = gan__growth_limit(packed_length);
     bool is_gzip = packed_length >= 2 && packed[0] == 0x1F && packed[1] == 0x8B;
     if (!is_gzip) {
         *bytes = packed;
@@ -173,7 +175,8 @@ gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, 
     if (inflateInit2(&stream, 15 + 16) != Z_OK) { // 16: gzip's header and trailer
         status = gan__fail(GAN_STATUS_NO_MEMORY, "%s: zlib cannot start", path);
     } else {
-        status = gunzip(&stream, path, limit, packed, packed_length, bytes, length);
+        status = gunzip(&stream, path, most < limit ? (size_t)most : limit, packed, packed_length,
+                        bytes, length);
         inflateEnd(&stream);
     }
     gan__free(packed);

@@ -1,6 +1,6 @@
-// Zip archives (PKWARE's APPNOTE 6.3) as far as NumPy's .npz and PyTorch's .pt need them: stored and
-// deflated members, read with Zip64 and written below 4 GiB. Encryption and archives over several
-// disks are refused by name.
+// Zip archives (PKWARE's APPNOTE 6.3) as far as NumPy's .npz and PyTorch's .pt need them: stored
+// and deflated members, read with Zip64 and written below 4 GiB. Encryption and archives over
+// several disks are refused by name.
 #ifndef GAN_BASE_ZIP_H
 #define GAN_BASE_ZIP_H
 
@@ -27,13 +27,18 @@ typedef struct gan_zip {
     size_t count;
 } gan_zip;
 
-// Reads the directory; *zip is to be closed even on failure. Errors: CORRUPT, BAD_INPUT (what is
-// refused by name), NO_MEMORY.
+// Reads the directory; *zip is to be closed even on failure. Errors: CORRUPT (also where members
+// overlap), BAD_INPUT (what is refused by name; members that come to more than base/growth.h
+// allows), NO_MEMORY.
 gan_status gan__zip_open(const uint8_t *bytes, size_t length, gan_zip *zip);
 void gan__zip_close(gan_zip *zip);
 // The member's content, `member->length` bytes, its checksum checked; *content is the caller's
 // (gan__free). Nothing is allocated for a length that the packed bytes cannot have.
 gan_status gan__zip_extract(const gan_zip *zip, const gan_zip_member *member, uint8_t **content);
+// The same where it lies in the archive's bytes, for a member that is stored; NULL for a deflated
+// one.
+gan_status gan__zip_borrow(const gan_zip *zip, const gan_zip_member *member,
+                           const uint8_t **content);
 
 // --- Writing -------------------------------------------------------------------------------------
 // Front to back, so that an archive may go to a pipe. Members are dated 1980-01-01, so that equal

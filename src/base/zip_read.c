@@ -1,6 +1,7 @@
 // Reads zip archives through their central directory, as writers may leave sizes out of the local
 // headers.
 #include "base/bytes.h"
+#include "base/growth.h"
 #include "base/memory.h"
 #include "base/zip.h"
 
@@ -136,6 +137,29 @@ static gan_status read_entry(const gan_zip *zip, size_t end, size_t *at, gan_zip
     return read_extra(entry + ENTRY_BYTES + name, extra, member);
 }
 
+// Whether the member's two sizes can both be true.
+static bool is_possible(const gan_zip_member *member) {
+    return member->method == 0 ? member->length == member->packed
+                               : member->length / DEFLATE_RATIO_MAX <= member->packed;
+}
+
+// Members that together are longer than the archive lie over each other: reading all would take
+// time in the square of its length. And what they come to is bounded before any is unpacked.
+// Members that cannot be are left to gan__zip_extract.
+static gan_status check_lengths(const gan_zip *zip) {
+    gan_growth unpacked = {.length = zip->length};
+    uint64_t packed = 0;
+    for (size_t i = 0; i < zip->count; i++) {
+        const gan_zip_member *member = &zip->members[i];
+        if (member->packed > zip->length || !is_possible(member)) continue;
+        packed += member->packed;
+        if (packed > zip->length)
+            return damaged(member->entry, "the members up to this one overlap");
+        if (!gan__growth_add(&unpacked, member->length)) return gan__growth_refuse(&unpacked);
+    }
+    return GAN_STATUS_OK;
+}
+
 gan_status gan__zip_open(const uint8_t *bytes, size_t length, gan_zip *zip) {
     zip_directory directory;
     *zip = (gan_zip){.bytes = bytes, .length = length};
@@ -145,7 +169,7 @@ gan_status gan__zip_open(const uint8_t *bytes, size_t length, gan_zip *zip) {
     for (; zip->count < entries; zip->count++) {
         GAN_TRY(read_entry(zip, directory.end, &at, &zip->members[zip->count]));
     }
-    if (at == directory.end) return GAN_STATUS_OK;
+    if (at == directory.end) return check_lengths(zip);
     return damaged(at, "bytes left over between the zip directory and its end record");
 }
 
@@ -173,9 +197,8 @@ static gan_status find_content(const gan_zip *zip, const gan_zip_member *member,
     size_t left = zip->length - member->local;
     if (left < behind || left - behind < member->packed)
         return damaged(member->local, "this member is cut short");
-    bool possible = member->method == 0 ? member->length == member->packed
-                                        : member->length / DEFLATE_RATIO_MAX <= member->packed;
-    if (!possible) return damaged(member->entry, "this member's two sizes contradict each other");
+    if (!is_possible(member))
+        return damaged(member->entry, "this member's two sizes contradict each other");
     *start = member->local + behind;
     return GAN_STATUS_OK;
 }
@@ -205,20 +228,35 @@ static bool inflate_content(const uint8_t *packed, size_t packed_length, uint8_t
     return whole;
 }
 
+static gan_status check_content(const gan_zip_member *member, const uint8_t *content) {
+    if (crc32_z(0, content, member->length) == member->crc) return GAN_STATUS_OK;
+    return damaged(member->local, "this member's checksum (CRC-32) is wrong");
+}
+
 gan_status gan__zip_extract(const gan_zip *zip, const gan_zip_member *member, uint8_t **content) {
     size_t start = 0;
+    gan_status status = GAN_STATUS_OK;
     *content = NULL;
     GAN_TRY(find_content(zip, member, &start));
     GAN_TRY(gan__alloc(member->length, 1, (void **)content));
-    bool good = true;
-    if (member->method == 0) {
+    if (member->method == 0)
         memcpy(*content, zip->bytes + start, member->length);
-    } else {
-        good = inflate_content(zip->bytes + start, member->packed, *content, member->length);
-    }
-    if (good && crc32_z(0, *content, member->length) == member->crc) return GAN_STATUS_OK;
+    else if (!inflate_content(zip->bytes + start, member->packed, *content, member->length))
+        status = damaged(member->local, "this member's compressed bytes are not valid");
+    if (status == GAN_STATUS_OK) status = check_content(member, *content);
+    if (status == GAN_STATUS_OK) return status;
     gan__free(*content);
     *content = NULL;
-    return damaged(member->local, good ? "this member's checksum (CRC-32) is wrong"
-                                       : "this member's compressed bytes are not valid");
+    return status;
+}
+
+gan_status gan__zip_borrow(const gan_zip *zip, const gan_zip_member *member,
+                           const uint8_t **content) {
+    size_t start = 0;
+    *content = NULL;
+    GAN_TRY(find_content(zip, member, &start));
+    if (member->method != 0) return GAN_STATUS_OK;
+    GAN_TRY(check_content(member, zip->bytes + start));
+    *content = zip->bytes + start;
+    return GAN_STATUS_OK;
 }

@@ -127,8 +127,12 @@ static gan_status read_index(gan_checkpoint *checkpoint) {
     if (status != GAN_STATUS_OK)
         return gan__fail_in(status, "chunk INDX at byte %llu",
                             (unsigned long long)checkpoint->index_offset);
+    checkpoint->growth.length = checkpoint->file_bytes;
     for (size_t i = 0; i < checkpoint->tensor_count; i++) {
-        status = gan__names_add(&checkpoint->tensor_names, checkpoint->tensors[i].info.name);
+        const gan_tensor_info *info = &checkpoint->tensors[i].info;
+        if (!gan__growth_add(&checkpoint->growth, info->bytes))
+            return gan__growth_refuse(&checkpoint->growth);
+        status = gan__names_add(&checkpoint->tensor_names, info->name);
         if (status == GAN_STATUS_BAD_INPUT) return gan__fail_in(GAN_STATUS_CORRUPT, "the index");
         GAN_TRY(status);
     }
@@ -190,8 +194,8 @@ static gan_status keep_text(gan_checkpoint *checkpoint, const gan_chunk *chunk) 
     gan_stored_text *text = &checkpoint->texts[checkpoint->text_count];
     uint8_t *payload;
     GAN_TRY(gan__reader_payload(checkpoint, chunk, &payload));
-    gan_status status = gan__text_chunk_parse(payload, (size_t)chunk->length, checkpoint->arena,
-                                              &text->name, &text->content);
+    gan_status status = gan__text_chunk_parse(payload, (size_t)chunk->length, &checkpoint->growth,
+                                              checkpoint->arena, &text->name, &text->content);
     gan__free(payload);
     if (status == GAN_STATUS_OK) status = gan__names_add(&checkpoint->text_names, text->name);
     if (status == GAN_STATUS_BAD_INPUT) status = GAN_STATUS_CORRUPT;

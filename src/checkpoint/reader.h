@@ -2,6 +2,7 @@
 #ifndef GAN_CHECKPOINT_READER_H
 #define GAN_CHECKPOINT_READER_H
 
+#include "base/growth.h"
 #include "base/memory.h"
 #include "checkpoint/format.h"
 #include "checkpoint/names.h"
@@ -17,8 +18,9 @@ struct gan_checkpoint {
     uint64_t file_bytes;
     uint64_t index_offset;
     uint32_t version;
-    unsigned workers; // threads that read
-    gan_arena *arena; // everything the index and the texts need
+    gan_growth growth; // of the file to the tensors and texts
+    unsigned workers;  // threads that read
+    gan_arena *arena;  // everything the index and the texts need
     gan_stored_tensor *tensors;
     size_t tensor_count;
     gan_stored_text *texts;

@@ -79,8 +79,8 @@ static gan_status parse_name(gan_cursor *cursor, gan_arena *arena, const char **
     return GAN_STATUS_OK;
 }
 
-gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_arena *arena,
-                                 const char **name, const char **content) {
+gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_growth *growth,
+                                 gan_arena *arena, const char **name, const char **content) {
     gan_cursor cursor = {.bytes = payload, .length = length};
     GAN_TRY(parse_name(&cursor, arena, name));
     uint8_t filter = gan__cursor_u8(&cursor);
@@ -91,6 +91,7 @@ gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_aren
         return gan__fail(GAN_STATUS_CORRUPT,
                          "a text of %llu bytes in %zu, filter %u, is impossible",
                          (unsigned long long)bytes, left, (unsigned)filter);
+    if (!gan__growth_add(growth, bytes)) return gan__growth_refuse(growth);
     uint8_t *text;
     GAN_TRY(gan__arena_alloc(arena, (size_t)bytes + 1, 1, (void **)&text));
     if (filter == TEXT_STORED) {

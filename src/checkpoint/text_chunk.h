@@ -2,6 +2,7 @@
 #ifndef GAN_CHECKPOINT_TEXT_CHUNK_H
 #define GAN_CHECKPOINT_TEXT_CHUNK_H
 
+#include "base/growth.h"
 #include "base/memory.h"
 #include "checkpoint/format.h"
 
@@ -21,8 +22,9 @@ typedef struct gan_text_chunk {
 gan_status gan__text_chunk_pack(const char *name, const char *text, int level, gan_text_chunk *out);
 void gan__text_chunk_destroy(gan_text_chunk *payload);
 
-// Name and content, zero-terminated, in the arena. Errors: CORRUPT, NO_MEMORY.
-gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_arena *arena,
-                                 const char **name, const char **content);
+// Name and content, zero-terminated, in the arena; `growth` counts the content. Errors: CORRUPT,
+// BAD_INPUT (it grows too much), NO_MEMORY.
+gan_status gan__text_chunk_parse(const uint8_t *payload, size_t length, gan_growth *growth,
+                                 gan_arena *arena, const char **name, const char **content);
 
 #endif

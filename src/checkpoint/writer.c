@@ -23,6 +23,14 @@ gan_status gan__writer_chunk(gan_output *output, const char *type, const void *f
     return gan__output_write(output, trailer, sizeof trailer);
 }
 
+bool gan__writer_may_pack(gan_checkpoint_writer *writer, uint64_t bytes) {
+    gan_growth *growth = &writer->growth;
+    growth->length = gan__output_position(writer->output);
+    if (gan__growth_add(growth, bytes)) return true;
+    growth->total += bytes;
+    return false;
+}
+
 // The signature and HEAD as one piece: written first with zeros, at the end with the truth.
 static void pack_start(uint64_t file_length, uint64_t index_offset,
                        uint8_t bytes[GAN_FORMAT_START]) {
@@ -134,7 +142,8 @@ static gan_status add_text(gan_checkpoint_writer *writer, const char *name, cons
     char *copy;
     GAN_TRY(enter_name(writer, &writer->texts, name, &copy));
     gan_text_chunk payload;
-    GAN_TRY(gan__text_chunk_pack(name, text, writer->level, &payload));
+    const int level = gan__writer_may_pack(writer, length) ? writer->level : 0;
+    GAN_TRY(gan__text_chunk_pack(name, text, level, &payload));
     gan_status status = gan__writer_chunk(writer->output, "TEXT", payload.start,
                                           payload.start_length, payload.body, payload.body_length);
     gan__text_chunk_destroy(&payload);

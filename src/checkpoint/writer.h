@@ -4,6 +4,7 @@
 #define GAN_CHECKPOINT_WRITER_H
 
 #include "base/file.h"
+#include "base/growth.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "checkpoint/block.h"
@@ -33,6 +34,7 @@ struct gan_checkpoint_writer {
     gan_status status; // the first failure, which later calls and commit repeat
     char message[GAN_MESSAGE_SIZE];
     int level;
+    gan_growth growth; // of the file so far, which a reader must not find past its limit
     unsigned workers;
     gan_writer_worker *worker;
     gan_writer_block *wave; // workers * GAN_WRITER_WAVE
@@ -46,6 +48,11 @@ gan_status gan__checkpoint_writer_create(const char *path, int level, unsigned t
 // Writes a chunk whose payload stands in two pieces.
 gan_status gan__writer_chunk(gan_output *output, const char *type, const void *first,
                              size_t first_length, const void *second, size_t second_length);
+
+// Counts `bytes` more, and says whether they may be written compressed: stored, they add to the
+// file what they add to its content, so a reader finds the content within its limit
+// (base/growth.h).
+bool gan__writer_may_pack(gan_checkpoint_writer *writer, uint64_t bytes);
 
 // Encodes and writes the tensor's blocks and appends it to the index; name, type and shape of
 // `tensor` are filled in, the rest is done here.

@@ -81,10 +81,22 @@ static gan_status measure_tensor(tensor_job *job, uint64_t *finite) {
     return GAN_STATUS_OK;
 }
 
+// Puts the block's raw bytes into its slot in place of the encoding.
+static void store_block(const tensor_job *job, size_t b, gan_writer_block *slot) {
+    const float *values;
+    const uint8_t *raw;
+    slot->length = job_load(job, b, 0, &values, &raw) * job->element;
+    slot->filter = GAN_BLOCK_FILTER_STORED;
+    memcpy(slot->bytes, raw, slot->length);
+}
+
 static gan_status write_wave(tensor_job *job, size_t count) {
     gan_output *output = job->writer->output;
     for (size_t i = 0; i < count; i++) {
-        const gan_writer_block *slot = &job->writer->wave[i];
+        gan_writer_block *slot = &job->writer->wave[i];
+        const size_t b = job->first + i;
+        if (!gan__writer_may_pack(job->writer, gan__tensor_block_length(job->tensor, b)))
+            store_block(job, b, slot);
         job->tensor->blocks[job->first + i] = (gan_block){.offset = gan__output_position(output),
                                                           .length = (uint32_t)slot->length,
                                                           .filter = slot->filter};

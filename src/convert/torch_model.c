@@ -135,7 +135,7 @@ static gan_status read_places(const gan_pickle_value *size, const gan_pickle_val
 
 // That the last element lies inside the storage.
 static gan_status check_places(const gan_convert_tensor *shape, const gan_torch_tensor *tensor,
-                               const gan_element_kind *kind, const gan_torch_model *model) {
+                               const gan_element_kind *kind, gan_torch_model *model) {
     const gan_torch_storage *storage = &model->storages[tensor->storage];
     uint64_t room = storage->bytes / kind->bytes, last = tensor->offset;
     if (shape->elements == 0) return GAN_STATUS_OK;
@@ -144,11 +144,12 @@ static gan_status check_places(const gan_convert_tensor *shape, const gan_torch_
         last = stride > 0 && steps > room / stride ? room : last + steps * stride;
     }
     if (last >= room) return damaged("a tensor that reaches past its storage");
-    if (shape->elements <= model->elements_max) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_BAD_INPUT,
-                     "its %llu elements repeat those of a much smaller file; save .contiguous() of "
-                     "it, if that is meant",
-                     (unsigned long long)shape->elements);
+    if (gan__growth_add(&model->growth, shape->elements * sizeof(float))) return GAN_STATUS_OK;
+    return gan__fail(
+        GAN_STATUS_BAD_INPUT,
+        "its %llu elements, and those of the tensors before it, repeat those of a much "
+        "smaller file; save .contiguous() of them, if that is meant",
+        (unsigned long long)shape->elements);
 }
 
 static gan_status read_tensor(gan_bundle *bundle, const char *name, const torch_function *function,
@@ -238,6 +239,8 @@ static gan_status walk(torch_walk *at, const gan_pickle_value *value) {
     case GAN_PICKLE_CALL:
         return read_call(at->bundle, name, value, at->model);
     case GAN_PICKLE_TEXT:
+        if (!gan__growth_add(&at->model->growth, value->length))
+            return gan__growth_refuse(&at->model->growth);
         return gan__bundle_add_text(at->bundle, name, strlen(name), value->text, value->length);
     case GAN_PICKLE_DICT:
     case GAN_PICKLE_LIST:
@@ -269,6 +272,7 @@ gan_status gan__torch_model_collect(gan_bundle *bundle, const gan_pickle_value *
 
 void gan__torch_model_destroy(gan_torch_model *model) {
     gan__names_destroy(&model->keys);
+    for (size_t i = 0; i < model->storage_count; i++) gan__free(model->storages[i].unpacked);
     gan__free(model->storages);
     gan__free(model->tensors);
 }

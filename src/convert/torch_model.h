@@ -2,6 +2,7 @@
 #ifndef GAN_CONVERT_TORCH_MODEL_H
 #define GAN_CONVERT_TORCH_MODEL_H
 
+#include "base/growth.h"
 #include "convert/bundle.h"
 #include "convert/pickle.h"
 
@@ -10,7 +11,9 @@ typedef struct gan_torch_storage {
     const char *key;
     size_t element; // bytes of one; 1 where the storage has no type
     uint64_t bytes;
-    size_t at; // where they are: the reader's own business
+    size_t at;              // where they are,
+    const uint8_t *content; // and they, where they were looked for: the reader's own business
+    uint8_t *unpacked;      // the same where they had to be unpacked; owned
 } gan_torch_storage;
 
 typedef struct gan_torch_tensor {
@@ -26,7 +29,7 @@ typedef struct gan_torch_model {
     gan_names keys;
     gan_torch_tensor *tensors; // owned; a bundle's tensor has its place here in `at`
     size_t tensor_count, tensor_capacity;
-    uint64_t elements_max; // of a tensor: repeated elements (stride 0) may not ask for any memory
+    gan_growth growth; // repeated elements (stride 0) and texts may not ask for any memory
 } gan_torch_model;
 
 // Whether a pickle may name the global.

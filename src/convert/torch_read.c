@@ -5,21 +5,20 @@
 
 #include <string.h>
 
-enum { REPEATS_MAX = 1032 }; // as many elements as deflate could have made of the file's bytes
-
 // --- Reading -------------------------------------------------------------------------------------
+// Checked, and where it must be unpacked, once: many tensors may be views of one storage.
 static gan_status storage_bytes(gan_torch_state *state, size_t index, const uint8_t **out) {
-    const gan_torch_storage *storage = &state->model.storages[index];
-    if (!state->by_name) {
-        *out = state->bytes + storage->at;
-        return GAN_STATUS_OK;
+    gan_torch_storage *storage = &state->model.storages[index];
+    if (!state->by_name) storage->content = state->bytes + storage->at;
+    if (!storage->content) {
+        const gan_zip_member *member = &state->zip.members[storage->at];
+        GAN_TRY(gan__zip_borrow(&state->zip, member, &storage->content));
+        if (!storage->content) {
+            GAN_TRY(gan__zip_extract(&state->zip, member, &storage->unpacked));
+            storage->content = storage->unpacked;
+        }
     }
-    if (!state->content || state->content_of != index) {
-        gan__free(state->content);
-        GAN_TRY(gan__zip_extract(&state->zip, &state->zip.members[storage->at], &state->content));
-        state->content_of = index;
-    }
-    *out = state->content;
+    *out = storage->content;
     return GAN_STATUS_OK;
 }
 
@@ -68,7 +67,6 @@ static void close_source(void *pointer) {
     gan__torch_model_destroy(&state->model);
     gan__zip_close(&state->zip);
     gan__free(state->by_name);
-    gan__free(state->content);
     gan__free(state->bytes);
     gan__free(state);
 }
@@ -82,8 +80,7 @@ gan_status gan__torch_source(gan_bundle *bundle) {
     GAN_TRY(gan__alloc(1, sizeof *state, (void **)&state));
     bundle->state = state;
     GAN_TRY(gan__file_read(bundle->path, SIZE_MAX, &state->bytes, &state->length));
-    state->model.elements_max =
-        state->length < UINT64_MAX / REPEATS_MAX ? state->length * REPEATS_MAX : UINT64_MAX;
+    state->model.growth.length = state->length;
     gan_status status = state->length > 0 && state->bytes[0] == 'P'
                             ? gan__torch_archive_open(bundle, state)
                             : gan__torch_legacy_open(bundle, state);

@@ -13,8 +13,6 @@ typedef struct gan_torch_state {
     gan_zip_member **by_name; // the archive's members, sorted; NULL in the older layout
     gan_torch_model model;
     bool big_endian;
-    uint8_t *content; // of the storage read last
-    size_t content_of;
 } gan_torch_state;
 
 // Fill in the bundle's tensors and where their storages lie. Errors: CORRUPT, BAD_INPUT,

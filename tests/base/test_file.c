@@ -2,6 +2,7 @@
 #include "base/folder.h"
 
 #include "base/clock.h"
+#include "base/growth.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -114,6 +115,29 @@ static void a_gzip_file_cut_anywhere_or_flipped_is_corrupt(void **state) {
                      GAN_STATUS_CORRUPT);
 }
 
+// Members of zeros, a thousandth as long as what they hold, until they hold more than any file may.
+static void a_gzip_bomb_ends_at_the_limit(void **state) {
+    (void)state;
+    enum { MEMBER = 1 << 25, MEMBERS = 12 };
+    uint8_t *zeros = test_calloc(1, MEMBER), *packed = test_malloc(MEMBERS * (MEMBER >> 9));
+    uint8_t *bytes;
+    z_stream stream = {.next_in = zeros, .avail_in = MEMBER, .next_out = packed};
+    stream.avail_out = MEMBER >> 9;
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    const size_t one = stream.total_out;
+    deflateEnd(&stream);
+    for (size_t i = 1; i < MEMBERS; i++) memcpy(packed + i * one, packed, one);
+    size_t length;
+    assert_true(gan__growth_limit(MEMBERS * one) < (uint64_t)MEMBERS * MEMBER);
+    assert_int_equal(read_gzip_bytes(packed, MEMBERS * one, SIZE_MAX / 2, &bytes, &length),
+                     GAN_STATUS_BAD_INPUT);
+    assert_message_has("packed: larger than the");
+    assert_null(bytes);
+    test_free(packed);
+    test_free(zeros);
+}
+
 static void every_failed_allocation_is_survived(void **state) {
     (void)state;
     uint8_t packed[300], *bytes;
@@ -222,6 +246,7 @@ int main(void) {
         cmocka_unit_test(gzip_is_found_by_its_content),
         cmocka_unit_test(a_gzip_file_cut_anywhere_or_flipped_is_corrupt),
         cmocka_unit_test(a_part_is_read_whole_or_its_lack_is_said),
+        cmocka_unit_test(a_gzip_bomb_ends_at_the_limit),
         cmocka_unit_test(every_failed_allocation_is_survived),
         cmocka_unit_test(folders_are_made_with_parents_and_listed_in_order),
         cmocka_unit_test(the_cache_folder_follows_the_environment),

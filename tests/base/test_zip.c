@@ -250,6 +250,90 @@ static void a_claim_of_gigabytes_allocates_none(void **state) {
     gan__free(bytes);
 }
 
+// One member of `packed` bytes, whose entry in the directory says that it is deflated and comes to
+// `length`.
+static uint8_t *claim(size_t packed, uint32_t length, size_t *archive_length) {
+    uint8_t *bytes, *content = test_calloc(1, packed);
+    gan_zip_writer writer = {0};
+    const char *path = in_folder("claim.zip");
+    assert_int_equal(gan__sink_open((gan_target){.path = path}, &writer.sink), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_write(&writer, "x", content, packed, "", 0), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_finish(&writer), GAN_STATUS_OK);
+    gan__zip_writer_destroy(&writer);
+    assert_int_equal(gan__sink_commit(writer.sink), GAN_STATUS_OK);
+    assert_int_equal(gan__file_read(path, SIZE_MAX, &bytes, archive_length), GAN_STATUS_OK);
+    uint8_t *entry = bytes + gan__get_u32(bytes + *archive_length - 6);
+    gan__put_u16(entry + 10, 8);
+    gan__put_u32(entry + 24, length);
+    test_free(content);
+    return bytes;
+}
+
+static void a_bomb_is_refused_before_anything_is_unpacked(void **state) {
+    (void)state;
+    enum { PACKED = 1 << 19, RATIO = 1000 };
+    size_t length;
+    gan_zip zip;
+    uint8_t *bytes = claim(PACKED, PACKED * RATIO, &length);
+    gan__alloc_fail_at(0);
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_BAD_INPUT);
+    assert_int_equal(gan__alloc_count(), 1); // the list of members
+    assert_message_has("come to more than");
+    gan__zip_close(&zip);
+    gan__free(bytes);
+    bytes = claim(PACKED, PACKED * 700, &length); // much, but no more than the limit
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+    gan__zip_close(&zip);
+    gan__free(bytes);
+}
+
+// A thousand entries for one member: all of it would be unpacked a thousand times.
+static void members_that_overlap_are_refused(void **state) {
+    (void)state;
+    enum { ENTRY = 46 + 1, ENTRIES = 1000, END = 22, PACKED = 1 << 16 };
+    size_t length;
+    gan_zip zip;
+    uint8_t *one = claim(PACKED, PACKED, &length);
+    const size_t directory = gan__get_u32(one + length - 6);
+    uint8_t *bytes = test_malloc(length + ENTRIES * ENTRY);
+    memcpy(bytes, one, directory);
+    for (size_t i = 0; i < ENTRIES; i++)
+        memcpy(bytes + directory + i * ENTRY, one + directory, ENTRY);
+    uint8_t *end = bytes + directory + ENTRIES * ENTRY;
+    memcpy(end, one + length - END, END);
+    gan__put_u16(end + 8, ENTRIES);
+    gan__put_u16(end + 10, ENTRIES);
+    gan__put_u32(end + 12, ENTRIES * ENTRY);
+    length = directory + ENTRIES * ENTRY + END;
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_CORRUPT);
+    assert_message_has("overlap");
+    gan__zip_close(&zip);
+    test_free(bytes);
+    gan__free(one);
+}
+
+static void what_is_stored_is_borrowed_where_it_lies(void **state) {
+    (void)state;
+    size_t length;
+    gan_zip zip;
+    const uint8_t *content;
+    uint8_t *bytes = read_golden("stored.npz", &length);
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_borrow(&zip, &zip.members[0], &content), GAN_STATUS_OK);
+    assert_true(content > bytes && content < bytes + length);
+    assert_member(&zip, 0, "x.npy", content, zip.members[0].length);
+    bytes[content - bytes] ^= 1;
+    assert_int_equal(gan__zip_borrow(&zip, &zip.members[0], &content), GAN_STATUS_CORRUPT);
+    gan__zip_close(&zip);
+    gan__free(bytes);
+    bytes = read_golden("deflated.npz", &length);
+    assert_int_equal(gan__zip_open(bytes, length, &zip), GAN_STATUS_OK);
+    assert_int_equal(gan__zip_borrow(&zip, &zip.members[0], &content), GAN_STATUS_OK);
+    assert_null(content);
+    gan__zip_close(&zip);
+    gan__free(bytes);
+}
+
 static void damage_anywhere_is_survived_and_a_cut_always_seen(void **state) {
     (void)state;
     static const char *const names[] = {"stored.npz", "deflated.npz", "zip64.npz"};
@@ -300,6 +384,9 @@ int main(void) {
         cmocka_unit_test(four_gibibytes_are_refused_before_a_byte_is_written),
         cmocka_unit_test(what_cannot_be_read_is_refused_by_name),
         cmocka_unit_test(a_claim_of_gigabytes_allocates_none),
+        cmocka_unit_test(a_bomb_is_refused_before_anything_is_unpacked),
+        cmocka_unit_test(members_that_overlap_are_refused),
+        cmocka_unit_test(what_is_stored_is_borrowed_where_it_lies),
         cmocka_unit_test(damage_anywhere_is_survived_and_a_cut_always_seen),
         cmocka_unit_test(each_allocation_may_fail),
     };

@@ -79,8 +79,9 @@ static void a_trailing_byte_is_detected(void **state) {
     free(longer);
 }
 
-// --- Files with right checksums and wrong content -------------------------------------------------
-// Sets the checksums of the chunk at `at` to what its bytes now need.
+// --- Files with right checksums and wrong content
+// ------------------------------------------------- Sets the checksums of the chunk at `at` to what
+// its bytes now need.
 static void reseal(uint8_t *bytes, size_t at) {
     size_t length = (size_t)gan__get_u64(bytes + at + 4);
     gan__put_u32(bytes + at + 12, (uint32_t)crc32(0, bytes + at, 12));
@@ -207,6 +208,54 @@ static void two_tensors_of_one_name_are_refused(void **state) {
     gan__free(bytes);
 }
 
+// --- Growth --------------------------------------------------------------------------------------
+// A gibibyte is claimed of four blocks of 256 KiB, which deflate could make.
+static void a_bomb_is_refused_unread(void **state) {
+    (void)state;
+    enum { ELEMENTS = 1 << 18, BLOCKS = 4, SIZE_AT = 16 + 4 + 2 + 1 + 2, BLOCK = 13 };
+    enum { BLOCKS_AT = SIZE_AT + 8 + 4 + 7 * 8 + 4 * GAN_TENSOR_HISTOGRAM };
+    gan_checkpoint_writer *writer;
+    uint8_t *bytes;
+    size_t length;
+    assert_ok(gan_checkpoint_writer_create(sample_path("bomb.gan"), 0, &writer));
+    sample_write_tensor(writer, "x", GAN_DTYPE_F32, 1, (int64_t[]){ELEMENTS}, SAMPLE_BITS);
+    assert_ok(gan_checkpoint_writer_commit(writer));
+    assert_ok(gan__file_read(sample_path("bomb.gan"), 1 << 21, &bytes, &length));
+    uint8_t *index = bytes + gan__get_u64(bytes + 8 + 16 + 12);
+    gan__put_u64(index + SIZE_AT, (uint64_t)ELEMENTS << 10);
+    gan__put_u32(index + BLOCKS_AT, 1 << 28);
+    assert_int_equal(gan__get_u32(index + BLOCKS_AT + 4), BLOCKS);
+    for (size_t b = 0; b < BLOCKS; b++) index[BLOCKS_AT + 8 + b * BLOCK + 12] = 1;
+    reseal(bytes, (size_t)(index - bytes));
+    assert_int_equal(judge(bytes, length), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "come to more than"));
+    gan__free(bytes);
+}
+
+// What deflates to nothing is stored where the file would else look like a bomb.
+static void zeros_past_the_limit_of_growth_are_stored_and_read(void **state) {
+    (void)state;
+    enum { ELEMENTS = 50 << 20 };
+    gan_checkpoint_writer *writer;
+    gan_checkpoint *checkpoint;
+    float *zeros = calloc(ELEMENTS, sizeof *zeros);
+    assert_non_null(zeros);
+    assert_ok(gan_checkpoint_writer_create(sample_path("zeros.gan"), 6, &writer));
+    for (int i = 0; i < 2; i++)
+        assert_ok(gan_checkpoint_writer_tensor(writer, i ? "b" : "a", GAN_DTYPE_F32, 1,
+                                               (int64_t[]){ELEMENTS}, zeros));
+    assert_ok(gan_checkpoint_writer_commit(writer));
+    assert_ok(gan_checkpoint_open(sample_path("zeros.gan"), &checkpoint));
+    assert_ok(gan_checkpoint_verify(checkpoint));
+    const uint64_t stored[2] = {gan_checkpoint_tensor(checkpoint, 0)->bytes_stored,
+                                gan_checkpoint_tensor(checkpoint, 1)->bytes_stored};
+    assert_in_range(stored[0], 1, 1 << 20);
+    assert_in_range(stored[1] - stored[0], 1 << 17, 1 << 20); // a block or two
+    gan_checkpoint_close(checkpoint);
+    unlink(sample_path("zeros.gan"));
+    free(zeros);
+}
+
 // --- Foreign files -----------------------------------------------------------------------------
 static void foreign_files_are_bad_input(void **state) {
     (void)state;
@@ -257,6 +306,8 @@ int main(void) {
         cmocka_unit_test(a_known_chunk_in_the_wrong_place_is_refused),
         cmocka_unit_test(lies_with_right_checksums_are_survived),
         cmocka_unit_test(two_tensors_of_one_name_are_refused),
+        cmocka_unit_test(a_bomb_is_refused_unread),
+        cmocka_unit_test(zeros_past_the_limit_of_growth_are_stored_and_read),
         cmocka_unit_test(foreign_files_are_bad_input),
         cmocka_unit_test(what_is_no_file_is_bad_input),
         cmocka_unit_test(a_text_transfer_is_named_as_the_cause),

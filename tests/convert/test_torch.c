@@ -163,6 +163,28 @@ static void tensors_that_reach_past_their_storage_are_refused(void **state) {
                    "repeat");
 }
 
+// A list of tensors of 2^26 elements, each the same four bytes, and of texts that are one in the
+// file: each alone is within the limit.
+static void what_repeats_beyond_the_limit_in_sum_is_refused(void **state) {
+    (void)state;
+    static const char tensor[] = "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storage"
+                                 "ctorch\nFloatStorage\nX\1\0\0\0"
+                                 "0X\3\0\0\0cpuK\4tQK\0(J\0\0\0\1t(K\0t\x89}tR";
+    enum { TENSOR = sizeof tensor - 1, TENSORS = 5, LONG = 100000, COPIES = 4000 };
+    char *pickle = test_calloc(1, LONG + 3 * COPIES);
+    memcpy(pickle, BYTES("\x80\2(\0"));
+    for (size_t i = 0; i < TENSORS; i++) memcpy(pickle + 3 + i * TENSOR, tensor, TENSOR);
+    memcpy(pickle + 3 + TENSORS * TENSOR, "t.", 2);
+    assert_refused(pickle, 5 + TENSORS * TENSOR, GAN_STATUS_BAD_INPUT, "repeat");
+    memcpy(pickle, BYTES("\x80\2(X\xa0\x86\1\0"));
+    memset(pickle + 8, 'x', LONG);
+    memcpy(pickle + 8 + LONG, "q\0", 2);
+    for (size_t i = 0; i < COPIES; i++) memcpy(pickle + 10 + LONG + 2 * i, "h\0", 2);
+    memcpy(pickle + 10 + LONG + 2 * COPIES, "t.", 2);
+    assert_refused(pickle, 12 + LONG + 2 * COPIES, GAN_STATUS_BAD_INPUT, "come to more than");
+    test_free(pickle);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_that_are_not_allowed_are_refused_by_name),
@@ -170,6 +192,7 @@ int main(void) {
         cmocka_unit_test(pickles_that_make_no_sense_are_refused),
         cmocka_unit_test(trees_that_multiply_or_never_end_are_refused),
         cmocka_unit_test(a_pickle_larger_than_its_file_is_refused),
+        cmocka_unit_test(what_repeats_beyond_the_limit_in_sum_is_refused),
         cmocka_unit_test(tensors_that_reach_past_their_storage_are_refused),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
