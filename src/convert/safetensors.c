@@ -1,9 +1,9 @@
-// safetensors (github.com/huggingface/safetensors, "Format"): the length of a JSON header, the
-// header with type, shape and place of each tensor, and strings under __metadata__; then the bytes
-// of the tensors, without a hole.
+// Reads safetensors (convert/safetensors.h). No number in the header is believed before it is
+// checked.
+#include "convert/safetensors.h"
+
 #include "base/bytes.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "convert/bundle.h"
 
 #include <jansson.h>
@@ -11,10 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define METADATA "__metadata__"
-enum { LENGTH_BYTES = 8, HEADER_MAX = 100000000, ALIGNMENT = 8 };
+enum { ENTRY_MAX = 65536 }; // bytes of what the header says of one tensor
 
-// --- Source --------------------------------------------------------------------------------------
 typedef struct safetensors_state {
     int file;
     uint64_t data;   // where the tensors' bytes begin
@@ -91,18 +89,6 @@ static gan_status parse_tensor(gan_bundle *bundle, const char *name, const json_
     return GAN_STATUS_OK;
 }
 
-static gan_status parse_metadata(gan_bundle *bundle, json_t *metadata) {
-    const char *name;
-    json_t *value;
-    json_object_foreach(metadata, name, value) {
-        if (!json_is_string(value))
-            return gan__fail(GAN_STATUS_CORRUPT, "the metadata %s is no string", name);
-        GAN_TRY(gan__bundle_add_text(bundle, name, strlen(name), json_string_value(value),
-                                     json_string_length(value)));
-    }
-    return GAN_STATUS_OK;
-}
-
 static int by_place(const void *a, const void *b) {
     const gan_bundle_tensor *first = a, *second = b;
     if (first->at != second->at) return first->at < second->at ? -1 : 1;
@@ -132,40 +118,110 @@ static gan_status order_tensors(gan_bundle *bundle) {
                      (unsigned long long)(state->length - at));
 }
 
-static gan_status parse_header(gan_bundle *bundle, const char *text, size_t length) {
+// --- The header ----------------------------------------------------------------------------------
+// It is read an entry at a time: a tree of the whole takes forty times its bytes.
+typedef struct header_reader {
+    const char *text;
+    size_t length, at;
+    bool has_metadata;
+} header_reader;
+
+static gan_status no_json(const header_reader *header, const char *what) {
+    return gan__fail(GAN_STATUS_CORRUPT, "the header is no JSON object: byte %zu: %s", header->at,
+                     what);
+}
+
+// The next byte that is no space; 0 at the end.
+static char look(header_reader *header) {
+    while (header->at < header->length && strchr(" \t\r\n", header->text[header->at])) header->at++;
+    return header->at < header->length ? header->text[header->at] : 0;
+}
+
+static bool accept(header_reader *header, char mark) {
+    const bool there = look(header) == mark;
+    header->at += there;
+    return there;
+}
+
+// The value that begins at the next byte, which must be `mark`; *value is the caller's
+// (json_decref).
+static gan_status take_value(header_reader *header, char mark, size_t longest, json_t **value) {
     json_error_t error;
-    const char *name;
+    const bool begins = look(header) == mark;
+    const size_t left = header->length - header->at;
+    *value = begins ? json_loadb(header->text + header->at, left < longest ? left : longest,
+                                 JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES,
+                                 &error)
+                    : NULL;
+    if (!begins) return no_json(header, mark == '"' ? "no string is here" : "no object is here");
+    header->at += (size_t)error.position;
+    return *value ? GAN_STATUS_OK : no_json(header, error.text);
+}
+
+typedef gan_status (*header_entry)(gan_bundle *bundle, header_reader *header, const char *name);
+
+// Calls `read` for each entry of the object, at its value.
+static gan_status read_entries(gan_bundle *bundle, header_reader *header, header_entry read) {
+    if (!accept(header, '{')) return no_json(header, "no object is here");
+    if (accept(header, '}')) return GAN_STATUS_OK;
+    do {
+        json_t *name;
+        GAN_TRY(take_value(header, '"', SIZE_MAX, &name));
+        gan_status status = accept(header, ':') ? read(bundle, header, json_string_value(name))
+                                                : no_json(header, "a colon is missing");
+        json_decref(name);
+        GAN_TRY(status);
+    } while (accept(header, ','));
+    return accept(header, '}') ? GAN_STATUS_OK : no_json(header, "a comma is missing");
+}
+
+static gan_status read_text(gan_bundle *bundle, header_reader *header, const char *name) {
+    json_t *value;
+    if (look(header) != '"')
+        return gan__fail(GAN_STATUS_CORRUPT, "the metadata %s is no string", name);
+    GAN_TRY(take_value(header, '"', SIZE_MAX, &value));
+    gan_status status = gan__bundle_add_text(bundle, name, strlen(name), json_string_value(value),
+                                             json_string_length(value));
+    json_decref(value);
+    return status;
+}
+
+static gan_status read_entry(gan_bundle *bundle, header_reader *header, const char *name) {
     json_t *entry;
-    json_t *header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    if (!header)
-        return gan__fail(GAN_STATUS_CORRUPT, "the header is no JSON: byte %d: %s", error.position,
-                         error.text);
-    gan_status status = GAN_STATUS_OK;
-    if (!json_is_object(header))
-        status = gan__fail(GAN_STATUS_CORRUPT, "the header is no JSON object");
-    json_object_foreach(header, name, entry) {
-        if (status != GAN_STATUS_OK) break;
-        status = strcmp(name, METADATA) == 0 ? parse_metadata(bundle, entry)
-                                             : parse_tensor(bundle, name, entry);
+    if (strcmp(name, GAN_SAFETENSORS_METADATA) == 0) {
+        if (header->has_metadata) return no_json(header, "the metadata are there twice");
+        header->has_metadata = true;
+        return read_entries(bundle, header, read_text);
     }
-    json_decref(header);
-    return status == GAN_STATUS_OK ? order_tensors(bundle) : status;
+    GAN_TRY(take_value(header, '{', ENTRY_MAX, &entry));
+    gan_status status = parse_tensor(bundle, name, entry);
+    json_decref(entry);
+    return status;
+}
+
+static gan_status parse_header(gan_bundle *bundle, const char *text, size_t length) {
+    header_reader header = {.text = text, .length = length};
+    GAN_TRY(read_entries(bundle, &header, read_entry));
+    if (look(&header) != 0 || header.at < length)
+        return no_json(&header, "more follows the object");
+    return order_tensors(bundle);
 }
 
 static gan_status open_source(gan_bundle *bundle, safetensors_state *state) {
-    uint8_t start[LENGTH_BYTES];
+    uint8_t start[GAN_SAFETENSORS_LENGTH];
     uint64_t file_bytes;
     GAN_TRY(gan__file_open_regular(bundle->path, &state->file, &file_bytes));
     GAN_TRY(gan__file_read_at(state->file, 0, start, sizeof start));
     uint64_t length = gan__get_u64(start);
-    if (length > HEADER_MAX || length > file_bytes - LENGTH_BYTES)
+    if (length > GAN_SAFETENSORS_HEADER_MAX || length > file_bytes - GAN_SAFETENSORS_LENGTH)
         return gan__fail(GAN_STATUS_CORRUPT, "a header of %llu bytes does not fit in %llu",
                          (unsigned long long)length, (unsigned long long)file_bytes);
-    state->data = LENGTH_BYTES + length;
+    state->data = GAN_SAFETENSORS_LENGTH + length;
     state->length = file_bytes - state->data;
     char *header;
     GAN_TRY(gan__alloc((size_t)length, 1, (void **)&header));
-    gan_status status = gan__file_read_at(state->file, LENGTH_BYTES, header, (size_t)length);
+    gan_status status =
+        gan__file_read_at(state->file, GAN_SAFETENSORS_LENGTH, header, (size_t)length);
     if (status == GAN_STATUS_OK) status = parse_header(bundle, header, (size_t)length);
     gan__free(header);
     return status;
@@ -179,91 +235,4 @@ gan_status gan__safetensors_source(gan_bundle *bundle) {
     bundle->state = state;
     gan_status status = open_source(bundle, state);
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", bundle->path);
-}
-
-// --- Target --------------------------------------------------------------------------------------
-// Tensors are written by falling size of their elements, so that each is aligned to its own.
-static const gan_dtype write_order[] = {GAN_DTYPE_F32, GAN_DTYPE_F16};
-enum { WRITE_ORDERS = sizeof write_order / sizeof write_order[0] };
-
-static json_t *tensor_entry(const gan_convert_tensor *tensor, uint64_t *at) {
-    json_t *shape = json_array();
-    const gan_element_kind *kind = gan__element_kind_dtype(tensor->dtype);
-    for (int i = 0; i < tensor->rank; i++) {
-        json_array_append_new(shape, json_integer(tensor->size[i]));
-    }
-    uint64_t start = *at;
-    *at += tensor->elements * kind->bytes;
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", kind->safetensors, "shape", shape,
-                     "data_offsets", (json_int_t)start, (json_int_t)*at);
-}
-
-static json_t *make_header(const gan_bundle *bundle) {
-    json_t *header = json_object(), *metadata = json_object();
-    uint64_t at = 0;
-    for (size_t i = 0; i < bundle->text_count; i++) {
-        json_object_set_new(metadata, bundle->texts[i].name, json_string(bundle->texts[i].content));
-    }
-    if (bundle->text_count > 0) json_object_set(header, METADATA, metadata);
-    json_decref(metadata);
-    for (size_t order = 0; order < WRITE_ORDERS; order++) {
-        for (size_t i = 0; i < bundle->tensor_count; i++) {
-            const gan_convert_tensor *tensor = &bundle->tensors[i].as_written;
-            if (tensor->dtype != write_order[order]) continue;
-            json_object_set_new(header, tensor->name, tensor_entry(tensor, &at));
-        }
-    }
-    return header;
-}
-
-static gan_status write_header(const gan_bundle *bundle, gan_sink *sink) {
-    json_t *header = make_header(bundle);
-    char *text = json_dumps(header, JSON_COMPACT);
-    json_decref(header);
-    if (!text) return gan__fail(GAN_STATUS_NO_MEMORY, "no memory for the header");
-    uint8_t start[LENGTH_BYTES];
-    size_t length = strlen(text), padding = (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT;
-    gan__put_u64(start, length + padding);
-    gan_status status = GAN_STATUS_OK;
-    if (length + padding > HEADER_MAX)
-        status = gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                           "names and texts take %zu bytes, more than a safetensors header may "
-                           "have; leave some out",
-                           length);
-    if (status == GAN_STATUS_OK) status = gan__sink_write(sink, start, sizeof start);
-    if (status == GAN_STATUS_OK) status = gan__sink_write(sink, text, length);
-    if (status == GAN_STATUS_OK) status = gan__sink_write(sink, "        ", padding);
-    free(text);
-    return status;
-}
-
-static gan_status write_tensor(gan_bundle *bundle, const gan_bundle_tensor *tensor,
-                               gan_sink *sink) {
-    uint8_t *bytes = NULL;
-    size_t length;
-    gan_status status = gan__bundle_pack(bundle, tensor, &bytes, &length);
-    if (status == GAN_STATUS_OK) status = gan__sink_write(sink, bytes, length);
-    gan__free(bytes);
-    return status;
-}
-
-static gan_status write_all(gan_bundle *bundle, gan_sink *sink) {
-    if (gan__names_find(&bundle->tensor_names, METADATA) != SIZE_MAX)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "a tensor is called " METADATA ", which safetensors keeps for itself");
-    GAN_TRY(write_header(bundle, sink));
-    for (size_t order = 0; order < WRITE_ORDERS; order++) {
-        for (size_t i = 0; i < bundle->tensor_count; i++) {
-            if (bundle->tensors[i].as_written.dtype != write_order[order]) continue;
-            GAN_TRY(write_tensor(bundle, &bundle->tensors[i], sink));
-        }
-    }
-    return GAN_STATUS_OK;
-}
-
-gan_status gan__safetensors_export(gan_bundle *bundle, gan_target target, int level) {
-    (void)level; // it has no compression
-    gan_sink *sink;
-    GAN_TRY(gan__sink_open(target, &sink));
-    return gan__sink_end(sink, write_all(bundle, sink));
 }

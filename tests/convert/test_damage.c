@@ -100,6 +100,17 @@ static void lying_safetensors_headers_are_refused(void **state) {
         "{\"a\":3}",
         "{\"__metadata__\":{\"a\":3}}",
         "{\"a\\u0000b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"__metadata__\":{\"a\":\"b\",\"a\":\"c\"}}",
+        "{\"__metadata__\":{\"a\":\"b\"},\"__metadata__\":{\"c\":\"d\"},"
+        "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]} "
+        "\"b\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},}",
+        "{\"a\" {\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807],\"data_offsets\":[0,4]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775803,"
+        "9223372036854775807]}}",
+        "{\"a\":{\"dtype\":\"I8\",\"shape\":[3,3074457345618258603],\"data_offsets\":[0,4]}}",
         "{} x",
         "{",
         "{}",
