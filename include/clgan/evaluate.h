@@ -40,11 +40,15 @@ typedef struct gan_mixture {
 #define GAN_MODE_RADIUS  3    // deviations
 #define GAN_MODE_SAMPLES 2500 // the papers' number of samples
 
+// Of stacked digits, the same papers: a classifier tells each channel's digit, the three digits are
+// the mode, and a mode is captured when at least one sample is taken for it.
+#define GAN_CLASS_MODE_SAMPLES 26000
+
 typedef struct gan_mode_figures {
     size_t modes;        // of the mixture
     size_t captured;     // of them
     uint64_t samples;    // that were looked at
-    double high_quality; // the share of them that is of high quality
+    double high_quality; // the share of them that is of high quality; NaN by a classifier
     double reverse_kl;   // KL(shares of the modes among high-quality samples, uniform): ln(modes)
                          // minus the entropy; NaN when there is no such sample
 } gan_mode_figures;
@@ -177,7 +181,8 @@ typedef struct gan_evaluation_options {
     const char *data; // the training data; default: the recipe's source
     uint64_t samples; // to generate, with the seeds from 0 on; 0: as each protocol says
     gan_sample_weights weights;
-    const gan_checkpoint *features; // a classifier's: measure by it, in place of Parzen windows
+    const gan_checkpoint *features; // a classifier's: measure by it, in place of Parzen windows;
+                                    // of stacks (data.stack) it tells the modes
     void *user;
     // While it works: what it does, how much of it is done. May be NULL.
     void (*on_progress)(void *user, const char *what, uint64_t done, uint64_t total);
@@ -188,7 +193,7 @@ typedef struct gan_evaluation {
     uint64_t step; // the checkpoint's
     bool averaged; // the weights in use
     char data[32]; // kind of the data set
-    // Built-in mixtures.
+    // Built-in mixtures, and with options.features stacks.
     bool has_modes;
     gan_mode_figures modes, modes_of_data;
     // Samples of one element: p is the data, q the generator. All NaN where an estimate cannot be

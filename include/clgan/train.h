@@ -120,8 +120,9 @@ typedef struct gan_run_metrics {
     bool has_augmentation; // the recipe's augment.target: the probability it has come to
     double augmentation;
     uint64_t host_syncs;   // since the metrics before, the reading of these included
-    // Only where has_modes: on a built-in mixture, when a sample interval has ended since the metrics
-    // before, and at the last step. Measured on GAN_MODE_SAMPLES samples of the seeds from 0 on.
+    // Only where has_modes: on a built-in mixture, or with the recipe's modes.classifier, when a
+    // sample interval has ended since the metrics before, and at the last step. Measured on samples
+    // of the seeds from 0 on: GAN_MODE_SAMPLES, GAN_CLASS_MODE_SAMPLES, or modes.samples of them.
     bool has_modes;
     gan_mode_figures modes;
     size_t most_modes; // captured so far, these included

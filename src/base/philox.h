@@ -20,6 +20,7 @@ enum {
     GAN_STREAM_LABEL = 7,     // gan-sample: seed = the image's own seed
     GAN_STREAM_TOKEN = 8,     // gan-sample: seed = the sample's own seed
     GAN_STREAM_LABELLED = 9,  // labelled samples: step 0 which they are, then epoch + 1
+    GAN_STREAM_STACK = 10,    // what is stacked: step = sample, element = its place in it
     GAN_STREAM_GRAPH = 256,
 };
 

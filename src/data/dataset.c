@@ -111,6 +111,7 @@ gan_status gan__dataset_open_as(const char *source, const gan_dataset_options *o
     if (status == GAN_STATUS_OK) {
         status = check_text(block, options);
         if (status == GAN_STATUS_OK) status = gan__dataset_reform(block, options);
+        if (status == GAN_STATUS_OK) status = gan__dataset_stack(block, options);
         if (status != GAN_STATUS_OK) status = gan__fail_in(status, "%s", source);
     }
     if (status == GAN_STATUS_OK)
@@ -192,10 +193,9 @@ static gan_status fetch_reformed(const gan_dataset *dataset, uint64_t seed, uint
     return status;
 }
 
-// Sample `index` of the window; the label may be unwanted (NULL).
-static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
-                        uint32_t *label) {
-    index += dataset->start;
+// Sample `index` of the set's own; the label may be unwanted (NULL).
+static gan_status fetch_own(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
+                            uint32_t *label) {
     if (dataset->pictures) {
         if (label) *label = gan__pictures_label(dataset->pictures, index);
         return gan__pictures_read(dataset->pictures, index, sample);
@@ -208,8 +208,28 @@ static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t inde
     if (dataset->reforms) return fetch_reformed(dataset, seed, index, sample, label);
     const uint8_t *stored = NULL;
     GAN_TRY(find_stored(dataset, seed, index, sample, label, &stored));
-    if (stored != sample) memcpy(sample, stored, dataset->sample_bytes);
+    if (stored != sample) memcpy(sample, stored, dataset->stored_bytes);
     return GAN_STATUS_OK;
+}
+
+static gan_status fetch_stack(const gan_dataset *dataset, uint64_t seed, uint64_t index,
+                              uint8_t *sample, uint32_t *label) {
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < dataset->stack; ++i, sample += dataset->layer_bytes) {
+        uint32_t digit = 0;
+        GAN_TRY(fetch_own(dataset, seed, gan__dataset_layer(dataset, index, i), sample, &digit));
+        number = number * dataset->layer_classes + digit;
+    }
+    if (label) *label = number;
+    return GAN_STATUS_OK;
+}
+
+// Sample `index` of the window.
+static gan_status fetch(const gan_dataset *dataset, uint64_t seed, uint64_t index, void *sample,
+                        uint32_t *label) {
+    index += dataset->start;
+    if (dataset->stack > 0) return fetch_stack(dataset, seed, index, sample, label);
+    return fetch_own(dataset, seed, index, sample, label);
 }
 
 gan_status gan__dataset_read(const gan_dataset *dataset, uint64_t seed, uint64_t position,

@@ -33,6 +33,11 @@ typedef struct gan_dataset_options {
     uint32_t channels; // 1 grey, 3 red green blue, 4 those and opacity; 0: as in the set
     bool flip;         // gan__dataset_read mirrors half of the samples, by Philox, left to right
     bool skip_bad;     // pictures that cannot be read are left out and counted, not an error
+    // Stacks (stack.c): a sample is so many images of the set on top of each other, each one's
+    // channels behind those of the one before, its class the number whose digits theirs are.
+    uint32_t stack;       // 0, 1: none
+    uint64_t stack_count; // how many there are; 0: as many as images
+    uint64_t stack_seed;  // which images they are of
     // Of text:
     size_t length; // characters of a sample; 0: GAN_TEXT_LENGTH
     bool lines;    // a sample is a line, cut at so many characters; else any so many in a row

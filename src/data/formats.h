@@ -28,10 +28,18 @@ struct gan_dataset {
     gan_vocabulary *vocabulary; // where samples are sequences of tokens, else NULL
     uint16_t *tokens;           // of those from files: sample n begins at n x token_stride
     size_t token_stride;
+    uint32_t stack;       // images that a sample is of; 0: it is one of the set's own
+    uint64_t stack_seed;  // which they are
+    uint64_t layer_count; // images to draw from, and their classes; a sample's are in info
+    uint32_t layer_classes;
+    size_t layer_bytes; // of one of them
     bool reforms, flips;
     gan_bitmap stored;    // where the set reforms images: their stored size, without pixels
     gan_bitmap_form form; // and what they become
 };
+
+// Labels are below this.
+#define GAN_CLASSES_MAX 65536
 
 // The largest file that is read: a guard against running away, not a claim about data sets.
 #define GAN_FILE_BYTES_MAX ((size_t)(SIZE_MAX >> 28 ? UINT64_C(1) << 36 : SIZE_MAX / 2))
@@ -129,6 +137,11 @@ gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *
 // One sample from its stored bytes, where the set reforms them.
 gan_status gan__dataset_reform_sample(const gan_dataset *dataset, const uint8_t *stored,
                                       uint8_t *sample);
+// Makes stacks of the set's images, reformed, its samples, as `options` have it. Errors: BAD_INPUT
+// (no images, or more classes than labels can have).
+gan_status gan__dataset_stack(gan_dataset *dataset, const gan_dataset_options *options);
+// Which image is layer number `layer` of stack number `index`.
+uint64_t gan__dataset_layer(const gan_dataset *dataset, uint64_t index, uint32_t layer);
 // Mirrors the sample at that position of the stream, or not.
 void gan__dataset_mirror(const gan_dataset *dataset, uint64_t seed, uint64_t position,
                          void *sample);

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define CLASSES_MAX 65536
-
 void gan__dataset_measure(gan_dataset *dataset) {
     const gan_dataset_info *info = &dataset->info;
     dataset->elements = 1;
@@ -131,12 +129,12 @@ gan_status gan__dataset_take_labels(gan_dataset *dataset, const gan_file *file,
     const uint8_t *elements = file->bytes + array->offset;
     for (uint64_t i = 0; i < count; ++i) {
         double value = gan__array_value(array, elements, i);
-        if (!(value >= 0 && value < CLASSES_MAX && floor(value) == value))
+        if (!(value >= 0 && value < GAN_CLASSES_MAX && floor(value) == value))
             return gan__fail(GAN_STATUS_BAD_INPUT,
                              "%s: byte %" PRIu64 ": the label of sample %" PRIu64
                              " is %g; labels are whole numbers from 0 to %d",
                              file->path, array->offset + i * gan__element_bytes(array->element), i,
-                             value, CLASSES_MAX - 1);
+                             value, GAN_CLASSES_MAX - 1);
         dataset->labels[i] = (uint32_t)value;
         if (dataset->labels[i] >= dataset->info.classes)
             dataset->info.classes = dataset->labels[i] + 1;

@@ -9,7 +9,8 @@
 // gan__dataset_open_as's.
 gan_status gan__data_source_open(const gan_recipe_values *recipe, const char *source,
                                  gan_dataset **out);
-// The part of a text that is held out from training; for other sets the set itself.
+// The part of a text that is held out from training; for other sets the set itself, which holds
+// test samples: of stacks as many as it has pictures.
 gan_status gan__data_source_open_held_out(const gan_recipe_values *recipe, const char *source,
                                           gan_dataset **out);
 

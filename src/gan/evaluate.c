@@ -49,40 +49,53 @@ static void tell(const evaluator *e, const char *what, uint64_t done, uint64_t t
 
 // --- Modes ---------------------------------------------------------------------------------------
 
+static bool has_stacks(const evaluator *e) {
+    return gan__recipe_values(e->recipe)->data.stack > 1;
+}
+
 static bool suits_modes(const evaluator *e) {
     gan_mixture mixture;
-    return e->sampler != NULL && gan__modes_of_dataset(e->data.whole, &mixture);
+    if (e->sampler == NULL) return false;
+    return gan__modes_of_dataset(e->data.whole, &mixture) || (has_stacks(e) && e->judge != NULL);
+}
+
+// Bytes have been taken to 0 and 1.
+static gan_status choose_judge(const evaluator *e, gan_mode_judge *out) {
+    gan_mixture mixture;
+    if (!gan__modes_of_dataset(e->data.whole, &mixture))
+        return gan__modes_of_classes(e->judge, e->data.elements, 0, e->data.has_bytes ? 1 : 0, out);
+    *out = gan__modes_of_mixture(&mixture);
+    return GAN_STATUS_OK;
 }
 
 #define MODE_BLOCK 1024
 
-static gan_status count_modes(const evaluator *e, const gan_mixture *mixture,
+static gan_status count_modes(const evaluator *e, const gan_mode_judge *judge,
                               const gan_points *points, const char *what, gan_mode_figures *out) {
     void *values = NULL, *histogram = NULL;
-    gan_status status = gan__alloc(MODE_BLOCK, mixture->dimension * sizeof(float), &values);
-    if (status == GAN_STATUS_OK) status = gan__alloc(mixture->modes, sizeof(uint64_t), &histogram);
+    gan_status status = gan__alloc(MODE_BLOCK, judge->elements * sizeof(float), &values);
+    if (status == GAN_STATUS_OK) status = gan__alloc(judge->modes, sizeof(uint64_t), &histogram);
     for (uint64_t first = 0; first < points->count && status == GAN_STATUS_OK;
          first += MODE_BLOCK) {
         const uint64_t left = points->count - first;
         const size_t count = left < MODE_BLOCK ? (size_t)left : MODE_BLOCK;
         tell(e, what, first, points->count);
         status = points->read(points, first, count, values);
-        if (status == GAN_STATUS_OK) gan__modes_count(mixture, values, count, histogram);
+        if (status == GAN_STATUS_OK) status = gan__modes_count(judge, values, count, histogram);
     }
-    if (status == GAN_STATUS_OK) *out = gan__modes_figures(mixture, histogram, points->count);
+    if (status == GAN_STATUS_OK) *out = gan__modes_figures(judge, histogram, points->count);
     gan__free(values);
     gan__free(histogram);
     return status;
 }
 
 static gan_status measure_modes(evaluator *e) {
-    gan_mixture mixture;
-    gan__modes_of_dataset(e->data.whole, &mixture);
-    const gan_points generated = generated_points(e, GAN_MODE_SAMPLES);
+    gan_mode_judge judge;
+    GAN_TRY(choose_judge(e, &judge));
+    const gan_points generated = generated_points(e, gan__modes_samples(&judge));
     const gan_points training = training_points(e, generated.count);
-    GAN_TRY(count_modes(e, &mixture, &generated, "modes of generated samples", &e->out->modes));
-    GAN_TRY(
-        count_modes(e, &mixture, &training, "modes of training samples", &e->out->modes_of_data));
+    GAN_TRY(count_modes(e, &judge, &generated, "modes of generated samples", &e->out->modes));
+    GAN_TRY(count_modes(e, &judge, &training, "modes of training samples", &e->out->modes_of_data));
     e->out->has_modes = true;
     return GAN_STATUS_OK;
 }
@@ -201,7 +214,7 @@ static gan_status measure_errors(evaluator *e) {
 // --- Features ------------------------------------------------------------------------------------
 
 static bool suits_features(const evaluator *e) {
-    return e->sampler != NULL && e->judge != NULL;
+    return e->sampler != NULL && e->judge != NULL && !suits_modes(e);
 }
 
 // Of samples against those whose features are `real`.
@@ -285,6 +298,7 @@ static gan_status open_judge(evaluator *e) {
                          "generator's samples by, so give a generator's checkpoint beside it");
     GAN_TRY(gan_classifier_create(e->device, e->options->features, GAN_SAMPLE_WEIGHTS_DEFAULT,
                                   &e->judge));
+    if (has_stacks(e)) return GAN_STATUS_OK; // each channel may be a sample of its own
     return check_elements(e->judge, e, "the classifier whose features are asked for");
 }
 

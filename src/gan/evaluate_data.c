@@ -119,7 +119,7 @@ static gan_status open_test(gan_evaluation_data *data, const gan_recipe_values *
             "a pair named like train-images... and t10k-images..., or train... and "
             "test...",
             source);
-    gan_status status = gan__data_source_open(recipe, path, &data->apart);
+    gan_status status = gan__data_source_open_held_out(recipe, path, &data->apart);
     if (status == GAN_STATUS_OK &&
         (elements_of(data->apart) != data->elements ||
          gan__dataset_info(data->apart)->type != gan__dataset_info(data->whole)->type))

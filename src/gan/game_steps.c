@@ -182,11 +182,12 @@ static gan_status build_encoder_step(const gan_builder *builder, gan_game_step *
         [GAN_GAME_D_FAKE] = gan__mean(gan__sigmoid(given.on_fake)),
         [GAN_GAME_D_GRADIENT] = none,
     };
-    // One of these steps for each update of D, of which there may be several to one of G.
+    // One of these steps for each update of D, of which there may be more or fewer than of G.
     gan_node *const g_cost = gan__objective_generator(game->recipe, given.on_real, given.on_fake);
     gan_node *g_figures[GAN_GAME_G_METRICS] = {
         [GAN_GAME_G_LOSS] =
-            gan__scale(g_cost, 1 / (double)game->recipe->schedule.discriminator_steps),
+            gan__scale(g_cost, (double)game->recipe->schedule.generator_steps /
+                                   (double)game->recipe->schedule.discriminator_steps),
         [GAN_GAME_G_GRADIENT] = none,
     };
     add_sums(step, game->discriminator_sums, d_figures);

@@ -5,11 +5,45 @@
 
 #include <math.h>
 
+#define MODES_MAX 65536
+
 bool gan__modes_of_dataset(const gan_dataset *dataset, gan_mixture *out) {
     *out = (gan_mixture){0};
     out->modes = gan__dataset_modes(dataset, &out->centres, &out->deviation);
     out->dimension = (size_t)gan__dataset_info(dataset)->size[0];
     return out->modes > 0;
+}
+
+gan_mode_judge gan__modes_of_mixture(const gan_mixture *mixture) {
+    return (gan_mode_judge){
+        .modes = mixture->modes, .elements = mixture->dimension, .mixture = *mixture};
+}
+
+gan_status gan__modes_of_classes(gan_classifier *classifier, size_t elements, double low,
+                                 double high, gan_mode_judge *out) {
+    const gan_classifier_info *const info = gan_classifier_get_info(classifier);
+    const size_t channels = elements / info->elements;
+    size_t modes = 1;
+    for (size_t i = 0; i < channels && modes <= MODES_MAX; i++) modes *= info->classes;
+    *out = (gan_mode_judge){.modes = modes,
+                            .elements = elements,
+                            .classifier = classifier,
+                            .channels = channels,
+                            .low = low,
+                            .high = high};
+    if (channels == 0 || elements % info->elements != 0)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the classifier is of samples of %zu elements, and those whose modes it "
+                         "is to tell have %zu, which is no multiple",
+                         info->elements, elements);
+    if (modes <= MODES_MAX) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT,
+                     "%zu channels of %u classes are more than the %d modes that can be counted",
+                     channels, (unsigned)info->classes, MODES_MAX);
+}
+
+uint64_t gan__modes_samples(const gan_mode_judge *judge) {
+    return judge->classifier != NULL ? GAN_CLASS_MODE_SAMPLES : GAN_MODE_SAMPLES;
 }
 
 static double squared_distance(const double *centre, const float *sample, size_t dimension) {
@@ -36,8 +70,8 @@ static size_t nearest_mode(const gan_mixture *mixture, const float *sample, doub
     return nearest;
 }
 
-void gan__modes_count(const gan_mixture *mixture, const float *samples, size_t count,
-                      uint64_t *histogram) {
+static void count_near(const gan_mixture *mixture, const float *samples, size_t count,
+                       uint64_t *histogram) {
     const double radius = GAN_MODE_RADIUS * mixture->deviation;
     for (size_t i = 0; i < count; i++) {
         double squared;
@@ -46,26 +80,55 @@ void gan__modes_count(const gan_mixture *mixture, const float *samples, size_t c
     }
 }
 
-gan_mode_figures gan__modes_figures(const gan_mixture *mixture, const uint64_t *histogram,
+// The channels' classes are the digits of the mode's number.
+static gan_status count_classes(const gan_mode_judge *judge, const float *samples, size_t count,
+                                uint64_t *histogram) {
+    const gan_classifier_input input = {samples, count, judge->low, judge->high};
+    const size_t base = gan_classifier_get_info(judge->classifier)->classes;
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(count, judge->channels * sizeof(uint32_t), &memory));
+    const uint32_t *const classes = memory;
+    const gan_status status =
+        gan_classifier_assign(judge->classifier, &input, judge->channels, memory);
+    for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++) {
+        size_t mode = 0;
+        for (size_t c = 0; c < judge->channels; c++)
+            mode = mode * base + classes[i * judge->channels + c];
+        histogram[mode]++;
+    }
+    gan__free(memory);
+    return status;
+}
+
+gan_status gan__modes_count(const gan_mode_judge *judge, const float *samples, size_t count,
+                            uint64_t *histogram) {
+    if (judge->classifier != NULL) return count_classes(judge, samples, count, histogram);
+    count_near(&judge->mixture, samples, count, histogram);
+    return GAN_STATUS_OK;
+}
+
+gan_mode_figures gan__modes_figures(const gan_mode_judge *judge, const uint64_t *histogram,
                                     uint64_t samples) {
-    gan_mode_figures figures = {.modes = mixture->modes, .samples = samples};
+    gan_mode_figures figures = {.modes = judge->modes, .samples = samples};
     uint64_t good = 0;
-    for (size_t i = 0; i < mixture->modes; i++) {
+    for (size_t i = 0; i < judge->modes; i++) {
         good += histogram[i];
         figures.captured += histogram[i] > 0;
     }
     double divergence = 0;
-    for (size_t i = 0; i < mixture->modes; i++) {
-        const double ratio = (double)histogram[i] * (double)mixture->modes / (double)good;
-        if (histogram[i] > 0) divergence += ratio * log(ratio) / (double)mixture->modes;
+    for (size_t i = 0; i < judge->modes; i++) {
+        const double ratio = (double)histogram[i] * (double)judge->modes / (double)good;
+        if (histogram[i] > 0) divergence += ratio * log(ratio) / (double)judge->modes;
     }
-    figures.high_quality = samples > 0 ? (double)good / (double)samples : NAN;
+    const bool graded = judge->classifier == NULL && samples > 0;
+    figures.high_quality = graded ? (double)good / (double)samples : NAN;
     figures.reverse_kl = good > 0 ? divergence : NAN;
     return figures;
 }
 
 gan_status gan_modes_measure(const gan_mixture *mixture, const float *samples, size_t count,
                              uint64_t *histogram, gan_mode_figures *out) {
+    const gan_mode_judge judge = gan__modes_of_mixture(mixture);
     if (mixture->modes == 0 || mixture->dimension == 0 || !(mixture->deviation > 0))
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "a mixture of %zu modes in %zu dimensions with deviation %g: each must be "
@@ -73,8 +136,8 @@ gan_status gan_modes_measure(const gan_mixture *mixture, const float *samples, s
                          mixture->modes, mixture->dimension, mixture->deviation);
     void *counts = NULL;
     GAN_TRY(gan__alloc(mixture->modes, sizeof(uint64_t), &counts));
-    gan__modes_count(mixture, samples, count, counts);
-    *out = gan__modes_figures(mixture, counts, count);
+    count_near(mixture, samples, count, counts);
+    *out = gan__modes_figures(&judge, counts, count);
     const uint64_t *const counted = counts;
     for (size_t i = 0; histogram != NULL && i < mixture->modes; i++) histogram[i] = counted[i];
     gan__free(counts);

@@ -58,7 +58,8 @@ static void fill_encoder(const gan_recipe_values *recipe, const gan_trainer_sums
                          double steps, gan_run_metrics *metrics) {
     const bool joint = recipe->inference.kind == GAN_ENCODER_JOINT;
     const bool codes = recipe->inference.kind == GAN_ENCODER_CODES;
-    const double updates = joint ? steps : steps * (double)recipe->schedule.discriminator_steps;
+    const double updates = steps * (double)(joint ? recipe->schedule.generator_steps
+                                                  : recipe->schedule.discriminator_steps);
     metrics->has_encoder = recipe->inference.kind != GAN_ENCODER_NONE;
     metrics->has_categorical = codes && recipe->latent.categorical[0] > 0;
     metrics->has_continuous = codes && recipe->latent.continuous > 0;
@@ -74,13 +75,14 @@ static gan_status read_metrics(gan_run *run, gan_run_metrics *metrics) {
     GAN_TRY(gan__trainer_clear_sums(run->trainer));
     const double steps = (double)(metrics->step - run->record.logged_step);
     const double updates = steps * (double)run->values->schedule.discriminator_steps;
+    const double g_updates = steps * (double)run->values->schedule.generator_steps;
     metrics->d_loss = sums.d_loss / updates;
     metrics->d_real = sums.d_real / updates;
     metrics->d_fake = sums.d_fake / updates;
-    metrics->g_loss = sums.g_loss / steps;
+    metrics->g_loss = sums.g_loss / g_updates;
     metrics->has_gradients = run->values->log_gradients;
     metrics->d_gradient = sums.d_gradient / updates;
-    metrics->g_gradient = sums.g_gradient / steps;
+    metrics->g_gradient = sums.g_gradient / g_updates;
     fill_encoder(run->values, &sums, steps, metrics);
     metrics->has_errors = run->values->objective.classifier != GAN_CLASSIFIER_NONE;
     metrics->errors = sums.errors / updates;
@@ -232,6 +234,7 @@ gan_status gan_run_train(gan_run *run, const gan_run_callbacks *callbacks) {
                          "%s holds a run already; go on with it by --resume, or choose another "
                          "folder with --out",
                          gan_run_get_folder(run));
+    GAN_TRY(gan__run_begin_modes(run));
     GAN_TRY(gan__run_folder_prepare(run->folder));
     gan__module_on_build(gan__trainer_module(run->trainer), on_build, run);
     gan_status status = gan__trainer_prepare(run->trainer);

@@ -2,6 +2,7 @@
 #ifndef GAN_GAN_RUN_STATE_H
 #define GAN_GAN_RUN_STATE_H
 
+#include "clgan/classify.h"
 #include "clgan/train.h"
 #include "gan/event_file.h"
 #include "gan/history.h"
@@ -22,10 +23,11 @@ struct gan_run {
     gan_run_record record;   // as of the newest save; all zero at the start
     gan_text history;        // all lines so far
     gan_history_file *history_file;
-    bool tensorboard;       // whether an event file is asked for
-    gan_event_file *events; // NULL where it is not
-    size_t most_modes;      // captured by any metrics so far
-    double reported;        // when report.html was last written, by gan__clock_seconds
+    bool tensorboard;                // whether an event file is asked for
+    gan_event_file *events;          // NULL where it is not
+    size_t most_modes;               // captured by any metrics so far
+    gan_classifier *mode_classifier; // the recipe's modes.classifier, once training begins, or NULL
+    double reported;                 // when report.html was last written, by gan__clock_seconds
     gan_run_plan plan;
     gan_run_layer *layers;
     atomic_int stop; // a gan_run_request that ends the run, or NO_REQUEST
@@ -53,8 +55,11 @@ gan_status gan__run_begin_events(gan_run *run);
 gan_status gan__run_events_lines(gan_run *run, size_t from);
 gan_status gan__run_events_picture(gan_run *run, uint64_t step);
 
-// run_modes.c: where the data is a mixture, and a sample interval has ended since the metrics
-// before, fills in the modes of `metrics`.
+// run_modes.c: opens the recipe's modes.classifier where it names one. Errors: BAD_INPUT, naming
+// it.
+gan_status gan__run_begin_modes(gan_run *run);
+// Where the data is a mixture or there is such a classifier, and a sample interval has ended since
+// the metrics before, fills in the modes of `metrics`.
 gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics);
 // Fills in, from metrics->modes and the run so far, what else is said of them.
 void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics);

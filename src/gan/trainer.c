@@ -40,6 +40,11 @@ static uint64_t discriminator_runs(const gan_trainer *trainer) {
     return batches_per_step(trainer) - is_simultaneous(trainer);
 }
 
+// Updates of the generator in one step.
+static uint64_t generator_runs(const gan_trainer *trainer) {
+    return (uint64_t)trainer->recipe->schedule.generator_steps;
+}
+
 // How often a step runs each program, on average.
 static double runs_per_step(const gan_trainer *trainer, gan_game_part part) {
     const gan_game_step *const steps = trainer->game->steps;
@@ -50,7 +55,9 @@ static double runs_per_step(const gan_trainer *trainer, gan_game_part part) {
             steps[GAN_GAME_DISCRIMINATOR_PENALISED].count > 0 ? alone * (1 - lazily) : alone,
         [GAN_GAME_DISCRIMINATOR_PENALISED] = alone * lazily,
         [GAN_GAME_PENALTY] = alone * lazily,
-        [GAN_GAME_GENERATOR] = steps[GAN_GAME_GENERATOR_PENALISED].count > 0 ? 1 - lazily : 1,
+        [GAN_GAME_GENERATOR] = steps[GAN_GAME_GENERATOR_PENALISED].count > 0
+                                   ? 1 - lazily
+                                   : (double)generator_runs(trainer),
         [GAN_GAME_GENERATOR_PENALISED] = lazily,
         [GAN_GAME_PATH] = 1 / (double)trainer->recipe->objective.path_length_every,
     };
@@ -386,14 +393,22 @@ static gan_status run_path(gan_trainer *trainer) {
     return gan__program_run(path, trainer->step);
 }
 
+// G's updates of a step, or the joint one, which is D's update number `update` too.
+static gan_status run_generator(gan_trainer *trainer, uint64_t update) {
+    const uint64_t each = generator_runs(trainer), first = trainer->step * each;
+    if (trainer->programs[GAN_GAME_GENERATOR] == NULL) return GAN_STATUS_OK;
+    for (uint64_t i = 0; i < each; i++)
+        GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, update,
+                           first + i));
+    return GAN_STATUS_OK;
+}
+
 gan_status gan__trainer_step(gan_trainer *trainer) {
     const uint64_t first = trainer->step * batches_per_step(trainer);
     const uint64_t alone = discriminator_runs(trainer);
     for (uint64_t i = 0; i < alone; i++) GAN_TRY(run_discriminator(trainer, first + i));
     if (is_simultaneous(trainer)) GAN_TRY(feed_batch(trainer, first + alone));
-    if (trainer->programs[GAN_GAME_GENERATOR] != NULL)
-        GAN_TRY(run_update(trainer, GAN_GAME_GENERATOR, GAN_GAME_GENERATOR_PENALISED, first + alone,
-                           trainer->step));
+    GAN_TRY(run_generator(trainer, first + alone));
     GAN_TRY(run_path(trainer));
     trainer->step++;
     trainer->is_within_step = false;

@@ -124,6 +124,26 @@ static gan_status check_path(gan_document *document, const gan_recipe_values *va
                           "schedule.order must be alternating");
 }
 
+static gan_status check_generator_steps(gan_document *document, const gan_recipe_values *values) {
+    const int64_t each = values->schedule.generator_steps;
+    const int line = line_of(document, "schedule.generator_steps");
+    if (each == 1) return GAN_STATUS_OK;
+    if (values->schedule.order != GAN_ORDER_ALTERNATING)
+        return gan__tree_fail(document, line,
+                              "schedule.generator_steps gives the generator updates of its own, so "
+                              "schedule.order must be alternating");
+    if (values->objective.path_length > 0)
+        return gan__tree_fail(document, line,
+                              "schedule.generator_steps goes without objective.path_length, whose "
+                              "updates come after so many of the generator's");
+    if (values->steps <= MOST_UPDATES / each) return GAN_STATUS_OK;
+    return gan__tree_fail(document, line,
+                          "%lld steps of %lld generator updates are more than the %d that can be "
+                          "counted exactly: lower steps to %lld",
+                          (long long)values->steps, (long long)each, MOST_UPDATES,
+                          (long long)(MOST_UPDATES / each));
+}
+
 static gan_status check_consensus(gan_document *document, const gan_recipe_values *values) {
     if (values->objective.consensus == 0 || values->schedule.order != GAN_ORDER_ALTERNATING)
         return GAN_STATUS_OK;
@@ -282,6 +302,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_additions(document, values));
     GAN_TRY(check_penalties(document, values));
     GAN_TRY(check_path(document, values));
+    GAN_TRY(check_generator_steps(document, values));
     GAN_TRY(check_pack(document, values));
     GAN_TRY(check_reinforce(document, values));
     GAN_TRY(check_unroll(document, values));

@@ -53,6 +53,10 @@ static bool fits_nothing(const gan_recipe_values *values) {
     return values->data.fit != GAN_DATA_FIT_CROP && values->data.size[0] == 0;
 }
 
+static bool counts_no_stack(const gan_recipe_values *values) {
+    return values->data.stack_count > 0 && values->data.stack == 1;
+}
+
 static bool prior_of_nothing(const gan_recipe_values *values) {
     const int64_t codes = values->latent.categorical[0] * values->latent.categorical[1];
     return values->latent.prior != GAN_PRIOR_NORMAL &&
@@ -167,6 +171,7 @@ static const idle_rule rules[] = {
          "asked for",
          AUGMENTATIONS),
     RULE("data.fit", fits_nothing, "data.size is [0, 0]", "data.size"),
+    RULE("data.stack_count", counts_no_stack, "data.stack is 1", "data.stack"),
     RULE("latent.prior", prior_of_nothing, "the codes take all of latent.size", "latent.size",
          "latent.categorical", "latent.continuous"),
     RULE("encoder.continuous_weight", weighs_no_code, "latent.continuous is 0",

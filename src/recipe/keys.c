@@ -139,7 +139,8 @@ static const gan_key keys[] = {
     TEXT_KEY("name", name, "", "names the run's folder; default: the file's name"),
     NUMBER_KEY(WHOLE, "seed", seed, "1", 0, COUNT_MAX, "all randomness follows from it"),
     NUMBER_KEY(WHOLE, "batch", batch, "64", 1, 65536, "samples a step"),
-    NUMBER_KEY(WHOLE, "steps", steps, "10000", 1, STEPS_MAX, "generator updates in all"),
+    NUMBER_KEY(WHOLE, "steps", steps, "10000", 1, STEPS_MAX,
+               "of training in all, each with one or more updates of both players"),
     TEXT_KEY("data.source", data.source, "", "builtin:NAME, a file or a folder; else --data"),
     {.path = "data.range",
      .type = GAN_KEY_REAL_PAIR,
@@ -164,6 +165,10 @@ static const gan_key keys[] = {
                "whether half of the pictures are mirrored left to right, drawn anew each epoch"),
     NUMBER_KEY(BOOL, "data.skip_bad", data.skip_bad, "false", 0, 1,
                "whether files that cannot be read are left out and counted, not an error"),
+    NUMBER_KEY(WHOLE, "data.stack", data.stack, "1", 1, 16,
+               "pictures of the set that are one sample's channels, drawn by seed; 1: no stacks"),
+    NUMBER_KEY(WHOLE, "data.stack_count", data.stack_count, "0", 0, COUNT_MAX,
+               "how many such samples there are; 0: as many as pictures"),
     NUMBER_KEY(WHOLE, "data.length", data.length, "0", 0, 65536,
                "characters of a sample, and that data is text; 0: 32 of a .txt file"),
     NUMBER_KEY(BOOL, "data.lines", data.lines, "false", 0, 1,
@@ -286,6 +291,8 @@ static const gan_key keys[] = {
                  0, STEPS_MAX, "steps at which it leaves that value and reaches 0; [0, 0]: never"),
     GAME_NUMBER(WHOLE, "schedule.discriminator_steps", schedule.discriminator_steps, "1", 1, 1000,
                 "discriminator updates for one of the generator (k of Algorithm 1)"),
+    GAME_NUMBER(WHOLE, "schedule.generator_steps", schedule.generator_steps, "1", 1, 1000,
+                "generator updates after those, each on latents of its own"),
     GAME_CHOICE("schedule.order", schedule.order, "alternating", orders,
                 "whether the generator sees the updated discriminator, or both update at once"),
     GAME_NUMBER(WHOLE, "generator.init_batch", generator.init_batch, "0", 0, 65536,
@@ -331,6 +338,12 @@ static const gan_key keys[] = {
                "whether metrics have the norms of both players' gradients"),
     GAME_NUMBER(WHOLE_PAIR, "samples.grid", samples.grid, "[8, 8]", 1, 256,
                 "columns and rows of the picture of samples"),
+    RULED("objective.classifier", WITH_GENERATOR, .path = "modes.classifier", .type = GAN_KEY_TEXT,
+          .offset = AT(modes.classifier), .fallback = "",
+          .meaning =
+              "a classifier's checkpoint: modes are what it tells apart, channel by channel"),
+    GAME_NUMBER(WHOLE, "modes.samples", modes.samples, "0", 0, COUNT_MAX,
+                "samples whose modes are counted; 0: 2,500, or 26,000 with a classifier"),
 };
 
 size_t gan__key_count(void) {

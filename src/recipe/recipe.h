@@ -113,6 +113,7 @@ typedef struct gan_recipe_values {
         int fit;                  // gan_data_fit
         int color;                // gan_data_color
         bool flip, skip_bad;
+        int64_t stack, stack_count; // images of a sample, of which there are so many; 0: as many
         int64_t length; // of text: characters of a sample; 0: the default
         bool lines;     // of text: whether samples are lines
     } data;
@@ -163,6 +164,7 @@ typedef struct gan_recipe_values {
     } augment;
     struct {
         int64_t discriminator_steps; // k of Algorithm 1
+        int64_t generator_steps;     // updates of G behind them
         int order;                   // gan_order
     } schedule;
     gan_recipe_network generator, discriminator, encoder; // no encoder: no layers
@@ -185,6 +187,10 @@ typedef struct gan_recipe_values {
     struct {
         int64_t grid[2]; // columns, rows of the sample picture
     } samples;
+    struct {
+        char *classifier; // checkpoint that says which mode a sample lies in; "": the data does
+        int64_t samples;  // that are looked at; 0: as many as the protocol has
+    } modes;
 } gan_recipe_values;
 
 const gan_recipe_values *gan__recipe_values(const gan_recipe *recipe);

@@ -2,6 +2,7 @@
 #include "runtime/device_fixture.h"
 
 #include "clgan/classify.h"
+#include "gan/modes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -176,6 +177,49 @@ static void each_channel_is_assigned_its_own_likeliest_class(void **state) {
     gan_classifier_destroy(classifier);
 }
 
+// The number that the channels' classes spell, of two classes each.
+static void modes_are_counted_by_what_it_says_of_each_channel(void **state) {
+    (void)state;
+    enum { CHANNELS = 3, STACKS = SAMPLES / CHANNELS, MODES = 8 };
+    uint64_t histogram[MODES] = {0}, expected[MODES] = {0};
+    double divergence = 0;
+    size_t captured = 0;
+    gan_mode_judge judge;
+    gan_classifier *classifier =
+        open_classifier("range: [0, 1]", false, GAN_SAMPLE_WEIGHTS_DEFAULT);
+    fill_samples();
+    for (size_t n = 0; n < STACKS; n++) {
+        size_t mode = 0;
+        for (size_t i = n * CHANNELS; i < (n + 1) * CHANNELS; i++) {
+            double own[ELEMENTS], f[FEATURES], p[CLASSES];
+            for (size_t e = 0; e < ELEMENTS; e++) own[e] = (double)samples[i * ELEMENTS + e];
+            expect(own, 1, f, p);
+            mode = mode * 2 + (p[1] > p[0]);
+        }
+        expected[mode]++;
+    }
+    for (size_t k = 0; k < MODES; k++) {
+        const double share = (double)expected[k] / STACKS;
+        captured += expected[k] > 0;
+        if (share > 0) divergence += share * log(share * MODES);
+    }
+    assert_ok(gan__modes_of_classes(classifier, (size_t)CHANNELS * ELEMENTS, 0, 0, &judge));
+    assert_int_equal(judge.modes, MODES);
+    assert_int_equal(gan__modes_samples(&judge), 26000);
+    assert_ok(gan__modes_count(&judge, samples, STACKS, histogram));
+    assert_memory_equal(histogram, expected, sizeof histogram);
+    const gan_mode_figures figures = gan__modes_figures(&judge, histogram, STACKS);
+    assert_int_equal(figures.captured, captured);
+    assert_true(captured > 1);
+    assert_true(fabs(figures.reverse_kl - divergence) < 1e-12);
+    assert_true(isnan(figures.high_quality));
+    assert_fails(gan__modes_of_classes(classifier, ELEMENTS + 1, 0, 0, &judge),
+                 GAN_STATUS_BAD_INPUT, "no multiple");
+    assert_fails(gan__modes_of_classes(classifier, (size_t)17 * ELEMENTS, 0, 0, &judge),
+                 GAN_STATUS_BAD_INPUT, "65536 modes");
+    gan_classifier_destroy(classifier);
+}
+
 static void a_checkpoint_without_a_classifier_is_refused(void **state) {
     (void)state;
     gan_classifier *classifier = NULL;
@@ -218,6 +262,7 @@ int main(void) {
         cmocka_unit_test(averaged_weights_are_taken_where_there_are_any),
         cmocka_unit_test(bytes_as_they_are_come_back_from_0_and_1),
         cmocka_unit_test(each_channel_is_assigned_its_own_likeliest_class),
+        cmocka_unit_test(modes_are_counted_by_what_it_says_of_each_channel),
         cmocka_unit_test(a_checkpoint_without_a_classifier_is_refused),
     };
     return cmocka_run_group_tests_name("classifier", tests, set_up, tear_down);

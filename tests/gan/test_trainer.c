@@ -4,6 +4,7 @@
 #include "gan/trainer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,7 @@ static const char *const recipes[] = {
     "generator: [dense: 20, batch_norm, relu, dense: 2]\n"
     "discriminator: [latent, concat: -1, dense: 12, leaky_relu: 0.2, dense: 1]\n"
     "encoder: {kind: joint, layers: [dense: 16, batch_norm, leaky_relu: 0.2, dense: 4, tanh]}\n",
+    RECIPE("schedule: {generator_steps: 3}\n"),
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 
@@ -303,6 +305,31 @@ static float *read_floats(const table *set, gan_node *state, size_t *count) {
     return values;
 }
 
+// Where D stays as it is, the generator cannot tell two of its updates in one step from two steps.
+static void a_steps_generator_updates_are_those_of_as_many_steps(void **state) {
+    (void)state;
+    static const char still[] =
+        "name: test\nseed: 5\nbatch: 24\ndata: {source: 'builtin:ring8'}\nlatent: {size: 4}\n"
+        "generator: [dense: 20, relu, dense: 2]\n"
+        "discriminator: [dense: 12, dropout: 0.25, dense: 1]\n"
+        "optimizer: {discriminator: {kind: sgd, lr: 0}}\nschedule: {generator_steps: %d}\n";
+    float *weights[3];
+    size_t count = 0;
+    for (int i = 0; i < 3; i++) {
+        char recipe[512];
+        snprintf(recipe, sizeof recipe, still, i == 1 ? 2 : 1);
+        table set = set_table(recipe);
+        const int steps[] = {6, 3, 3};
+        run_steps(&set, steps[i]);
+        weights[i] =
+            read_floats(&set, gan__trainer_game(set.trainer)->generator.state.parameters, &count);
+        clear_table(&set);
+    }
+    assert_memory_equal(weights[0], weights[1], count * sizeof(float));
+    assert_memory_not_equal(weights[0], weights[2], count * sizeof(float));
+    for (size_t i = 0; i < 3; i++) free(weights[i]);
+}
+
 // The generator's batch norm is averaged as its weights are; the vectors of its spectral norms are
 // those it has.
 static void averaged_weights_have_averaged_statistics(void **state) {
@@ -347,6 +374,7 @@ int main(void) {
         cmocka_unit_test(resuming_gives_the_bits_of_never_having_stopped),
         cmocka_unit_test(looking_does_not_change_training),
         cmocka_unit_test(averaged_weights_have_averaged_statistics),
+        cmocka_unit_test(a_steps_generator_updates_are_those_of_as_many_steps),
         cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
     };
     return cmocka_run_group_tests_name("trainer", tests, open_device, close_device);

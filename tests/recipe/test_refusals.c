@@ -19,7 +19,8 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
         NETWORKS "data.range: [0, 1]\n",
         "r.yaml:6: unknown key \"data.range\"; there are name, seed, batch, steps, data, "
         "latent, objective, augment, schedule, generator, discriminator, encoder, "
-        "optimizer, ema, log_every, sample_every, save_every, keep, log_gradients, samples");
+        "optimizer, ema, log_every, sample_every, save_every, keep, log_gradients, samples, "
+        "modes");
     expect_failure("generator: [dens: 2]\n",
                    "r.yaml:1: there is no layer \"dens\"; did you mean \"dense\"?");
     expect_failure("generator:\n  - dense: {unit: 2}\n",
@@ -129,6 +130,15 @@ static void what_contradicts_itself_is_refused(void **state) {
                    "r.yaml:8: 3355444 steps of 5 discriminator updates are more than the 16777216 "
                    "that can be counted exactly: lower steps to 3355443, or "
                    "schedule.discriminator_steps");
+    expect_failure(NETWORKS "schedule: {generator_steps: 2, order: simultaneous}\n",
+                   "r.yaml:6: schedule.generator_steps gives the generator updates of its own, so "
+                   "schedule.order must be alternating");
+    expect_failure(NETWORKS "schedule: {generator_steps: 2}\nobjective: {path_length: 2}\n",
+                   "r.yaml:6: schedule.generator_steps goes without objective.path_length, whose "
+                   "updates come after so many of the generator's");
+    expect_failure(NETWORKS "steps: 5592406\nschedule: {generator_steps: 3}\n",
+                   "r.yaml:7: 5592406 steps of 3 generator updates are more than the 16777216 that "
+                   "can be counted exactly: lower steps to 5592405");
     expect_failure(NETWORKS "batch: 3\nbatch: 4\n",
                    "r.yaml:7: key \"batch\" was given before, on line 6");
 }
@@ -150,6 +160,7 @@ static void keys_without_effect_are_refused(void **state) {
         {"augment: {noise: 0.1, probability: 0.5}\n",
          "augment.probability has no effect while nothing of augment.flip, brightness, saturation, "
          "contrast, translation and cutout is asked for"},
+        {"data: {stack_count: 9}\n", "data.stack_count has no effect while data.stack is 1"},
         {"data: {fit: stretch}\n", "data.fit has no effect while data.size is [0, 0]"},
         {"latent: {size: 4, categorical: [1, 3], continuous: 1, prior: uniform}\n",
          "latent.prior has no effect while the codes take all of latent.size"},

@@ -40,8 +40,9 @@ static gan_status append_modes(const gan_evaluation *e, const gan_terminal *out,
         gan__table_cell(table, "captured");
         for (size_t i = 0; i < 2; i++)
             gan__table_cell(table, "%zu of %zu", sides[i]->captured, sides[i]->modes);
-        gan__table_cell(table, "high quality");
-        for (size_t i = 0; i < 2; i++)
+        const bool graded = !isnan(e->modes.high_quality);
+        if (graded) gan__table_cell(table, "high quality");
+        for (size_t i = 0; i < 2 && graded; i++)
             gan__table_cell(table, "%.2f %%", 100 * sides[i]->high_quality);
         gan__evaluation_number_row(table, "reverse KL", e->modes.reverse_kl,
                                    e->modes_of_data.reverse_kl);

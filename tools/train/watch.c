@@ -6,6 +6,7 @@
 #include "term/progress.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 typedef struct watcher {
@@ -76,8 +77,12 @@ static void on_step(void *user, uint64_t step) {
 }
 
 static void describe_modes(watcher *watching, const gan_mode_figures *modes) {
-    snprintf(watching->modes, sizeof watching->modes, "modes %zu/%zu (%.1f %% good)  ",
-             modes->captured, modes->modes, 100 * modes->high_quality);
+    if (isnan(modes->high_quality))
+        snprintf(watching->modes, sizeof watching->modes, "modes %zu/%zu (KL %.2f)  ",
+                 modes->captured, modes->modes, modes->reverse_kl);
+    else
+        snprintf(watching->modes, sizeof watching->modes, "modes %zu/%zu (%.1f %% good)  ",
+                 modes->captured, modes->modes, 100 * modes->high_quality);
 }
 
 static void describe_errors(watcher *watching, double errors) {
