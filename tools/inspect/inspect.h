@@ -43,6 +43,18 @@ gan_status gan__inspect_tune(const gan_inspection *inspection, const char *spec,
 // --- What the views share ------------------------------------------------------------------------
 // Writes the document and frees it; NULL counts as out of memory.
 gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document);
+// The same for a document whose last entry is a list, of which no more than one item is in memory
+// at a time.
+gan_status gan__inspect_write_json_list(const gan_inspection *inspection, json_t *document,
+                                        const char *key,
+                                        json_t *(*item)(const void *context, size_t index),
+                                        const void *context, size_t count);
+// Calls `show` for each layer in the checkpoint's recipe, as it is written there, with the elements
+// of all its tensors; adds how many there are to *shown. Errors: NO_MEMORY.
+typedef void (*gan_inspect_layer)(void *context, const char *network, size_t index,
+                                  const char *layer, uint64_t elements);
+gan_status gan__inspect_each_layer(const gan_checkpoint *checkpoint, gan_inspect_layer show,
+                                   void *context, size_t *shown);
 // A name from outside (a path, a device's): as it is, or where it is no UTF-8, which JSON cannot
 // hold, with \xNN for its bytes. NULL for NULL.
 json_t *gan__inspect_string(const char *text);

@@ -45,19 +45,19 @@ const char *gan__recipe_text_value(const char *recipe, const char *path, char *v
     return value;
 }
 
-bool gan__recipe_text_layer(const char *recipe, const char *network, size_t index, char *layer,
-                            size_t size) {
+const char *gan__recipe_text_layers(const char *recipe, const char *network) {
     char path[64];
     snprintf(path, sizeof path, "%s.layers", network);
     const char *line = recipe ? find_path(recipe, path) : NULL;
+    return line ? next_line(line) : NULL;
+}
+
+bool gan__recipe_text_layer(const char **at, char *layer, size_t size) {
+    const char *line = *at;
     if (!line) return false;
-    while ((line = next_line(line))) {
-        size_t indent = indentation(line);
-        if (strncmp(line + indent, "- ", 2) != 0) return false;
-        if (index-- > 0) continue;
-        const char *start = line + indent + 2;
-        snprintf(layer, size, "%.*s", (int)strcspn(start, "\n"), start);
-        return true;
-    }
-    return false;
+    line += indentation(line);
+    if (strncmp(line, "- ", 2) != 0) return false;
+    snprintf(layer, size, "%.*s", (int)strcspn(line + 2, "\n"), line + 2);
+    *at = next_line(line);
+    return true;
 }

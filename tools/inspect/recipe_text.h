@@ -9,9 +9,10 @@
 // The value at a path such as "optimizer.generator.kind", or "" where there is none.
 const char *gan__recipe_text_value(const char *recipe, const char *path, char *value, size_t size);
 
-// The index-th layer of a network, as written: "dense: {units: 256, bias: true}". False past the
-// last.
-bool gan__recipe_text_layer(const char *recipe, const char *network, size_t index, char *layer,
-                            size_t size);
+// Where the layers of a network begin; NULL where there are none.
+const char *gan__recipe_text_layers(const char *recipe, const char *network);
+// The layer at *at, as written: "dense: {units: 256, bias: true}"; *at moves to the next. False
+// past the last.
+bool gan__recipe_text_layer(const char **at, char *layer, size_t size);
 
 #endif

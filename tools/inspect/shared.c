@@ -3,11 +3,63 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_BYTES = 1 << 20 }; // of a long document, written at once
+
+// The document as text, which is the caller's (free), and frees it.
+static gan_status dump_json(json_t *document, char **dump) {
+    *dump = document ? json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(document);
+    return *dump ? GAN_STATUS_OK : gan__fail(GAN_STATUS_NO_MEMORY, "no memory for JSON");
+}
+
+// Appends the item's lines, indented as those of a list in the document are. No string in JSON
+// holds a line end.
+static gan_status append_item(gan_text *text, json_t *item) {
+    char *dump;
+    GAN_TRY(dump_json(item, &dump));
+    for (const char *line = dump; *line;) {
+        const size_t length = strcspn(line, "\n");
+        gan__text_append(text, "\n    ");
+        gan__text_append_bytes(text, line, length);
+        line += length + (line[length] == '\n');
+    }
+    free(dump);
+    return gan__text_status(text);
+}
+
+static gan_status write_list(const gan_inspection *inspection, gan_text *text,
+                             json_t *(*item)(const void *context, size_t index),
+                             const void *context, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) gan__text_append(text, ",");
+        GAN_TRY(append_item(text, item(context, i)));
+        if (text->length < PIECE_BYTES) continue;
+        GAN_TRY(gan__terminal_write(&inspection->call->out, text));
+        gan__text_clear(text);
+    }
+    gan__text_append(text, count > 0 ? "\n  ]\n}\n" : "]\n}\n");
+    return gan__terminal_write(&inspection->call->out, text);
+}
+
+gan_status gan__inspect_write_json_list(const gan_inspection *inspection, json_t *document,
+                                        const char *key,
+                                        json_t *(*item)(const void *context, size_t index),
+                                        const void *context, size_t count) {
+    char *dump;
+    gan_text text = {0};
+    GAN_TRY(dump_json(document, &dump));
+    gan__text_append(&text, "%.*s,\n  \"%s\": [", (int)strlen(dump) - 2, dump, key);
+    free(dump);
+    gan_status status = write_list(inspection, &text, item, context, count);
+    gan__text_destroy(&text);
+    return status;
+}
 
 gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *document) {
-    char *dump = document ? json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(document);
-    if (!dump) return gan__fail(GAN_STATUS_NO_MEMORY, "no memory for the JSON document");
+    char *dump;
+    GAN_TRY(dump_json(document, &dump));
     gan_text text = {0};
     gan__text_append(&text, "%s\n", dump);
     free(dump);

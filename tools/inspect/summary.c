@@ -10,8 +10,6 @@
 #include <time.h>
 
 enum { VALUE_SIZE = 256 };
-static const char *const networks[] = {"generator", "discriminator", "encoder"};
-enum { NETWORKS = sizeof networks / sizeof networks[0] };
 
 // --- As text -------------------------------------------------------------------------------------
 typedef struct summary {
@@ -135,36 +133,29 @@ static void say_file(summary *s) {
                      gan__human_bytes(gan_checkpoint_file_bytes(s->checkpoint)).text, path);
 }
 
-// Elements of all tensors below "<network>.<layer>.".
-static uint64_t layer_elements(const summary *s, const char *network, size_t layer) {
-    char prefix[64];
-    snprintf(prefix, sizeof prefix, "%s.%zu.", network, layer);
-    uint64_t elements = 0;
-    const gan_tensor_info *info;
-    for (size_t i = 0; (info = gan_checkpoint_tensor(s->checkpoint, i)); i++) {
-        if (strncmp(info->name, prefix, strlen(prefix)) == 0) elements += info->elements;
-    }
-    return elements;
+static void layer_cells(void *table, const char *network, size_t index, const char *layer,
+                        uint64_t elements) {
+    gan__table_cell(table, "%s.%zu", network, index);
+    gan__table_cell(table, "%s", layer);
+    gan__table_cell(table, "%s", gan__human_digits(elements).text);
+}
+
+static void layer_json(void *layers, const char *network, size_t index, const char *layer,
+                       uint64_t elements) {
+    json_array_append_new(layers, json_pack("{s:s, s:I, s:o, s:I}", "network", network, "index",
+                                            (json_int_t)index, "kind", gan__inspect_string(layer),
+                                            "values", (json_int_t)elements));
 }
 
 static gan_status append_layers(summary *s) {
     gan_table *table;
-    char layer[VALUE_SIZE];
     GAN_TRY(gan__table_create(&table));
     gan__table_column(table, "layer", GAN_ALIGN_LEFT);
     gan__table_column(table, "kind", GAN_ALIGN_WRAPPED);
     gan__table_column(table, "values", GAN_ALIGN_RIGHT);
     size_t rows = 0;
-    for (size_t n = 0; n < NETWORKS; n++) {
-        for (size_t i = 0; gan__recipe_text_layer(s->recipe, networks[n], i, layer, sizeof layer);
-             i++, rows++) {
-            gan__table_cell(table, "%s.%zu", networks[n], i);
-            gan__table_cell(table, "%s", layer);
-            gan__table_cell(table, "%s", gan__human_digits(layer_elements(s, networks[n], i)).text);
-        }
-    }
-    gan_status status = GAN_STATUS_OK;
-    if (rows > 0) {
+    gan_status status = gan__inspect_each_layer(s->checkpoint, layer_cells, table, &rows);
+    if (status == GAN_STATUS_OK && rows > 0) {
         gan__text_append(&s->text, "\n");
         status = gan__table_append(table, &s->inspection->call->out, &s->text);
     }
@@ -240,40 +231,32 @@ static gan_status write_text(summary *s) {
 }
 
 // --- As JSON -------------------------------------------------------------------------------------
-static json_t *layers_json(const summary *s) {
-    json_t *layers = json_array();
-    char layer[VALUE_SIZE];
-    for (size_t n = 0; n < NETWORKS; n++) {
-        for (size_t i = 0; gan__recipe_text_layer(s->recipe, networks[n], i, layer, sizeof layer);
-             i++) {
-            json_array_append_new(layers, json_pack("{s:s, s:I, s:s, s:I}", "network", networks[n],
-                                                    "index", (json_int_t)i, "kind", layer, "values",
-                                                    (json_int_t)layer_elements(s, networks[n], i)));
-        }
-    }
-    return layers;
+static json_t *tensor_json(const void *checkpoint, size_t index) {
+    return gan__inspect_tensor_json(gan_checkpoint_tensor(checkpoint, index));
 }
 
 static gan_status write_json(summary *s) {
-    json_t *tensors = json_array(), *texts = json_object();
-    const gan_tensor_info *info;
+    json_t *texts = json_object(), *layers = json_array();
     const char *name;
-    for (size_t i = 0; (info = gan_checkpoint_tensor(s->checkpoint, i)); i++) {
-        json_array_append_new(tensors, gan__inspect_tensor_json(info));
-    }
+    size_t rows = 0;
+    gan_status status = gan__inspect_each_layer(s->checkpoint, layer_json, layers, &rows);
     for (size_t i = 0; (name = gan_checkpoint_text_name(s->checkpoint, i)); i++) {
         if (strcmp(name, "run") == 0 && s->run) continue;
         if (strcmp(name, "history") == 0) continue;
         json_object_set_new(texts, name,
                             gan__inspect_string(gan_checkpoint_text(s->checkpoint, name)));
     }
-    return gan__inspect_write_json(
-        s->inspection, json_pack("{s:o, s:I, s:I, s:O, s:o, s:o, s:o}", "file",
+    json_t *document = json_pack("{s:o, s:I, s:I, s:O, s:o, s:o}", "file",
                                  gan__inspect_string(s->inspection->path), "version",
                                  (json_int_t)gan_checkpoint_version(s->checkpoint), "bytes",
                                  (json_int_t)gan_checkpoint_file_bytes(s->checkpoint), "run",
-                                 s->run ? s->run : json_null(), "texts", texts, "layers",
-                                 layers_json(s), "tensors", tensors));
+                                 s->run ? s->run : json_null(), "texts", texts, "layers", layers);
+    if (status == GAN_STATUS_OK)
+        return gan__inspect_write_json_list(s->inspection, document, "tensors", tensor_json,
+                                            s->checkpoint,
+                                            gan_checkpoint_tensor_count(s->checkpoint));
+    json_decref(document);
+    return status;
 }
 
 gan_status gan__inspect_summary(const gan_inspection *inspection) {
