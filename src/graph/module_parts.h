@@ -4,6 +4,7 @@
 
 #include "graph/module.h"
 #include "graph/plan.h"
+#include "runtime/schedule.h"
 
 typedef struct gan_leaf_memory {
     gan_buffer *buffer;
@@ -37,6 +38,7 @@ struct gan_program {
     char *name;
     gan_plan *plan;
     gan_launch **launches;
+    gan_schedule *schedule;
     gan_buffer *outputs;
     gan_buffer **tensors; // with a buffer a tensor
     gan_run_argument *run_arguments;

@@ -82,7 +82,8 @@ static gan_status make_plan(gan_plan *plan, gan_node *const *roots, size_t count
     GAN_TRY(gan__fuse(plan));
     GAN_TRY(gan__plan_order(plan));
     GAN_TRY(gan__lower(plan));
-    return gan__plan_memory(plan);
+    GAN_TRY(gan__plan_memory(plan));
+    return gan__plan_waits(plan);
 }
 
 gan_status gan__plan_create(gan_device *device, gan_graph *graph, const char *name,
@@ -110,6 +111,7 @@ void gan__plan_destroy(gan_plan *plan) {
     gan__free(plan->tensors);
     gan__free(plan->edges);
     gan__free(plan->groups);
+    gan__free(plan->waits);
     gan__arena_destroy(plan->arena);
     gan__free(plan);
 }

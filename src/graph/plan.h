@@ -14,6 +14,7 @@
 //     emit*.c          a group's OpenCL C
 //     lower*.c         a group's launch: source, arguments, work-groups
 //     plan_memory.c    the arena
+//     plan_waits.c     which launches each launch has to wait for
 //
 // All of it is host work: a plan names tensors, not buffers.
 #ifndef GAN_GRAPH_PLAN_H
@@ -182,6 +183,7 @@ typedef struct gan_plan {
     gan_plan_launch *launches;
     uint32_t launch_count;
     uint64_t arena_bytes, output_bytes;
+    uint32_t *waits, *first_wait; // by launch, as a schedule has them (runtime/schedule.h)
 } gan_plan;
 
 // Plans the program. `roots` are simplified, and the device has kernels for their
@@ -200,6 +202,7 @@ gan_status gan__fuse(gan_plan *plan);
 gan_status gan__plan_order(gan_plan *plan);
 gan_status gan__lower(gan_plan *plan);
 gan_status gan__plan_memory(gan_plan *plan);
+gan_status gan__plan_waits(gan_plan *plan);
 
 // Rounded up to what keeps tensors aligned.
 uint64_t gan__plan_tensor_bytes(const gan_plan_tensor *tensor);

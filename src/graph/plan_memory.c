@@ -19,8 +19,10 @@ uint64_t gan__plan_part_bytes(const gan_plan *plan) {
     return most / ALIGNMENT * ALIGNMENT;
 }
 
-static bool lives_overlap(const gan_plan_tensor *a, const gan_plan_tensor *b) {
-    return a->first <= b->last && b->first <= a->last;
+// Whether there are `spread` launches or fewer between the last use of one and the first of the
+// other.
+static bool lives_overlap(const gan_plan_tensor *a, const gan_plan_tensor *b, uint32_t spread) {
+    return a->first <= b->last + spread && b->first <= a->last + spread;
 }
 
 // Where `bytes` fit at or after `at` without crossing from one part of the arena to the next.
@@ -33,13 +35,14 @@ typedef struct gan_placing {
     uint32_t *by_offset; // tensors placed so far
     uint32_t count;
     uint64_t part;
+    uint32_t spread;
 } gan_placing;
 
 static uint64_t find_gap(const gan_placing *p, const gan_plan_tensor *tensor) {
     uint64_t bytes = gan__plan_tensor_bytes(tensor), end = 0, best = UINT64_MAX, least = UINT64_MAX;
     for (uint32_t i = 0; i < p->count; i++) {
         const gan_plan_tensor *other = &p->plan->tensors[p->by_offset[i]];
-        if (!lives_overlap(tensor, other)) continue;
+        if (!lives_overlap(tensor, other, p->spread)) continue;
         uint64_t at = within_part(end, bytes, p->part);
         if (at + bytes <= other->offset && other->offset - end < least) {
             best = at;
@@ -73,11 +76,13 @@ static int largest_first(const void *a, const void *b) {
     return x->tensor < y->tensor ? -1 : x->tensor > y->tensor;
 }
 
-static gan_status place_all(gan_plan *plan, gan_sized *sized, uint32_t count) {
+static gan_status place_all(gan_plan *plan, const gan_sized *sized, uint32_t count,
+                            uint32_t spread) {
     void *memory = NULL;
     GAN_TRY(gan__arena_alloc(plan->arena, count, sizeof(uint32_t), &memory));
-    gan_placing placing = {.plan = plan, .by_offset = memory, .part = gan__plan_part_bytes(plan)};
-    if (count) qsort(sized, count, sizeof *sized, largest_first);
+    gan_placing placing = {
+        .plan = plan, .by_offset = memory, .part = gan__plan_part_bytes(plan), .spread = spread};
+    plan->arena_bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (sized[i].bytes > placing.part)
             return gan__fail(
@@ -88,6 +93,20 @@ static gan_status place_all(gan_plan *plan, gan_sized *sized, uint32_t count) {
         place(&placing, plan, sized[i].tensor);
     }
     return GAN_STATUS_OK;
+}
+
+// Where launches overlap, memory that is used again at once makes one launch wait for another for
+// nothing else, so it is left alone for so many launches if that takes no more than so many bytes.
+#define SPREAD_LAUNCHES 8
+#define SPREAD_BYTES    (4 << 20)
+
+static gan_status place_spread(gan_plan *plan, const gan_sized *sized, uint32_t count) {
+    GAN_TRY(place_all(plan, sized, count, 0));
+    const uint64_t least = plan->arena_bytes;
+    if (!plan->traits->overlaps) return GAN_STATUS_OK;
+    GAN_TRY(place_all(plan, sized, count, SPREAD_LAUNCHES));
+    if (plan->arena_bytes <= least + SPREAD_BYTES) return GAN_STATUS_OK;
+    return place_all(plan, sized, count, 0);
 }
 
 gan_status gan__plan_memory(gan_plan *plan) {
@@ -104,5 +123,6 @@ gan_status gan__plan_memory(gan_plan *plan) {
         t->offset = plan->output_bytes;
         plan->output_bytes += bytes;
     }
-    return place_all(plan, sized, count);
+    if (count) qsort(sized, count, sizeof *sized, largest_first);
+    return place_spread(plan, sized, count);
 }

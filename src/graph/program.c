@@ -76,6 +76,7 @@ void gan__program_destroy(gan_program *program) {
         gan__launch_destroy(program->launches[i]);
     for (uint32_t i = 0; program->tensors && i < program->plan->tensor_count; i++)
         gan__buffer_destroy(program->tensors[i]);
+    gan__schedule_destroy(program->schedule);
     gan__free(program->launches);
     gan__free(program->tensors);
     gan__free(program->run_arguments);
@@ -139,7 +140,9 @@ gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total
         GAN_TRY(note_run_arguments(program, i));
         ++*done;
     }
-    return GAN_STATUS_OK;
+    const gan_schedule_desc desc = {program->launches, plan->launch_count, plan->waits,
+                                    plan->first_wait};
+    return gan__schedule_create(module->device, &desc, &program->schedule);
 }
 
 // --- Runs ---------------------------------------------------------------------------------------
@@ -170,8 +173,7 @@ gan_status gan__program_run(gan_program *program, uint64_t counter) {
         GAN_TRY(gan__launch_set_uint(program->launches[a->launch], a->argument,
                                      run_value(program->module, a->run, counter)));
     }
-    for (uint32_t i = 0; i < program->plan->launch_count; i++)
-        GAN_TRY(gan__launch_enqueue(program->launches[i]));
+    GAN_TRY(gan__schedule_enqueue(program->schedule));
     return gan__device_flush(program->module->device);
 }
 

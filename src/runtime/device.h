@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 // What planning and code generation must know of a device. $CLGAN_LANES = 1 | 16 forces `lanes`, so
-// that the code for GPUs can be tested on a CPU: with 1 a CPU is treated as a GPU (is_cpu is false).
+// that the code for GPUs can be tested on a CPU: with 1 a CPU is treated as a GPU (is_cpu is
+// false). $CLGAN_OVERLAP=off: every launch runs by itself.
 typedef struct gan_device_traits {
-    bool is_cpu;             // one work-item per work-group, explicit vectors of `lanes` floats
-    uint32_t lanes;          // 16 on CPUs, 1 on GPUs and on Mesa's llvmpipe
+    bool is_cpu;    // one work-item per work-group, explicit vectors of `lanes` floats
+    bool overlaps;  // launches that do not wait for one another run at the same time
+    uint32_t lanes; // 16 on CPUs, 1 on GPUs and on Mesa's llvmpipe
     uint32_t compute_units;
     uint32_t work_group;     // preferred size for elementwise kernels: 1 on CPUs, else up to 256
     uint32_t max_work_group; // what the device allows; some CPU devices allow 1
@@ -24,11 +26,11 @@ const gan_device_traits *gan__device_traits(const gan_device *device);
 
 // What the device has been asked for since it was opened (or since the last reset).
 typedef struct gan_device_counters {
-    uint64_t launches;     // kernels and CLBlast calls enqueued; transfers are not launches
-    uint64_t host_syncs;   // blocking reads and writes, finishes and waits
-    uint64_t allocations;  // buffers created
+    uint64_t launches;        // kernels and CLBlast calls enqueued; transfers are not launches
+    uint64_t host_syncs;      // blocking reads and writes, finishes and waits
+    uint64_t allocations;     // buffers created
     uint64_t bytes_allocated; // now, not since the reset
-    uint64_t bytes_staged; // host to device, without blocking
+    uint64_t bytes_staged;    // host to device, without blocking
     uint64_t builds, build_cache_hits; // compiled from source; found in memory or on disk
     uint64_t build_retries; // builds for which clgan's declarations of functions did not suffice
 } gan_device_counters;
@@ -40,8 +42,8 @@ gan_status gan__device_flush(gan_device *device);
 // Waits until everything enqueued has run. Counts as a host sync.
 gan_status gan__device_finish(gan_device *device);
 
-// Profiling: off when a device is opened. Switched on, every launch is timed (by device events where
-// these can be trusted, else by the host's clock around a finish).
+// Profiling: off when a device is opened. Switched on, every launch is timed (by device events
+// where these can be trusted, else by the host's clock around a finish).
 gan_status gan__device_set_profiling(gan_device *device, bool on);
 bool gan__device_profiling(const gan_device *device);
 

@@ -27,7 +27,8 @@ struct gan_device {
     cl_platform_id platform;
     cl_device_id id;
     cl_context context;
-    cl_command_queue queue; // replaced by gan__device_set_profiling: do not keep copies
+    cl_command_queue queue;         // replaced by gan__device_set_profiling: do not keep copies
+    cl_command_queue overlap_queue; // without an order; NULL unless traits.overlaps
 
     gan_device_notice *notice;
     gan_programs *programs;

@@ -186,18 +186,21 @@ gan_status gan__launch_set_uint(gan_launch *launch, size_t index, uint32_t value
 
 // --- Running -------------------------------------------------------------------------------------
 
-static gan_status enqueue_kernel(gan_launch *launch, const launch_part *part, cl_event *event) {
-    gan_device *device = launch->device;
-    cl_int error = clEnqueueNDRangeKernel(device->queue, part->kernel, 3, NULL, part->global,
-                                          part->local_given ? part->local : NULL, 0, NULL, event);
+static gan_status enqueue_kernel(gan_launch *launch, const launch_part *part,
+                                 cl_command_queue queue, cl_uint count, const cl_event *waits,
+                                 cl_event *event) {
+    cl_int error =
+        clEnqueueNDRangeKernel(queue, part->kernel, 3, NULL, part->global,
+                               part->local_given ? part->local : NULL, count, waits, event);
+    launch->device->counters.launches++;
     if (error == CL_SUCCESS) return GAN_STATUS_OK;
-    return gan__fail_in(gan__cl_check(device, error, "clEnqueueNDRangeKernel"), "%s, kernel %s",
-                        launch->label, part->name);
+    return gan__fail_in(gan__cl_check(launch->device, error, "clEnqueueNDRangeKernel"),
+                        "%s, kernel %s", launch->label, part->name);
 }
 
 static gan_status enqueue_part(gan_launch *launch, const launch_part *part, cl_event *event) {
+    if (part->kernel) return enqueue_kernel(launch, part, launch->device->queue, 0, NULL, event);
     launch->device->counters.launches++;
-    if (part->kernel) return enqueue_kernel(launch, part, event);
     gan_status status = part->call(launch->device, part->state, event);
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", launch->label);
 }
@@ -232,6 +235,31 @@ gan_status gan__launch_enqueue(gan_launch *launch) {
         return launch->device->events_tell_time ? enqueue_with_events(launch)
                                                 : enqueue_with_clock(launch);
     return enqueue_all(launch);
+}
+
+bool gan__launch_is_kernels(const gan_launch *launch) {
+    for (uint32_t i = 0; i < launch->part_count; i++)
+        if (!launch->parts[i].kernel) return false;
+    return true;
+}
+
+gan_status gan__launch_enqueue_after(gan_launch *launch, cl_command_queue queue, cl_uint count,
+                                     const cl_event *waits, cl_event *event) {
+    cl_event before = NULL;
+    launch->runs++;
+    *event = NULL;
+    for (uint32_t i = 0; i < launch->part_count; i++) {
+        gan_status status = enqueue_kernel(launch, &launch->parts[i], queue, count, waits, event);
+        if (status != GAN_STATUS_OK) {
+            *event = before;
+            return status;
+        }
+        if (before) clReleaseEvent(before);
+        before = *event;
+        count = 1;
+        waits = &before;
+    }
+    return GAN_STATUS_OK;
 }
 
 void gan__launch_get_profile(gan_launch *launch, gan_launch_profile *out) {

@@ -13,6 +13,8 @@
 #include "runtime/launch.h"
 #include "runtime/opencl.h"
 
+#include <stdbool.h>
+
 // Enqueues work on device->queue. Where `event` is not NULL the call sets it to the event of the
 // last command it enqueued, or leaves it NULL. `state` is the part's own.
 typedef gan_status (*gan_library_call)(gan_device *device, void *state, cl_event *event);
@@ -29,14 +31,22 @@ gan_status gan__launch_add_kernel(gan_launch *launch, const gan_launch_desc *des
 // counts from the one after them.
 void gan__launch_hide_arguments(gan_launch *launch, size_t count);
 
-// Checks the arguments of `desc` and binds them; indices[i]: where argument i went, UINT32_MAX unless
-// it is a UINT (launch_bind.c).
+// Checks the arguments of `desc` and binds them; indices[i]: where argument i went, UINT32_MAX
+// unless it is a UINT (launch_bind.c).
 gan_status gan__launch_bind(gan_device *device, const gan_launch_desc *desc, cl_kernel kernel,
                             cl_uint *indices);
 
 // Adds a library call with its own copy of `state` (`bytes` of it).
 gan_status gan__launch_add_call(gan_launch *launch, gan_library_call call, const void *state,
                                 size_t bytes);
+
+// Whether all parts are kernels, none of them a library call.
+bool gan__launch_is_kernels(const gan_launch *launch);
+
+// Enqueues a launch of kernels on `queue`, to run after `count` (1 or more) events, and sets *event
+// to that of its last part; after an error to that of the last part enqueued, or NULL. Untimed.
+gan_status gan__launch_enqueue_after(gan_launch *launch, cl_command_queue queue, cl_uint count,
+                                     const cl_event *waits, cl_event *event);
 
 // The OpenCL memory of a buffer, for library calls.
 cl_mem gan__buffer_memory(const gan_buffer *buffer);

@@ -1,5 +1,6 @@
-// Graphs that nobody thought of: their plans keep what lives at the same time apart, and devices
-// give what the interpreter gives, step after step.
+// Graphs that nobody thought of: their plans keep what lives at the same time apart, launches wait
+// for those that they share memory with, and devices give what the interpreter gives, step after
+// step.
 #include "cmocka_headers.h"
 
 #include "graph/module_parts.h"
@@ -68,6 +69,78 @@ static void check_order(gan_plan *plan, uint64_t number) {
     }
 }
 
+// What a launch touches, as it will be bound: not as its waits were found.
+typedef struct touched_tensor {
+    uint32_t tensor;
+    bool written;
+} touched_tensor;
+
+static size_t list_touched(const gan_plan_launch *launch, touched_tensor out[64]) {
+    const touched_tensor operands[] = {
+        {launch->a.tensor, false}, {launch->b.tensor, false}, {launch->c.tensor, true}};
+    const uint32_t images[] = {launch->y.tensor, launch->x.tensor, launch->w.tensor};
+    const bool plain = launch->source[0] == 0;
+    size_t count = 0;
+    if (launch->scratch != GAN_NONE) out[count++] = (touched_tensor){launch->scratch, true};
+    for (size_t i = 0; i < launch->argument_count && count < 60; i++)
+        if (launch->arguments[i].kind == GAN_ARGUMENT_KIND_BUFFER)
+            out[count++] =
+                (touched_tensor){launch->arguments[i].tensor, launch->arguments[i].written};
+    for (size_t i = 0; launch->kind == GAN_LAUNCH_GEMM && i < (plain ? 3 : 2); i++)
+        out[count++] = operands[i];
+    for (uint32_t i = 0; launch->kind == GAN_LAUNCH_CONVOLUTION && i < 3; i++) {
+        const bool made = i == (uint32_t)launch->convolution.member;
+        if (plain || !made) out[count++] = (touched_tensor){images[i], made};
+    }
+    assert_true(count < 60);
+    return count;
+}
+
+static bool is_concatenation(const gan_plan *plan, uint32_t tensor) {
+    for (uint32_t i = 0; i < plan->vertex_count; i++)
+        if (plan->vertices[i].kind == GAN_VERTEX_CONCAT && plan->vertices[i].place.tensor == tensor)
+            return true;
+    return false;
+}
+
+static bool share_memory(const gan_plan *plan, uint32_t first, uint32_t second) {
+    const gan_plan_tensor *a = &plan->tensors[first], *b = &plan->tensors[second];
+    if (first == second) return !is_concatenation(plan, first); // its parts lie side by side
+    if (a->kind != b->kind || a->kind == GAN_TENSOR_OUTPUT) return false;
+    if (a->kind != GAN_TENSOR_ARENA) return a->leaf == b->leaf;
+    return a->offset < b->offset + gan__plan_tensor_bytes(b) &&
+           b->offset < a->offset + gan__plan_tensor_bytes(a);
+}
+
+static bool must_wait(const gan_plan *plan, uint32_t launch, uint32_t other) {
+    touched_tensor mine[64], theirs[64];
+    const size_t count = list_touched(&plan->launches[launch], mine);
+    const size_t other_count = list_touched(&plan->launches[other], theirs);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < other_count; k++)
+            if ((mine[i].written || theirs[k].written) &&
+                share_memory(plan, mine[i].tensor, theirs[k].tensor))
+                return true;
+    return false;
+}
+
+static bool waits_for(const gan_plan *plan, uint32_t launch, uint32_t other) {
+    for (uint32_t i = plan->first_wait[launch]; i < plan->first_wait[launch + 1]; i++) {
+        const uint32_t next = plan->waits[i];
+        assert_true(next < launch);
+        if (next == other || (next > other && waits_for(plan, next, other))) return true;
+    }
+    return false;
+}
+
+static void check_waits(const gan_plan *plan, uint64_t number) {
+    for (uint32_t i = 0; i < plan->launch_count; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (must_wait(plan, i, k) && !waits_for(plan, i, k))
+                fail_msg("graph %llu: launch %u does not wait for launch %u",
+                         (unsigned long long)number, i, k);
+}
+
 static void plan_graph(gan_device *device, uint64_t number) {
     gan_random_graph *g = NULL;
     gan_module *module = NULL;
@@ -80,11 +153,12 @@ static void plan_graph(gan_device *device, uint64_t number) {
         fail_msg("graph %llu: %s", (unsigned long long)number, gan_status_message());
     check_memory(program->plan, number);
     check_order(program->plan, number);
+    check_waits(program->plan, number);
     gan__module_destroy(module);
     gan__random_graph_destroy(g);
 }
 
-static void plans_keep_apart_what_lives_together(void **state) {
+static void plans_keep_apart_what_lives_together_and_in_order_what_shares_memory(void **state) {
     (void)state;
     gan_device *device = NULL;
     assert_int_equal(gan_device_open(NULL, &device), GAN_STATUS_OK);
@@ -138,7 +212,7 @@ static void random_graphs_give_what_the_interpreter_gives(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plans_keep_apart_what_lives_together),
+        cmocka_unit_test(plans_keep_apart_what_lives_together_and_in_order_what_shares_memory),
         cmocka_unit_test(random_graphs_give_what_the_interpreter_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
