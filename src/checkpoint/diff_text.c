@@ -1,9 +1,9 @@
 // Compares the recipe and the record of a run by what counts in them.
 #include "checkpoint/diff.h"
 
+#include "base/json.h"
 #include "base/status.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +84,8 @@ static bool find_difference(json_t *a, json_t *b, bool swapped, gan_difference *
 }
 
 gan_status gan__diff_run(const char *first, const char *second, gan_difference *difference) {
-    json_t *a = json_loads(first, JSON_REJECT_DUPLICATES, NULL);
-    json_t *b = json_loads(second, JSON_REJECT_DUPLICATES, NULL);
+    json_t *a = gan__json_read(first, strlen(first), GAN_JSON_LINE);
+    json_t *b = gan__json_read(second, strlen(second), GAN_JSON_LINE);
     if (json_is_object(a) && json_is_object(b)) {
         if (!find_difference(a, b, false, difference)) find_difference(b, a, true, difference);
     } else if (strcmp(first, second) != 0) {

@@ -1,11 +1,11 @@
 // Implements gan/class_names.h.
 #include "gan/class_names.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ gan_status gan__class_names_read(const gan_checkpoint *checkpoint, gan_class_nam
     void *memory = NULL;
     *out = NULL;
     if (text == NULL) return GAN_STATUS_OK;
-    json_t *const list = json_loads(text, 0, NULL);
+    json_t *const list = gan__json_read(text, strlen(text), GAN_JSON_LIST);
     gan_status status = is_list_of_texts(list)
                             ? gan__alloc(1, sizeof **out, &memory)
                             : gan__fail(GAN_STATUS_CORRUPT, "the checkpoint's text \"classes\" is "

@@ -2,12 +2,12 @@
 #include "gan/event_file.h"
 
 #include "base/bytes.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/wire.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,7 +132,7 @@ static gan_status write_line(gan_event_file *file, json_t *line) {
 
 gan_status gan__event_file_lines(gan_event_file *file, const char *lines) {
     for (const char *at = lines, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
-        json_t *const line = json_loadb(at, (size_t)(end - at), 0, NULL);
+        json_t *const line = gan__json_read(at, (size_t)(end - at), GAN_JSON_LINE);
         const gan_status status = line != NULL ? write_line(file, line) : GAN_STATUS_OK;
         json_decref(line);
         GAN_TRY(status);

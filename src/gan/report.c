@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "gan/report_parts.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static json_t *history_json(const char *history, size_t *every) {
     json_t *const lines = json_array();
     for (const char *at = history, *end; (end = strchr(at, '\n')) != NULL; at = end + 1, index++) {
         if (!is_kept(index, count, GAN_REPORT_LINES)) continue;
-        json_t *const line = json_loadb(at, (size_t)(end - at), 0, NULL);
+        json_t *const line = gan__json_read(at, (size_t)(end - at), GAN_JSON_LINE);
         if (line != NULL) json_array_append_new(lines, line);
     }
     return lines;

@@ -2,9 +2,9 @@
 #include "gan/run_record.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "recipe/recipe.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static gan_status unpack(json_t *root, gan_run_record *out) {
 
 gan_status gan__run_record_parse(const char *text, gan_run_record *out) {
     *out = (gan_run_record){0};
-    json_t *const root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_t *const root = gan__json_read(text, strlen(text), GAN_JSON_LINE);
     const gan_status status = root == NULL ? GAN_STATUS_BAD_INPUT : unpack(root, out);
     json_decref(root);
     if (status == GAN_STATUS_OK) return status;

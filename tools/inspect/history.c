@@ -21,7 +21,7 @@ static gan_status parse_history(const gan_inspection *inspection, const char *te
     *out = json_array();
     for (size_t line = 1; text && *text; line++) {
         size_t length = strcspn(text, "\n");
-        json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+        json_t *object = gan__inspect_read_json(text, length);
         if (!json_is_object(object)) {
             json_decref(object);
             json_decref(*out);

@@ -55,6 +55,9 @@ typedef void (*gan_inspect_layer)(void *context, const char *network, size_t ind
                                   const char *layer, uint64_t elements);
 gan_status gan__inspect_each_layer(const gan_checkpoint *checkpoint, gan_inspect_layer show,
                                    void *context, size_t *shown);
+// What a checkpoint's record or a line of its history says; the caller's (json_decref). NULL where
+// it is no JSON, or longer than any that clgan writes.
+json_t *gan__inspect_read_json(const char *text, size_t length);
 // A name from outside (a path, a device's): as it is, or where it is no UTF-8, which JSON cannot
 // hold, with \xNN for its bytes. NULL for NULL.
 json_t *gan__inspect_string(const char *text);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 20 }; // of a long document, written at once
+enum {
+    PIECE_BYTES = 1 << 20, // of a long document, written at once
+    READ_BYTES = 1 << 20,  // of JSON in a checkpoint: Jansson makes up to forty bytes of one
+};
 
 // The document as text, which is the caller's (free), and frees it.
 static gan_status dump_json(json_t *document, char **dump) {
@@ -68,6 +71,10 @@ gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *doc
     return status;
 }
 
+json_t *gan__inspect_read_json(const char *text, size_t length) {
+    return length <= READ_BYTES ? json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
+}
+
 json_t *gan__inspect_string(const char *text) {
     char escaped[4096];
     json_t *string = json_string(text);
@@ -122,7 +129,7 @@ json_t *gan__inspect_tensor_json(const gan_tensor_info *info) {
 
 json_t *gan__inspect_run(const gan_checkpoint *checkpoint) {
     const char *text = gan_checkpoint_text(checkpoint, "run");
-    json_t *run = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *run = text ? gan__inspect_read_json(text, strlen(text)) : NULL;
     if (json_is_object(run)) return run;
     json_decref(run);
     return NULL;
