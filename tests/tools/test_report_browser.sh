@@ -36,6 +36,36 @@ if grep -q NaN page.html; then fail "a number is missing in the page"; fi
 page '#picture=0'
 holds 'alt="samples at step 25"'
 
+# As wide as a telephone's screen nothing is cut off, each curve of a chart has a colour of its own, and
+# the page asks for nothing beyond itself (the page beside it does).
+gan-train "$source_folder/models/gauss1d.yaml" --quiet --out curve --steps 400 \
+    --sample-every 100 --log-every 100
+echo '<img src="http://127.0.0.1:9/asked.png">' >asks.html
+cat >telephone.html <<'HTML'
+<iframe src="curve/report.html" style="width: 390px; height: 800px; border: 0"></iframe>
+<iframe src="asks.html"></iframe>
+<script>
+onload = () => {
+  const page = document.querySelector('iframe').contentDocument;
+  const wide = [...page.querySelectorAll('body *:not(pre)')].filter((e) => e.getBoundingClientRect().right > 391);
+  const colours = [...page.querySelectorAll('figure')].map((f) => {
+    const all = [...f.querySelectorAll('polyline')].map((p) => page.defaultView.getComputedStyle(p).stroke);
+    return all.length === new Set(all).size;
+  });
+  const most = Math.max(...[...page.querySelectorAll('figure')].map((f) => f.querySelectorAll('polyline').length));
+  const asked = [...document.querySelectorAll('iframe')].map((f) =>
+    f.contentWindow.performance.getEntriesByType('resource').length);
+  document.body.dataset.asked = asked.join(' and ');
+  document.body.dataset.found = `${wide.length} too wide ${wide.map((e) => e.tagName)}, ${colours.every((c) => c)}, ${most}`;
+};
+</script>
+HTML
+HOME=$work timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run \
+    --user-data-dir="$work/profile" --allow-file-access-from-files --virtual-time-budget=2000 --dump-dom \
+    "file://$work/telephone.html" >page.html 2>browser.txt || fail "the browser stopped"
+holds 'data-found="0 too wide , true, 3"'
+holds 'data-asked="0 and 1"'
+
 # Two themes: most of the picture is light in one and dark in the other.
 shade() {
     HOME=$work timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run \

@@ -55,13 +55,22 @@ function showFacts() {
     const row = at('run').insertRow();
     row.append(element('th', { scope: 'row' }, name), element('td', {}, value));
   }
-  for (const layer of run.layers) {
-    const row = at('layers').insertRow();
-    row.append(element('td', {}, `${layer.network}.${layer.index}`), element('td', {}, layer.kind),
-      element('td', {}, layer.output),
-      element('td', { class: 'number' }, layer.parameters > 0 ? whole(layer.parameters) : ''));
-  }
   at('recipe').textContent = run.recipe;
+}
+
+// The layers of each network below its name and the sum of its parameters.
+function showLayers() {
+  for (const network of new Set(run.layers.map((layer) => layer.network))) {
+    const own = run.layers.filter((layer) => layer.network === network);
+    const sum = own.reduce((total, layer) => total + layer.parameters, 0);
+    at('layers').insertRow().append(element('th', { scope: 'rowgroup', colspan: 3 }, network),
+      element('td', { class: 'number' }, whole(sum)));
+    for (const layer of own)
+      at('layers').insertRow().append(element('td', {}, layer.index),
+        element('td', {}, layer.kind.replaceAll('_', '_\u200b')), // a long name may break there
+        element('td', {}, layer.output),
+        element('td', { class: 'number' }, layer.parameters > 0 ? whole(layer.parameters) : ''));
+  }
 }
 
 // --- Curves ----------------------------------------------------------------------------------------
@@ -80,6 +89,7 @@ const charts = [
     keys: { d_lowest: 'lowest', d_highest: 'highest', optimum_distance: 'from the optimum' } },
   { title: 'Samples a second', keys: { images_per_s: 'samples/s' }, low: 0 },
 ];
+const colors = ['first', 'second', 'third'];
 const frame = { width: 440, height: 200, left: 46, right: 8, top: 8, bottom: 20 };
 
 const hasValue = (line, key) => typeof line[key] === 'number';
@@ -122,7 +132,7 @@ const points = (key, x, y) => run.history.filter((line) => hasValue(line, key))
 // The caption names each curve, and its value at the line of the history it is given.
 function caption(chart, keys, line) {
   const out = element('figcaption', {}, chart.title);
-  keys.forEach((key, i) => out.append(element('span', { class: i === 0 ? 'first' : 'second' },
+  keys.forEach((key, i) => out.append(element('span', { class: colors[i] },
     `${chart.keys[key]} ${hasValue(line, key) ? short(line[key]) : ''}`)));
   return out;
 }
@@ -160,7 +170,7 @@ function drawChart(chart) {
   const figure = element('figure');
   figure.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${chart.title}">` +
     gridLines(x, y, steps, values) +
-    keys.map((key, i) => `<polyline class="${i === 0 ? 'first' : 'second'}" points="${points(key, x, y)}"/>`).join('') +
+    keys.map((key, i) => `<polyline class="${colors[i]}" points="${points(key, x, y)}"/>`).join('') +
     `<line class="cursor" visibility="hidden" y1="${top}" y2="${height - bottom}"/>` +
     `<text x="${width - right}" y="${top + 8}" text-anchor="end"></text></svg>`;
   figure.prepend(caption(chart, keys, own[own.length - 1]));
@@ -206,6 +216,7 @@ function showPictures() {
 
 showHeader();
 showFacts();
+showLayers();
 showCurves();
 showPictures();
 // While the run goes on, the file is written anew; look at it again.
