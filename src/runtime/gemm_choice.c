@@ -34,13 +34,41 @@ static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs
            rest_down * rest_across * tile_cycles(rest_rows, rest_runs);
 }
 
-static void choose_tile(const gan_gemm_desc *desc, gan_gemm_choice *choice) {
+// Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
+// loaded. Fewer rows read A in shorter pieces, which was measured to cost what `weight` says.
+// Returns how much longer that takes than blocks of 48 rows of which all units have the same
+// number.
+static double packed_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                          uint32_t tile_rows, uint32_t *out) {
+    static const struct {
+        uint32_t rows;
+        double weight;
+    } choices[] = {{48, 1}, {32, 1.05}, {16, 1.12}};
+    double fewest = 0;
+    *out = tile_rows;
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        uint32_t rows = choices[i].rows;
+        if (rows % tile_rows != 0 || tile_rows == desc->m) continue;
+        uint32_t blocks = gan__divided_up(desc->m, rows) * desc->batches;
+        double rounds = gan__divided_up(blocks, traits->compute_units);
+        double time = rounds * rows * choices[i].weight;
+        if (fewest > 0 && time >= fewest) continue;
+        fewest = time;
+        *out = rows;
+    }
+    return fewest > 0 ? fewest * traits->compute_units / desc->m / desc->batches : 1;
+}
+
+static void choose_tile(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                        gan_gemm_choice *choice) {
     const uint32_t runs = gan__divided_up(desc->n, RUN);
+    uint32_t block = 0;
     double fewest = 0;
     for (size_t i = 0; i < sizeof register_tiles / sizeof *register_tiles; i++) {
         uint32_t tile_rows = gan__least(register_tiles[i].rows, desc->m),
                  tile_runs = gan__least(register_tiles[i].runs, runs);
         double cycles = all_cycles(desc, tile_rows, tile_runs);
+        if (choice->pack_a) cycles *= packed_rows(traits, desc, tile_rows, &block);
         if (i > 0 && cycles >= fewest) continue;
         fewest = cycles;
         choice->rows = tile_rows;
@@ -112,38 +140,18 @@ static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc
     return best;
 }
 
-// Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
-// loaded. Fewer rows read A in shorter pieces, which was measured to cost what `weight` says.
-static uint32_t packed_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
-                            const gan_gemm_choice *choice) {
-    static const struct {
-        uint32_t rows;
-        double weight;
-    } choices[] = {{48, 1}, {32, 1.05}, {16, 1.12}};
-    uint32_t best = choice->rows;
-    double fewest = 0;
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
-        uint32_t rows = choices[i].rows;
-        if (rows % choice->rows != 0 || choice->rows == desc->m) continue;
-        uint32_t blocks = gan__divided_up(desc->m, rows) * desc->batches;
-        double rounds = gan__divided_up(blocks, traits->compute_units);
-        double time = rounds * rows * choices[i].weight;
-        if (fewest > 0 && time >= fewest) continue;
-        fewest = time;
-        best = rows;
-    }
-    return best;
-}
-
 // Past so many cycles of one core, some 20 us, it pays to wake another for its share. Storing 16
-// sums takes about four.
-#define CYCLES_WORTH_SHARING 70000
+// sums takes about four, and operands that are in no cache of the core come and go at 16 bytes
+// each.
+#define CYCLES_WORTH_SHARING 50000
 // Of packed B that stay in a core's first cache.
 #define NEAR_FLOATS 8192
 
 static bool is_for_one(const gan_gemm_desc *desc, const gan_gemm_choice *choice) {
-    const double cycles = all_cycles(desc, choice->rows, choice->runs) * desc->k +
-                          4.0 * desc->m * gan__divided_up(desc->n, RUN);
+    const double m = desc->m, n = desc->n, k = desc->k;
+    const double cycles = all_cycles(desc, choice->rows, choice->runs) * k +
+                          4.0 * m * gan__divided_up(desc->n, RUN) +
+                          (m * k + k * n + m * n) * sizeof(float) / 16;
     return !choice->pack_a && desc->k < 2 * GAN_GEMM_SPLIT_DEPTH &&
            cycles * desc->batches < CYCLES_WORTH_SHARING;
 }
@@ -158,7 +166,7 @@ void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_des
         choice->depth = 64;
         choice->block_columns =
             gan__least(whole, 128 / choice->block_columns * choice->block_columns);
-        choice->block_rows = packed_rows(traits, desc, choice);
+        packed_rows(traits, desc, choice->rows, &choice->block_rows);
         if (choice->pack_b && choice->block_rows == GAN_GEMM_PANEL_ROWS)
             choice->block_rows *=
                 gan__least(4, gan__divided_up(shared_rows(traits, desc, choice), 48));
@@ -183,7 +191,7 @@ void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_de
     }
     out->pack_a = packs_a(desc);
     out->pack_b = packs_b(desc, b_whole);
-    choose_tile(desc, out);
+    choose_tile(traits, desc, out);
     gan__gemm_choice_blocks(traits, desc, out);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Products of three networks by clgan and by PyTorch's torch.mm, in turns.
 
-    tests/bench/gemm_torch.py BUILD/tests/bench_gemm [--rounds 5] [--seconds 0.1] [--threads 2] [--cpu-time]
+    tests/bench/gemm_torch.py BUILD/tests/bench_gemm [--rounds 5] [--seconds 0.1] [--threads 2] [--cpu-time] [--cold]
 
 Every product of a training step of each network: forward, by data and by weight, of generator and
 discriminator. Each round times each product once with either, one directly after the other, so
@@ -10,8 +10,13 @@ of all samples of all rounds (and, in brackets, the median over the rounds of ea
 ratios are PyTorch's time over clgan's, so above 1 clgan is the faster one. On a machine that others
 use, too, PyTorch's threads wait for each other and its medians mean nothing: compare one
 thread with one by the processor time they took (POCL_MAX_PTHREAD_COUNT=1, --threads 1 --cpu-time).
+
+--cold takes the operands of each product from other memory than those of the one before, for both sides
+alike: 24 MB of copies in turns, as many as bench_gemm takes. So no core's own cache holds them, as in
+training, where a step's other work comes between.
 """
 import argparse
+import itertools
 import json
 import math
 import statistics
@@ -23,17 +28,27 @@ import torch
 from networks import NETWORKS, products
 
 
-def time_torch(clock, m, n, k, ta, tb, seconds):
+COLD_BYTES, MOST_COPIES = 24 << 20, 16  # as bench_gemm has them
+
+
+def operands(m, n, k, ta, tb):
     a = torch.rand(k, m).t() if ta else torch.rand(m, k)
     b = torch.rand(n, k).t() if tb else torch.rand(k, n)
-    c = torch.empty(m, n)
+    return a, b, torch.empty(m, n)
+
+
+def time_torch(clock, m, n, k, ta, tb, seconds, cold=False):
+    copies = min(MOST_COPIES, int(COLD_BYTES / (4 * (m * k + k * n + m * n)) + 2)) if cold else 1
+    sets = [operands(m, n, k, ta, tb) for _ in range(copies)]
     launches = min(200, max(2, int(3e8 / (2.0 * m * n * k)) + 1))
-    for _ in range(3):
+    for a, b, c in sets + sets[:1] * 3:
         torch.mm(a, b, out=c)
+    turns = itertools.cycle(sets)
     samples, start = [], time.perf_counter()
     while len(samples) < 3 or time.perf_counter() - start < seconds:
         before = clock()
         for _ in range(launches):
+            a, b, c = next(turns)
             torch.mm(a, b, out=c)
         samples.append((clock() - before) / launches)
     return min(samples), statistics.median(samples)
@@ -57,10 +72,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--cpu-time", action="store_true")
+    parser.add_argument("--cold", action="store_true")
     arguments = parser.parse_args()
     clock = time.process_time if arguments.cpu_time else time.perf_counter
     torch.set_num_threads(arguments.threads)
-    server = subprocess.Popen([arguments.bench, "--serve"] + ["--cpu-time"] * arguments.cpu_time, stdin=subprocess.PIPE,
+    flags = ["--cpu-time"] * arguments.cpu_time + ["--cold"] * arguments.cold
+    server = subprocess.Popen([arguments.bench, "--serve"] + flags, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
     rows = [(net, *p) for net, sizes in NETWORKS.items() for p in products(sizes)]
     ours = {row: [] for row in rows}
@@ -71,7 +88,7 @@ def main():
                 if side:
                     ours[row].append(time_clgan(server, *row[2:], arguments.seconds))
                 else:
-                    theirs[row].append(time_torch(clock, *row[2:], arguments.seconds))
+                    theirs[row].append(time_torch(clock, *row[2:], arguments.seconds, arguments.cold))
                 time.sleep(0.02)  # threads that spin for more work go to sleep
     server.stdin.close()
     server.wait()
