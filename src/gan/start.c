@@ -70,15 +70,17 @@ static gan_status build(starter *s) {
 // Room for all of them, (elements, count), for their labels, and for one as it is read.
 typedef struct examples {
     size_t elements, count;
-    float *values, *labels, *own;
+    float *values, *labels, *own; // labels NULL: they are not wanted
 } examples;
 
 static void draw_latents(const gan_start *of, const examples *to) {
     const uint32_t classes = gan__dataset_info(of->dataset)->classes;
     for (size_t i = 0; i < to->count; i++) {
-        gan__latent_draw(of->recipe, i, to->own);
+        const uint64_t seed = of->first_seed + i;
+        gan__latent_draw(of->recipe, seed, to->own);
         for (size_t e = 0; e < to->elements; e++) to->values[e * to->count + i] = to->own[e];
-        to->labels[i] = classes > 0 ? (float)gan__label_draw(classes, i) : 0;
+        if (to->labels != NULL)
+            to->labels[i] = classes > 0 ? (float)gan__label_draw(classes, seed) : 0;
     }
 }
 
@@ -95,28 +97,39 @@ static gan_status read_samples(const gan_start *of, const examples *to) {
             const double value = bytes ? (double)((const uint8_t *)to->own)[e] : (double)to->own[e];
             to->values[e * to->count + i] = (float)(low + scale * value);
         }
-        to->labels[i] = (float)label;
+        if (to->labels != NULL) to->labels[i] = (float)label;
     }
     return GAN_STATUS_OK;
 }
 
-static gan_status feed(const starter *s) {
+gan_status gan__start_examples(const gan_start *start, float *values, float *labels) {
     examples to = {.elements =
-                       (size_t)gan__shape_elements(gan__network_input_shape(s->of->network)),
-                   .count = (size_t)s->of->count};
+                       (size_t)gan__shape_elements(gan__network_input_shape(start->network)),
+                   .count = (size_t)start->count,
+                   .values = values,
+                   .labels = labels};
     void *memory = NULL;
     gan_status status = GAN_STATUS_OK;
-    GAN_TRY(gan__alloc(to.elements * (to.count + 1) + to.count, sizeof(float), &memory));
-    to.values = memory;
-    to.own = to.values + to.elements * to.count;
-    to.labels = to.own + to.elements;
-    if (s->of->generates)
-        draw_latents(s->of, &to);
+    GAN_TRY(gan__alloc(to.elements, sizeof(float), &memory));
+    to.own = memory;
+    if (start->generates)
+        draw_latents(start, &to);
     else
-        status = read_samples(s->of, &to);
-    if (status == GAN_STATUS_OK) status = gan__module_feed(s->module, s->examples, to.values);
+        status = read_samples(start, &to);
+    gan__free(memory);
+    return status;
+}
+
+static gan_status feed(const starter *s) {
+    const size_t elements = (size_t)gan__shape_elements(gan__network_input_shape(s->of->network));
+    const size_t count = (size_t)s->of->count;
+    void *memory = NULL;
+    GAN_TRY(gan__alloc(elements * count + count, sizeof(float), &memory));
+    float *const values = memory, *const labels = values + elements * count;
+    gan_status status = gan__start_examples(s->of, values, labels);
+    if (status == GAN_STATUS_OK) status = gan__module_feed(s->module, s->examples, values);
     if (status == GAN_STATUS_OK && s->labels != NULL)
-        status = gan__module_feed(s->module, s->labels, to.labels);
+        status = gan__module_feed(s->module, s->labels, labels);
     gan__free(memory);
     return status;
 }

@@ -13,12 +13,17 @@ typedef struct gan_start {
     const gan_recipe_values *recipe;
     const gan_dataset *dataset;
     const gan_network *network;
-    bool generates; // it is fed latents, of the seeds 0, 1, ...; else the first samples of the run
-    int64_t count;  // of the examples
+    bool generates;      // it is fed latents, of seeds; else the first samples of the run
+    uint64_t first_seed; // of the latents: they are those of this and the seeds behind it
+    int64_t count;       // of the examples
 } gan_start;
 
 // Changes `parameters`, the network's flat vector on the host; `buffers` is only read. Errors:
 // those of reading the data and of the device.
 gan_status gan__start_parameters(const gan_start *start, float *parameters, const float *buffers);
+
+// The examples themselves as the network takes them, (elements of one, count), and `labels`, of so
+// many; NULL where they are not wanted. Errors: those of reading the data.
+gan_status gan__start_examples(const gan_start *start, float *values, float *labels);
 
 #endif

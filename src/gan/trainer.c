@@ -233,6 +233,31 @@ static gan_status begin_averages(gan_trainer *trainer, const gan_player *player,
     return status;
 }
 
+// Where the seeds of a generator's reference batch begin, far from those that pictures are drawn
+// by.
+#define REFERENCE_SEEDS (UINT64_C(1) << 63)
+
+// The samples by which virtual batch norm goes are the last of the buffers.
+static gan_status fill_reference(gan_trainer *trainer, const gan_player *player, float *buffers) {
+    const gan_network *const network = player->network;
+    const int64_t count = gan__network_reference(network);
+    if (count == 0) return GAN_STATUS_OK;
+    const bool labelled = gan__network_uses_labels(network);
+    const size_t last = gan__network_buffer_count(network) - 1;
+    const gan_tensor *const samples = gan__network_buffer(network, last - labelled);
+    const gan_tensor *const labels = gan__network_buffer(network, last);
+    const gan_start start = {.device = trainer->device,
+                             .recipe = trainer->recipe,
+                             .dataset = trainer->dataset,
+                             .network = network,
+                             .generates = player == &trainer->game->generator,
+                             .first_seed =
+                                 REFERENCE_SEEDS + ((uint64_t)trainer->recipe->seed << 17),
+                             .count = count};
+    return gan__start_examples(&start, buffers + samples->offset,
+                               labelled ? buffers + labels->offset : NULL);
+}
+
 // Layers that are scaled by the data (init_batch).
 static gan_status start_player(gan_trainer *trainer, const gan_player *player, float *parameters,
                                const float *buffers) {
@@ -260,6 +285,7 @@ static gan_status initialise_player(gan_trainer *trainer, const gan_player *play
     if (status == GAN_STATUS_OK)
         status = gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed,
                                          first_step, means, parameters, buffers);
+    if (status == GAN_STATUS_OK) status = fill_reference(trainer, player, buffers);
     if (status == GAN_STATUS_OK) status = start_player(trainer, player, parameters, buffers);
     if (status == GAN_STATUS_OK)
         status = gan__module_write_state(trainer->module, player->state.parameters, parameters);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 static const gan_layer_kind *const families[] = {
-    gan__layers_linear,    gan__layers_convolution, gan__layers_sequence,    gan__layers_resize,
-    gan__layers_attention, gan__layers_normal,      gan__layers_sample_norm, gan__layers_minibatch,
-    gan__layers_noise,     gan__layers_activation,  gan__layers_discrete,    gan__layers_view,
-    gan__layers_merge,     gan__layers_block,       gan__layers_label,       gan__layers_style,
-    gan__layers_latent,
+    gan__layers_linear,      gan__layers_convolution,  gan__layers_sequence,
+    gan__layers_resize,      gan__layers_attention,    gan__layers_normal,
+    gan__layers_sample_norm, gan__layers_virtual_norm, gan__layers_minibatch,
+    gan__layers_noise,       gan__layers_activation,   gan__layers_discrete,
+    gan__layers_view,        gan__layers_merge,        gan__layers_block,
+    gan__layers_label,       gan__layers_style,        gan__layers_latent,
 };
 
 const gan_layer_kind *gan__layer_kind(size_t index) {

@@ -98,8 +98,9 @@ typedef struct gan_layer_call {
     gan_node *condition; // (features, B); NULL: none
     gan_node *latents;   // (elements, B); NULL: none
     int64_t classes;
-    gan_node *step;  // updates so far, of rank 0; NULL: none
-    gan_node *draws; // of a layer that draws, in inference: (places, B), U(0, 1)
+    gan_node *step;    // updates so far, of rank 0; NULL: none
+    int64_t reference; // how many of the batch's last samples are the reference batch; 0: none
+    gan_node *draws;   // of a layer that draws, in inference: (places, B), U(0, 1)
 } gan_layer_call;
 
 struct gan_layer_kind {
@@ -114,6 +115,8 @@ struct gan_layer_kind {
     bool takes_condition; // or without one of the two
     bool conditions;      // what its first list gives is the condition of all that follows
     bool draws;           // it picks one of its features at each place, by chance
+    bool takes_reference; // it goes by the network's reference batch
+    bool mixes;           // it looks over the batch, and must not be shown reference samples
     // Output shape, without batch. On BAD_INPUT the message says what does not fit; the caller adds
     // where.
     gan_status (*infer)(const gan_layer_site *site, gan_shape *out);

@@ -11,6 +11,7 @@ extern const gan_layer_kind gan__layers_resize[];
 extern const gan_layer_kind gan__layers_attention[];
 extern const gan_layer_kind gan__layers_normal[];
 extern const gan_layer_kind gan__layers_sample_norm[];
+extern const gan_layer_kind gan__layers_virtual_norm[];
 extern const gan_layer_kind gan__layers_minibatch[];
 extern const gan_layer_kind gan__layers_noise[];
 extern const gan_layer_kind gan__layers_activation[];

@@ -105,6 +105,10 @@ bool gan__network_uses_latents(const gan_network *network) {
     return network->uses_latents;
 }
 
+int64_t gan__network_reference(const gan_network *network) {
+    return network->reference;
+}
+
 int64_t gan__network_draws(const gan_network *network) {
     const size_t last = network->list.count - 1;
     const gan_shape *tokens = &network->list.shapes[last];

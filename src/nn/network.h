@@ -31,6 +31,8 @@ typedef struct gan_network_spec {
     gan_parametrization parametrization; // of weights; DEFAULT: none
     int64_t classes;                     // of the samples' labels; 0: they have none
     int64_t latent;                      // elements of their latents; 0: those are not known
+    int64_t
+        reference; // samples of the reference batch, where a layer goes by one; 0: there is none
 } gan_network_spec;
 
 // Errors: BAD_INPUT "FILE:LINE: generator layer 3 (reshape): ..." where a layer cannot take what
@@ -49,6 +51,10 @@ const gan_shape *gan__network_output_shape(const gan_network *network);
 bool gan__network_uses_labels(const gan_network *network);
 // Whether any layer looks at the samples' latents.
 bool gan__network_uses_latents(const gan_network *network);
+// How many samples its reference batch has; 0 where no layer goes by one. They are the buffer
+// "reference", (input shape..., samples), and where labels are used "reference_labels", (samples):
+// zeros at first, to be filled before training begins.
+int64_t gan__network_reference(const gan_network *network);
 // How many tokens the last layer draws for a sample; 0 where it does not draw.
 int64_t gan__network_draws(const gan_network *network);
 

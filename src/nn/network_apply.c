@@ -1,5 +1,6 @@
 // Applying a network: from weights and an input to the nodes of its output.
 #include "nn/network_struct.h"
+#include "nn/reference.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,7 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
                                  .latents = work->call->latents,
                                  .classes = work->network->classes,
                                  .step = work->call->step,
+                                 .reference = work->network->reference,
                                  .draws = work->call->draws};
     for (size_t i = 0; i < GAN_LAYER_LISTS_MAX; i++)
         if (unit->lists[i]) layer_call.lists[i] = apply_list(work, unit->lists[i], x, NULL);
@@ -162,6 +164,33 @@ static bool input_fits(const gan_network *network, gan_node *x) {
     return fits;
 }
 
+// The buffer of a reference batch that has that name's place, NULL where there is none.
+static gan_node *reference_buffer(const application *work, bool labels) {
+    const gan_tensor_table *const buffers = &work->network->buffers;
+    const bool labelled = work->network->uses_labels;
+    if (labels && !labelled) return NULL;
+    return work->before[buffers->count - 1 - (size_t)(labelled && !labels)];
+}
+
+// The layers applied to x and, behind it, to the reference batch, which is cut off again.
+static void apply_beside_reference(application *work, gan_node *x, gan_network_result *result) {
+    const gan_network *const network = work->network;
+    const gan_network_call *const call = work->call;
+    const int64_t count = network->reference;
+    gan_network_call beside = *call;
+    beside.labels = gan__reference_join(call->labels, reference_buffer(work, true));
+    work->call = &beside;
+    result->output =
+        apply_list(work, &network->list, gan__reference_join(x, reference_buffer(work, false)),
+                   &result->logits);
+    work->call = call;
+    result->output = gan__reference_cut(result->output, count);
+    result->logits = gan__reference_cut(result->logits, count);
+    work->condition = gan__reference_cut(work->condition, count);
+    for (size_t i = 0; call->activations && i < network->list.count; i++)
+        call->activations[i] = gan__reference_cut(call->activations[i], count);
+}
+
 static gan_network_result apply(application *work, gan_node *x) {
     const gan_network *network = work->network;
     gan_network_result result = {.buffers = work->call->buffers};
@@ -169,7 +198,10 @@ static gan_network_result apply(application *work, gan_node *x) {
         work->before[i] = tensor_view(&network->buffers.tensors[i], work->call->buffers);
         work->after[i] = work->before[i];
     }
-    result.output = apply_list(work, &network->list, x, &result.logits);
+    if (network->reference > 0)
+        apply_beside_reference(work, x, &result);
+    else
+        result.output = apply_list(work, &network->list, x, &result.logits);
     result.condition = work->condition;
     gan__graph_set_context(gan__node_graph(x), NULL);
     size_t bytes = network->buffers.count * sizeof(gan_node *);

@@ -45,6 +45,7 @@ struct gan_network {
     uint32_t units; // layers in all, those of blocks included
     int64_t classes;
     bool uses_labels, uses_latents;
+    int64_t reference; // samples of the reference batch, the last of the buffers; 0: there is none
     gan_tensor_table parameters, buffers;
 };
 

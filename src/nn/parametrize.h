@@ -34,12 +34,13 @@ typedef struct gan_parametrization {
 
 const gan_variant_info *gan__parametrization_info(gan_parametrization_kind kind);
 
-// What a tensor is, beside a plain one. The others belong to a weight of their layer.
+// What a tensor is, beside a plain one. The others but the last belong to a weight of their layer.
 typedef enum gan_tensor_role {
     GAN_TENSOR_PLAIN,
     GAN_TENSOR_SPECTRAL_U, // (rows): left singular vector, as far as it is known
     GAN_TENSOR_SPECTRAL_V, // (columns): right one
     GAN_TENSOR_NORM,       // (rows, 1...): the norm of each row
+    GAN_TENSOR_REFERENCE,  // of a network, not of a layer: the reference batch, or its labels
 } gan_tensor_role;
 
 struct gan_layer_tensor;

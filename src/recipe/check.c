@@ -296,6 +296,15 @@ static gan_status check_init_batch(gan_document *document, const gan_recipe_valu
                           "encoder of kind joint: it shows the discriminator single samples");
 }
 
+// A reference batch is of single samples.
+static gan_status check_reference(gan_document *document, const gan_recipe_values *values) {
+    if (values->discriminator.reference_batch == 0 || values->objective.pack == 1)
+        return GAN_STATUS_OK;
+    return gan__tree_fail(document, line_of(document, "discriminator.reference_batch"),
+                          "discriminator.reference_batch goes without objective.pack: its samples "
+                          "are single ones");
+}
+
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
     GAN_TRY(gan__recipe_check_effects(document, values));
     GAN_TRY(check_pairs(document, values));
@@ -307,6 +316,7 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
     GAN_TRY(check_reinforce(document, values));
     GAN_TRY(check_unroll(document, values));
     GAN_TRY(check_init_batch(document, values));
+    GAN_TRY(check_reference(document, values));
     GAN_TRY(check_consensus(document, values));
     GAN_TRY(check_codes(document, values));
     GAN_TRY(check_encoder(document, values));

@@ -92,6 +92,27 @@ static bool starts_nothing(const gan_recipe_network *network) {
            !has_weight_norm(network->layers, network->count);
 }
 
+static bool has_virtual_norm(const gan_layer *layers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (layers[i].kind->takes_reference) return true;
+        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
+            if (has_virtual_norm(layers[i].lists[k].layers, layers[i].lists[k].count)) return true;
+    }
+    return false;
+}
+
+static bool refers_to_nothing(const gan_recipe_network *network) {
+    return network->reference_batch > 0 && !has_virtual_norm(network->layers, network->count);
+}
+
+static bool refers_no_generator(const gan_recipe_values *values) {
+    return refers_to_nothing(&values->generator);
+}
+
+static bool refers_no_discriminator(const gan_recipe_values *values) {
+    return refers_to_nothing(&values->discriminator);
+}
+
 static bool starts_no_generator(const gan_recipe_values *values) {
     return starts_nothing(&values->generator);
 }
@@ -184,6 +205,10 @@ static const idle_rule rules[] = {
          "generator.parametrization", "generator.layers"),
     RULE("discriminator.init_batch", starts_no_discriminator, "no layer of it is under weight norm",
          "discriminator.parametrization", "discriminator.layers"),
+    RULE("generator.reference_batch", refers_no_generator, "no layer of it is virtual_batch_norm",
+         "generator.layers"),
+    RULE("discriminator.reference_batch", refers_no_discriminator,
+         "no layer of it is virtual_batch_norm", "discriminator.layers"),
     OPTIMIZER_RULES("generator", generator_optimizer),
     OPTIMIZER_RULES("discriminator", discriminator_optimizer),
     OPTIMIZER_RULES("encoder", encoder_optimizer),

@@ -18,7 +18,8 @@ static gan_status create(const gan_recipe *recipe, const char *name, const gan_r
                              .bias_init = said->bias_init,
                              .parametrization = said->parametrization,
                              .classes = classes,
-                             .latent = pairs ? recipe->values.latent.size : 0};
+                             .latent = pairs ? recipe->values.latent.size : 0,
+                             .reference = said->reference_batch};
     return gan__network_create(&spec, out);
 }
 

@@ -87,7 +87,8 @@ typedef struct gan_recipe_network {
     size_t count;
     gan_init init, bias_init;
     gan_parametrization parametrization;
-    int64_t init_batch; // examples of data-dependent initialisation; 0: none
+    int64_t init_batch;      // examples of data-dependent initialisation; 0: none
+    int64_t reference_batch; // samples that virtual batch norm goes by; 0: none
     int line;
 } gan_recipe_network;
 
@@ -114,8 +115,8 @@ typedef struct gan_recipe_values {
         int color;                // gan_data_color
         bool flip, skip_bad;
         int64_t stack, stack_count; // images of a sample, of which there are so many; 0: as many
-        int64_t length; // of text: characters of a sample; 0: the default
-        bool lines;     // of text: whether samples are lines
+        int64_t length;             // of text: characters of a sample; 0: the default
+        bool lines;                 // of text: whether samples are lines
     } data;
     struct {
         int64_t size;

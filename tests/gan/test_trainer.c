@@ -64,6 +64,14 @@ static const char *const recipes[] = {
     "discriminator: [latent, concat: -1, dense: 12, leaky_relu: 0.2, dense: 1]\n"
     "encoder: {kind: joint, layers: [dense: 16, batch_norm, leaky_relu: 0.2, dense: 4, tanh]}\n",
     RECIPE("schedule: {generator_steps: 3}\n"),
+    // Reference batches, with labels.
+    "name: test\nseed: 5\nbatch: 24\nsteps: 1000\nlog_every: 100\n"
+    "data: {source: 'builtin:ring8'}\nlatent: {size: 4}\n"
+    "generator: {reference_batch: 10, layers: [embedding: 3, concat: -1, dense: 16, "
+    "virtual_batch_norm, relu, dense: 2]}\n"
+    "discriminator: {reference_batch: 6, layers: [dense: 16, virtual_batch_norm, relu, "
+    "projection]}\n"
+    "ema: {decay: 0.9, discriminator: 0.8}\n",
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 

@@ -235,6 +235,52 @@ class MinibatchStddev(nn.Module):
         return torch.cat([x, y.expand(n, self.planes, *x.shape[2:])], 1)
 
 
+REFERENCE = 3
+
+
+class VirtualNorm(nn.Module):
+    """Virtual batch norm as Salimans et al. 2016 have it: by the means of x and x^2, of which a
+    sample's own weigh one part in R + 1."""
+
+    def __init__(self, features, eps=1e-5, affine=True):
+        super().__init__()
+        self.eps = eps
+        if affine:
+            self.weight = nn.Parameter(torch.zeros(features))
+            self.bias = nn.Parameter(torch.zeros(features))
+
+    def by(self, x, mean, square):
+        y = (x - mean) / (square - mean**2 + self.eps).sqrt()
+        tail = (-1,) + (1,) * (x.dim() - 2)
+        return y * self.weight.view(tail) + self.bias.view(tail) if hasattr(self, "weight") else y
+
+    def forward(self, x, reference):
+        pixels = list(range(2, x.dim()))
+        mean, square = (t.mean([0] + pixels, keepdim=True) for t in (reference, reference**2))
+        own, own_square = (t.mean(pixels, keepdim=True) if pixels else t for t in (x, x**2))
+        share = 1 / (len(reference) + 1)
+        mixed = (share * own + (1 - share) * mean, share * own_square + (1 - share) * square)
+        return self.by(x, *mixed), self.by(reference, mean, square)
+
+
+class Referring(nn.Module):
+    """Layers through which a reference batch goes beside x."""
+
+    def __init__(self, shape, *layers):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.register_buffer("reference", torch.zeros(*shape, REFERENCE))
+
+    def forward(self, x):
+        reference = batch_first(self.reference)
+        for layer in self.layers:
+            if isinstance(layer, VirtualNorm):
+                x, reference = layer(x, reference)
+            else:
+                x, reference = layer(x), layer(reference)
+        return x
+
+
 class Row(nn.Module):
     """A module for (N, C, L) on sequences (N, C, 1, L)."""
 
@@ -494,6 +540,15 @@ LAYERS = {
     "pixel_norm_of_features": (nn.Sequential(PixelNorm()), (5,), 4, True),
     "global_pool": (nn.Sequential(Pool(torch.mean)), (2, 3, 4), 3, True),
     "global_sum": (nn.Sequential(Pool(torch.sum)), (2, 3, 4), 3, True),
+    "virtual_batch_norm": (Referring((3,), VirtualNorm(3)), (3,), 5, True),
+    "virtual_batch_norm_of_image": (
+        Referring((2, 3, 2), VirtualNorm(2, 1e-3)), (2, 3, 2), 4, True),
+    "virtual_batch_norm_inference": (
+        Referring((3,), VirtualNorm(3, affine=False)), (3,), 5, False),
+    "virtual_batch_norms": (
+        Referring((2, 3, 3), nn.Conv2d(2, 3, 3, padding=1, bias=False), VirtualNorm(3),
+                  nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(27, 4, bias=False), VirtualNorm(4),
+                  nn.Tanh(), nn.Linear(4, 2)), (2, 3, 3), 4, True),
     "minibatch_stddev": (nn.Sequential(MinibatchStddev(3, 1)), (2, 2, 3), 6, True),
     "minibatch_stddev_parts": (nn.Sequential(MinibatchStddev(4, 2)), (4, 2, 2), 4, True),
     "minibatch_stddev_of_features": (nn.Sequential(MinibatchStddev(3, 1)), (5,), 6, True),

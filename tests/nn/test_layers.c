@@ -27,8 +27,12 @@ static gan_network *make_network(const layer_text *texts, const gan_shape *input
     gan_layer layers[4 * LAYERS_MAX], *pool = layers;
     const gan_layer_list list = make_list(texts, &pool);
     gan_network *network;
-    gan_network_spec spec = {
-        .name = "net", .layers = list.layers, .count = list.count, .input = *input, .classes = 3};
+    gan_network_spec spec = {.name = "net",
+                             .layers = list.layers,
+                             .count = list.count,
+                             .input = *input,
+                             .classes = 3,
+                             .reference = 3}; // where a layer goes by any
     if (gan__network_create(&spec, &network) != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
     return network;
 }

@@ -104,6 +104,7 @@ static void the_resolved_text_is_this(void **state) {
     static const char expected[] =
         "generator:\n"
         "  init_batch: 0\n"
+        "  reference_batch: 0\n"
         "  init: {kind: orthogonal, gain: 1.4}\n"
         "  bias_init: {kind: zeros}\n"
         "  layers:\n"
@@ -114,6 +115,7 @@ static void the_resolved_text_is_this(void **state) {
         "    - dense: {units: 2, bias: true, bias_init: {kind: constant, value: -2}}\n"
         "discriminator:\n"
         "  init_batch: 0\n"
+        "  reference_batch: 0\n"
         "  layers:\n"
         "    - maxout: {units: 3, pieces: 4, bias: true}\n"
         "    - noise: {std: 0.3}\n"

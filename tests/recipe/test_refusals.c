@@ -139,6 +139,14 @@ static void what_contradicts_itself_is_refused(void **state) {
     expect_failure(NETWORKS "steps: 5592406\nschedule: {generator_steps: 3}\n",
                    "r.yaml:7: 5592406 steps of 3 generator updates are more than the 16777216 that "
                    "can be counted exactly: lower steps to 5592405");
+    expect_failure(
+        "generator: {reference_batch: 8, layers: [dense: 1]}\ndiscriminator: [dense: 1]\n",
+        "r.yaml:1: generator.reference_batch has no effect while no layer of it is "
+        "virtual_batch_norm");
+    expect_failure("generator: [dense: 1]\ndiscriminator:\n  reference_batch: 8\n"
+                   "  layers: [dense: 2, virtual_batch_norm, dense: 1]\nobjective: {pack: 2}\n",
+                   "r.yaml:3: discriminator.reference_batch goes without objective.pack: its "
+                   "samples are single ones");
     expect_failure(NETWORKS "batch: 3\nbatch: 4\n",
                    "r.yaml:7: key \"batch\" was given before, on line 6");
 }
