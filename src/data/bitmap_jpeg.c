@@ -9,8 +9,11 @@
 #include <jpeglib.h>
 #include <string.h>
 
-// More scans than any real progressive file has: one of a few bytes each can take hours to decode.
-#define SCANS_MAX 500
+// More scans than any real progressive file has. Each goes over the whole picture and may be a few
+// bytes long, so the larger it is the fewer they may be: real ones have about ten.
+#define SCANS_MAX    500
+#define SCANS_LEAST  20
+#define SCANS_PIXELS (UINT64_C(1) << 30) // of all scans together
 
 typedef struct decoder {
     struct jpeg_error_mgr errors; // first: libjpeg's pointer to it is a pointer to the decoder
@@ -69,13 +72,19 @@ static void on_skip(j_decompress_ptr jpeg, long count) {
     source->bytes_in_buffer -= (size_t)count;
 }
 
+static int most_scans(const decoder *d) {
+    const uint64_t pixels = (uint64_t)d->jpeg.image_width * d->jpeg.image_height;
+    const uint64_t most = SCANS_PIXELS / (pixels > 0 ? pixels : 1);
+    return most > SCANS_MAX ? SCANS_MAX : most < SCANS_LEAST ? SCANS_LEAST : (int)most;
+}
+
 static void on_progress(j_common_ptr jpeg) {
     decoder *d = decoder_of(jpeg);
-    if (d->jpeg.input_scan_number <= SCANS_MAX) return;
+    if (d->jpeg.input_scan_number <= most_scans(d)) return;
     d->status = gan__fail(GAN_STATUS_BAD_INPUT,
                           "a progressive JPEG of more than %d scans, which no camera or program "
-                          "writes; write the file again",
-                          SCANS_MAX);
+                          "writes at its size; write the file again",
+                          most_scans(d));
     on_error(jpeg);
 }
 

@@ -1,6 +1,8 @@
 // Damaged, cut, foreign and hostile files: each is found out, none hurts.
 #include "sample.h"
 
+#include "damage.h"
+
 #include "base/bytes.h"
 
 #include <zlib.h>
@@ -31,6 +33,7 @@ static gan_status judge(const uint8_t *bytes, size_t length) {
     gan_status status = gan_checkpoint_open(sample_path("judged.gan"), &checkpoint);
     if (status == GAN_STATUS_OK) status = gan_checkpoint_verify(checkpoint);
     gan_checkpoint_close(checkpoint);
+    (void)damage_judge(status);
     return status;
 }
 
@@ -295,6 +298,7 @@ static void a_text_transfer_is_named_as_the_cause(void **state) {
 }
 
 int main(void) {
+    damage_bound_memory(768); // a test writes 400 MB of zeros
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_itself_is_sound),
         cmocka_unit_test(every_flipped_byte_is_detected),

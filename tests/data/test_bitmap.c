@@ -3,6 +3,7 @@
 // and every way a file can be damaged.
 #include "files.h"
 
+#include "damage.h"
 #include "data/bitmap.h"
 
 static uint8_t pixels[1 << 16]; // of pixels.bin
@@ -228,6 +229,7 @@ static gan_status decode_bytes(const uint8_t *bytes, size_t length) {
         gan__bitmap_destroy(&bitmap);
     else
         assert_null(bitmap.pixels);
+    (void)damage_judge(status);
     free(copy);
     return status;
 }
@@ -241,7 +243,7 @@ static void a_picture_cut_short_says_so_at_any_byte(void **state) {
         size_t length = read_whole(picture(cut[i]), bytes, sizeof bytes);
         // JPEG's last two bytes say that it ends, when all its pixels are there.
         size_t end = strstr(cut[i], ".jpg") ? length - 2 : length;
-        for (size_t at = 8; at < end; ++at)
+        for (size_t at = 0; at < end; ++at)
             if (decode_bytes(bytes, at) == GAN_STATUS_OK)
                 fail_msg("%s is read though it ends at byte %zu of %zu", cut[i], at, length);
     }
@@ -276,6 +278,14 @@ static void a_picture_that_claims_absurd_sizes_takes_no_memory(void **state) {
     assert_non_null(strstr(gan_status_message(), "2147483647 x 2147483647"));
 }
 
+static void scans_that_go_over_a_large_picture_again_and_again_are_cut_short(void **state) {
+    (void)state;
+    static uint8_t bytes[1 << 16];
+    size_t length = read_whole(picture("many-scans.jpeg"), bytes, sizeof bytes);
+    assert_int_equal(decode_bytes(bytes, length), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "more than 64 scans"));
+}
+
 static void each_allocation_may_fail(void **state) {
     (void)state;
     static uint8_t bytes[1 << 16], sample[1 << 10];
@@ -296,6 +306,7 @@ static void each_allocation_may_fail(void **state) {
 }
 
 int main(void) {
+    damage_bound_memory(256);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_png_and_jpeg_decodes_as_others_decode_it),
         cmocka_unit_test(a_header_says_size_and_channels_before_the_pixels_are_there),
@@ -309,6 +320,7 @@ int main(void) {
         cmocka_unit_test(a_picture_cut_short_says_so_at_any_byte),
         cmocka_unit_test(a_changed_byte_is_an_error_or_a_picture_but_never_a_crash),
         cmocka_unit_test(a_picture_that_claims_absurd_sizes_takes_no_memory),
+        cmocka_unit_test(scans_that_go_over_a_large_picture_again_and_again_are_cut_short),
         cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

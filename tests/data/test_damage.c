@@ -3,12 +3,15 @@
 // sanitizers watch).
 #include "files.h"
 
+#include "damage.h"
+
 #define SIZE 2048
+#define LONG 1024 // files longer than this are changed in one way at each byte
 
 // One small file of each format, made from here or from the golden ones.
 static size_t make_example(size_t which, uint8_t *bytes, const char **name) {
-    static const char *const names[] = {"images",    "images.gz",  "data.bin",    "u8_v1.npy",
-                                        "f4_v2.npy", "stored.npz", "deflated.npz"};
+    static const char *const names[] = {"images",    "images.gz",  "data.bin",     "u8_v1.npy",
+                                        "f4_v2.npy", "stored.npz", "deflated.npz", "data.bin.gz"};
     *name = names[which];
     if (which == 0) return ramp_idx(bytes, 3, (uint32_t[]){3, 4, 5}, 0);
     if (which == 1) {
@@ -20,17 +23,20 @@ static size_t make_example(size_t which, uint8_t *bytes, const char **name) {
         memset(bytes, 7, 3073);
         return 3073;
     }
+    if (which == 7) {
+        memset(bytes, 7, 3073);
+        make_gzip_file("data.bin.gz", bytes, 3073);
+        return read_whole(in_folder("data.bin.gz"), bytes, SIZE);
+    }
     return read_whole(golden(names[which]), bytes, SIZE);
 }
-#define EXAMPLES 7
+#define EXAMPLES 8
 
 // Opens the file; a set that opens must be whole: every sample can be read.
 static gan_status try_open(const char *path) {
     gan_dataset *set;
     gan_status status = gan__dataset_open(path, &set);
-    if (status != GAN_STATUS_OK) {
-        assert_true(status == GAN_STATUS_BAD_INPUT || status == GAN_STATUS_CORRUPT ||
-                    status == GAN_STATUS_BAD_VERSION);
+    if (!damage_judge(status)) {
         if (!strstr(gan_status_message(), path))
             fail_msg("the message does not name the file: %s", gan_status_message());
         return status;
@@ -57,9 +63,8 @@ static void every_byte_changed_gives_an_error_or_a_whole_set(void **state) {
     for (size_t which = 0; which < EXAMPLES; ++which) {
         const char *name;
         size_t length = make_example(which, bytes, &name);
-        size_t step = length > 1024 ? 61 : 1; // of CIFAR-10, only labels mean anything
-        for (size_t at = 0; at < length; at += step)
-            for (size_t k = 0; k < sizeof changes; ++k) {
+        for (size_t at = 0; at < length; ++at)
+            for (size_t k = length > LONG ? sizeof changes - 1 : 0; k < sizeof changes; ++k) {
                 bytes[at] ^= changes[k];
                 make_file(name, bytes, length);
                 try_open(in_folder(name));
@@ -76,8 +81,7 @@ static void a_file_cut_anywhere_is_an_error(void **state) {
         size_t length = make_example(which, bytes, &name);
         make_file(name, bytes, length);
         assert_int_equal(try_open(in_folder(name)), GAN_STATUS_OK);
-        size_t step = length > 1024 ? 61 : 1;
-        for (size_t cut = 0; cut < length; cut += step) {
+        for (size_t cut = 0; cut < length; ++cut) {
             make_file(name, bytes, cut);
             if (try_open(in_folder(name)) == GAN_STATUS_OK)
                 fail_msg("%s cut at byte %zu of %zu opens", name, cut, length);
@@ -123,6 +127,7 @@ static void each_allocation_may_fail(void **state) {
 }
 
 int main(void) {
+    damage_bound_memory(128);
 #define TEST(name) cmocka_unit_test_setup(name, clear_folder)
     const struct CMUnitTest tests[] = {
         TEST(every_byte_changed_gives_an_error_or_a_whole_set),

@@ -94,6 +94,18 @@ def jpeg_files():
     keep("late-header.jpg", Image.open(OUT / "late-header.jpg"))
 
 
+def many_scans():
+    """A grey plane of 2^24 pixels in 94 scans of 400 bytes, each of which goes over all of it."""
+    scans = ["0: 0-0, 0, 0;"] + [f"0: {k}-{k}, 0, 1;" for k in range(1, 64)]
+    scans += [f"0: {k}-{k}, 1, 0;" for k in range(1, 31)]
+    script, pnm = OUT / "scans.txt", OUT / "plane.pgm"
+    script.write_text("\n".join(scans) + "\n")
+    pnm.write_bytes(b"P5 4096 4096 255\n" + bytes([128]) * 4096 * 4096)
+    subprocess.run(["cjpeg", "-scans", script, "-outfile", OUT / "many-scans.jpeg", pnm], check=True)
+    script.unlink()
+    pnm.unlink()
+
+
 def turned_files():
     """One picture for each of Exif's eight orientations, and what is seen of it."""
     for orientation in range(1, 9):
@@ -153,5 +165,6 @@ deep_png_files()
 jpeg_files()
 scaled_files()
 turned_files()
+many_scans()
 (OUT / "pixels.bin").write_bytes(blob)
 (OUT / "pixels.txt").write_text("\n".join(index) + "\n")
