@@ -38,12 +38,16 @@ static const gan_option option_table[] = {
     {.group = "What",
      .name = "strip-training",
      .kind = GAN_OPTION_FLAG,
-     .help = "leave out what only training needs"},
+     .help = "leave out what only training needs",
+     .detail = "The optimiser's slots and the history."},
     {.group = "Foreign weights",
      .name = "recipe",
      .kind = GAN_OPTION_TEXT,
      .argument = "FILE",
-     .help = "they are of this recipe's networks, or of --network"},
+     .help = "they are of this recipe's networks, or of --network",
+     .detail = "Foreign weights do not say what computes with them; with a recipe they become "
+               "a checkpoint that can be sampled, evaluated and written as .onnx.",
+     .is_path = true},
     {.group = "Foreign weights",
      .name = "shape",
      .kind = GAN_OPTION_TEXT,
@@ -81,6 +85,19 @@ static const gan_option option_table[] = {
      .help = "read and list what would be written; write nothing"},
 };
 
+static const char *const description[] = {
+    "Converts between checkpoints (.gan), .safetensors, .npz, PyTorch's state "
+    "dictionaries (.pt) and .onnx. IN's kind is found by its content, OUT's by its suffix "
+    "or --to; - is stdout.",
+    "Names and layouts are PyTorch's: generator.0.weight of a dense layer is (out, in), a "
+    "convolution's (out, in, kh, kw), a transposed one's (in, out, kh, kw). Every bit is "
+    "kept, there and back, but where --dtype asks for rounding. Of a .pt no pickle's code "
+    "is ever run.",
+    ".onnx holds one network, ready to run elsewhere: the averaged generator where there "
+    "is one, else the generator, or what --network names. docs/conversion.md has more.",
+    NULL,
+};
+
 static const char *const examples[] = {
     "gan-convert latest.gan model.safetensors",
     "gan-convert latest.gan generator.pt --network ema --bare",
@@ -99,6 +116,7 @@ static const gan_tool tool = {
     .options = option_table,
     .option_count = sizeof option_table / sizeof option_table[0],
     .examples = examples,
+    .description = description,
 };
 
 // "1x28x28": one size, or three.

@@ -6,7 +6,9 @@ static const gan_option option_table[] = {
      .name = "tensor",
      .kind = GAN_OPTION_TEXT,
      .argument = "PATTERN",
-     .help = "the tensors of such a name, in full: 'generator.*'"},
+     .help = "the tensors of such a name, in full: 'generator.*'",
+     .detail = "PATTERN is a shell's: * and ? stand for anything. Statistics, histogram, "
+               "singular values, filters as tiles, and a heat map."},
     {.group = "What to show",
      .name = "layers",
      .kind = GAN_OPTION_FLAG,
@@ -18,15 +20,18 @@ static const gan_option option_table[] = {
     {.group = "What to show",
      .name = "verify",
      .kind = GAN_OPTION_FLAG,
-     .help = "read everything, check every checksum and bound"},
+     .help = "read everything, check every checksum and bound",
+     .detail = "Exit status 4 where it is damaged, naming the chunk and the place."},
     {.group = "What to show",
      .name = "diff",
      .kind = GAN_OPTION_FLAG,
-     .help = "compare two checkpoints: exit code 0 same, 1 different"},
+     .help = "compare two checkpoints: exit code 0 same, 1 different",
+     .detail = "Where they differ, and by how much, tensor by tensor."},
     {.group = "What to show",
      .name = "evaluate",
      .kind = GAN_OPTION_FLAG,
-     .help = "modes, divergences or log-likelihood of its samples"},
+     .help = "modes, divergences or log-likelihood of its samples",
+     .detail = "What is measured depends on the data: docs/evaluation.md."},
     {.group = "What to show",
      .name = "devices",
      .kind = GAN_OPTION_FLAG,
@@ -39,12 +44,14 @@ static const gan_option option_table[] = {
      .name = "data",
      .kind = GAN_OPTION_TEXT,
      .argument = "SRC",
-     .help = "the data to evaluate or tune by; default the recipe's"},
+     .help = "the data to evaluate or tune by; default the recipe's",
+     .is_path = true},
     {.group = "How",
      .name = "features",
      .kind = GAN_OPTION_TEXT,
      .argument = "CKPT",
-     .help = "with --evaluate: compare by a classifier's features"},
+     .help = "with --evaluate: compare by a classifier's features",
+     .is_path = true},
     {.group = "How",
      .name = "count",
      .letter = 'n',
@@ -70,6 +77,15 @@ static const gan_option option_table[] = {
      .help = "all of it as one JSON document"},
 };
 
+static const char *const description[] = {
+    "By default it says what CKPT is (model, objective, step, when and where it was "
+    "trained), and lists its layers and its tensors with shape, type, bytes stored, mean, "
+    "deviation, range, zeros, counts of NaN and infinity, and a small histogram, without "
+    "reading the tensors' data.",
+    "With --devices --tune the words are recipes, whose kernels are tuned.",
+    NULL,
+};
+
 static const char *const examples[] = {
     "gan-inspect latest.gan",
     "gan-inspect --verify latest.gan",
@@ -90,6 +106,7 @@ static const gan_tool tool = {
     .options = option_table,
     .option_count = sizeof option_table / sizeof option_table[0],
     .examples = examples,
+    .description = description,
 };
 
 // The views: an option each, none for the default, and how many checkpoints they take.

@@ -25,12 +25,15 @@ static const gan_option option_table[] = {
      .name = "seeds",
      .kind = GAN_OPTION_TEXT,
      .argument = "LIST",
-     .help = "these seeds: 0,4-6"},
+     .help = "these seeds: 0,4-6",
+     .detail = "Numbers and ranges with commas between, in that order."},
     {.group = "What",
      .name = "interpolate",
      .kind = GAN_OPTION_TEXT,
      .argument = "LIST",
-     .help = "a walk through the latents of these seeds"},
+     .help = "a walk through the latents of these seeds",
+     .detail = "A picture is a strip of all frames; a folder gets a file a frame; y4m is a "
+               "video."},
     {.group = "What",
      .name = "frames",
      .kind = GAN_OPTION_COUNT,
@@ -43,7 +46,9 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_CHOICE,
      .argument = "P",
      .choices = path_choices,
-     .help = "linear or spherical; default by the prior"},
+     .help = "linear or spherical; default by the prior",
+     .detail = "Normal latents go along arcs, which keeps their lengths likely ones, others "
+               "along lines."},
     {.group = "What",
      .name = "loop",
      .kind = GAN_OPTION_FLAG,
@@ -53,6 +58,8 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_COUNT,
      .argument = "N",
      .help = "change code N of the latent along a picture's columns",
+     .detail = "Codes are counted from 1, categorical ones first. Rows are the categories of "
+               "the first code, or other seeds.",
      .minimum = 1,
      .maximum = 1e6},
     {.group = "What",
@@ -66,12 +73,15 @@ static const gan_option option_table[] = {
      .name = "reconstruct",
      .kind = GAN_OPTION_TEXT,
      .argument = "SRC",
-     .help = "rows of test samples, below each what it is encoded as"},
+     .help = "rows of test samples, below each what it is encoded as",
+     .is_path = true},
     {.group = "What",
      .name = "latents",
      .kind = GAN_OPTION_TEXT,
      .argument = "FILE",
-     .help = "latents from a .npy, (count, latent), in place of seeds"},
+     .help = "latents from a .npy, (count, latent), in place of seeds",
+     .detail = "float32 or float64; -n takes the first N of them.",
+     .is_path = true},
     {.group = "What",
      .name = "class",
      .kind = GAN_OPTION_TEXT,
@@ -82,6 +92,7 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_NUMBER,
      .argument = "PSI",
      .help = "draw normal latents within [-PSI, PSI]",
+     .detail = "Elements beyond are drawn again: likelier samples, and less of a variety.",
      .minimum = 0.01,
      .maximum = 1e6},
     {.group = "What",
@@ -95,23 +106,41 @@ static const gan_option option_table[] = {
      .letter = 'o',
      .kind = GAN_OPTION_TEXT,
      .argument = "FILE",
-     .help = "FILE, DIR/ for a file a sample, or - for stdout"},
+     .help = "FILE, DIR/ for a file a sample, or - for stdout",
+     .detail = "FILE's suffix gives the format. It is written beside its place and renamed, so "
+               "that it is whole or not there.",
+     .is_path = true},
     {.group = "Where",
      .name = "format",
      .kind = GAN_OPTION_CHOICE,
      .argument = "F",
      .choices = gan__sample_formats,
-     .help = "png, npy, npz, raw, pnm, idx, y4m or txt; default by suffix"},
+     .help = "png, npy, npz, raw, pnm, idx, y4m or txt; default by suffix",
+     .detail = "png: one picture of all, whose texts record checkpoint, seeds, class and "
+               "options. npy and npz: float32, the count first. raw: little-endian float32 "
+               "without a header. pnm: PGM, PPM or PAM, one after another. idx: as MNIST's "
+               "files. y4m: video for an encoder. txt: lines, where samples are text."},
     {.group = "Where",
      .name = "grid",
      .kind = GAN_OPTION_TEXT,
      .argument = "CxR",
-     .help = "one picture of C columns and R rows"},
+     .help = "one picture of C columns and R rows",
+     .detail = "In png or pnm. Without -n there are as many samples as places."},
     {.group = "Where",
      .name = "save-latents",
      .kind = GAN_OPTION_TEXT,
      .argument = "FILE",
-     .help = "keep the latents too, as a .npy"},
+     .help = "keep the latents too, as a .npy",
+     .is_path = true},
+};
+
+static const char *const description[] = {
+    "Draws samples from the generator of CKPT. A sample is a function of the checkpoint "
+    "and its own seed, whatever the batch or the count. Memory does not grow with the "
+    "count.",
+    "With no -o the samples are shown in the terminal, through chafa where it is "
+    "installed, else in half blocks. A pipe whose reader has gone ends it without a word.",
+    NULL,
 };
 
 static const char *const examples[] = {
@@ -131,6 +160,7 @@ static const gan_tool tool = {
     .options = option_table,
     .option_count = sizeof option_table / sizeof option_table[0],
     .examples = examples,
+    .description = description,
 };
 
 static gan_status run_tool(const gan_tool_call *call, gan_sample_request *wanted) {

@@ -14,17 +14,27 @@ static const gan_option option_table[] = {
      .name = "data",
      .kind = GAN_OPTION_TEXT,
      .argument = "SRC",
-     .help = "a folder or file of samples, or builtin:NAME"},
+     .help = "a folder or file of samples, or builtin:NAME",
+     .detail = "The kind is found by looking: IDX, CIFAR-10 binary, .npy, .npz and lines of "
+               ".txt, each gzipped or not; a folder of PNG or JPEG files, whose sub-folders "
+               "are classes; or what clgan draws itself, as in builtin:ring8.",
+     .is_path = true},
     {.group = "Input and output",
      .name = "out",
      .kind = GAN_OPTION_TEXT,
      .argument = "DIR",
-     .help = "the run's folder; default runs/<recipe's name>"},
+     .help = "the run's folder; default runs/<recipe's name>",
+     .detail = "A folder that holds a run is never overwritten: --resume goes on from it.",
+     .is_path = true},
     {.group = "Input and output",
      .name = "resume",
      .kind = GAN_OPTION_OPTIONAL_TEXT,
      .argument = "CKPT",
-     .help = "go on from CKPT, or from the newest in the folder"},
+     .help = "go on from CKPT, or from the newest in the folder",
+     .detail = "A recipe that differs from the checkpoint's is refused, and the keys are "
+               "listed; those that options change may differ. A checkpoint that is not whole "
+               "is passed over for the one before.",
+     .is_path = true},
     {.group = "Recipe",
      .name = "steps",
      .kind = GAN_OPTION_COUNT,
@@ -49,6 +59,8 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_TEXT,
      .argument = "KEY=VALUE",
      .help = "override any key of the recipe; repeatable",
+     .detail = "KEY is the path of any key of the recipe, as in optimizer.generator.lr=1e-4 or "
+               "generator.layers.0.dense=512; VALUE is YAML.",
      .repeatable = true},
     {.group = "Intervals, in steps",
      .name = "save-every",
@@ -72,9 +84,36 @@ static const gan_option option_table[] = {
      .kind = GAN_OPTION_COUNT,
      .argument = "N",
      .help = "checkpoints to keep; 0 keeps all"},
-    {.group = "Looking", .name = "dry-run", .help = "check and show everything, train nothing"},
-    {.group = "Looking", .name = "profile", .help = "time every kernel; a table at the end"},
-    {.group = "Looking", .name = "tensorboard", .help = "write TensorBoard's event file too"},
+    {.group = "Looking",
+     .name = "dry-run",
+     .help = "check and show everything, train nothing",
+     .detail = "It prints the resolved recipe, layers with their shapes and parameters, "
+               "launches, and the exact device memory."},
+    {.group = "Looking",
+     .name = "profile",
+     .help = "time every kernel; a table at the end",
+     .detail = "Launches, time, share, GFLOP/s and GB/s of each, and how much of the device's "
+               "limits that is."},
+    {.group = "Looking",
+     .name = "tensorboard",
+     .help = "write TensorBoard's event file too",
+     .detail = "It is called events.out.tfevents.clgan and holds the figures of metrics.jsonl "
+               "and the pictures."},
+};
+
+static const char *const description[] = {
+    "Trains the networks of RECIPE, a page of YAML that says what is learned from which "
+    "data and how. docs/recipes.md has every key; recipes that work are installed in "
+    "share/clgan/models.",
+    "The run's folder gets recipe.yaml (every key resolved), metrics.jsonl (a JSON object "
+    "a line: step, images, elapsed_s, images_per_s, d_loss, g_loss, d_real, d_fake and "
+    "more), samples/step-00001000.png (of the same latents each time), "
+    "checkpoint-00001000.gan, latest.gan, which is whole at any instant, and report.html, "
+    "a page for any browser that is kept current.",
+    "SIGINT and SIGTERM finish the step, save and end; a second one ends at once. SIGUSR1 "
+    "saves and goes on. The same recipe, seed, device and build give the same bits, "
+    "interrupted and resumed or not.",
+    NULL,
 };
 
 static const char *const examples[] = {
@@ -93,6 +132,7 @@ static const gan_tool tool = {
     .options = option_table,
     .option_count = sizeof option_table / sizeof option_table[0],
     .examples = examples,
+    .description = description,
 };
 
 // --- Signals -------------------------------------------------------------------------------------

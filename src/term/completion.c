@@ -20,10 +20,6 @@ static void append_quoted(gan_text *text, const char *plain, const char *special
     }
 }
 
-static bool takes_file(const gan_option *option) {
-    return option->kind == GAN_OPTION_TEXT || option->kind == GAN_OPTION_OPTIONAL_TEXT;
-}
-
 // The tool's name as a shell function: _gan_train.
 static void append_function(gan_text *text, const gan_tool *tool) {
     gan__text_append(text, "_");
@@ -34,11 +30,11 @@ static void append_bash_case(gan_text *text, const gan_option *option) {
     gan__text_append(text, "    --%s", option->name);
     if (option->letter) gan__text_append(text, " | -%c", option->letter);
     gan__text_append(text, ")");
-    if (option->kind == GAN_OPTION_CHOICE) {
+    if (option->choices) {
         gan__text_append(text, " mapfile -t COMPREPLY < <(compgen -W '");
         append_choices(text, option);
         gan__text_append(text, "' -- \"$word\");");
-    } else if (takes_file(option)) {
+    } else if (option->is_path) {
         gan__text_append(text, " mapfile -t COMPREPLY < <(compgen -f -- \"$word\");");
     }
     gan__text_append(text, " return ;;\n");
@@ -47,8 +43,11 @@ static void append_bash_case(gan_text *text, const gan_option *option) {
 void gan__document_bash(const gan_tool *tool, gan_text *text) {
     const gan_option *option;
     append_function(text, tool);
-    gan__text_append(text, "() {\n    local word=${COMP_WORDS[COMP_CWORD]}\n    COMPREPLY=()\n"
-                           "    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
+    // `--name=value` is three words to bash: --name, = and what there is of the value.
+    gan__text_append(text, "() {\n    local word=${COMP_WORDS[COMP_CWORD]} at=$((COMP_CWORD - 1))\n"
+                           "    COMPREPLY=()\n    [[ $word == '=' ]] && word='' at=$COMP_CWORD\n"
+                           "    [[ ${COMP_WORDS[at]} == '=' ]] && at=$((at - 1))\n"
+                           "    case ${COMP_WORDS[at]} in\n");
     for (size_t i = 0; (option = gan__tool_shown(tool, &i)); i++) {
         bool must = option->kind != GAN_OPTION_FLAG && option->kind != GAN_OPTION_OPTIONAL_TEXT;
         if (must) append_bash_case(text, option);
@@ -67,26 +66,30 @@ void gan__document_bash(const gan_tool *tool, gan_text *text) {
     gan__text_append(text, " %s\n", tool->name);
 }
 
-// '(-n --steps)'{-n,--steps}'[steps in all]:N:'
+// '(-n --steps)'{-n+,--steps=}'[steps in all]:N:'
 static void append_zsh_option(gan_text *text, const gan_option *option) {
+    const bool optional = option->kind == GAN_OPTION_OPTIONAL_TEXT;
+    const bool must = option->kind != GAN_OPTION_FLAG && !optional;
+    const char *const joined = must ? "=" : ""; // its value may stand in the same word
     gan__text_append(text, " \\\n    ");
     if (option->repeatable) gan__text_append(text, "'*'");
     if (option->letter) {
         if (!option->repeatable)
             gan__text_append(text, "'(-%c --%s)'", option->letter, option->name);
-        gan__text_append(text, "{-%c,--%s}", option->letter, option->name);
+        gan__text_append(text, "{-%c%s,--%s%s}", option->letter, must ? "+" : "", option->name,
+                         joined);
     } else {
-        gan__text_append(text, "--%s", option->name);
+        gan__text_append(text, "--%s%s", option->name, joined);
     }
     gan__text_append(text, "'[");
     append_quoted(text, option->help, "[]\\");
     gan__text_append(text, "]");
     if (option->kind != GAN_OPTION_FLAG) {
-        gan__text_append(text, option->kind == GAN_OPTION_OPTIONAL_TEXT ? "::" : ":");
+        gan__text_append(text, optional ? "::" : ":");
         append_quoted(text, option->argument, ":\\");
-        gan__text_append(text, ":%s", takes_file(option) ? "_files" : "");
+        gan__text_append(text, ":%s", option->is_path ? "_files" : "");
     }
-    if (option->kind == GAN_OPTION_CHOICE) {
+    if (option->choices) {
         gan__text_append(text, "(");
         append_choices(text, option);
         gan__text_append(text, ")");
@@ -104,11 +107,11 @@ void gan__document_zsh(const gan_tool *tool, gan_text *text) {
 static void append_fish_option(gan_text *text, const gan_tool *tool, const gan_option *option) {
     gan__text_append(text, "complete -c %s -l %s", tool->name, option->name);
     if (option->letter) gan__text_append(text, " -s %c", option->letter);
-    if (option->kind == GAN_OPTION_CHOICE) {
+    if (option->choices) {
         gan__text_append(text, " -x -a '");
         append_choices(text, option);
         gan__text_append(text, "'");
-    } else if (option->kind == GAN_OPTION_TEXT) {
+    } else if (option->kind == GAN_OPTION_TEXT && option->is_path) {
         gan__text_append(text, " -r -F");
     } else if (option->kind != GAN_OPTION_FLAG && option->kind != GAN_OPTION_OPTIONAL_TEXT) {
         gan__text_append(text, " -x");

@@ -42,6 +42,10 @@ static void append_option(gan_text *text, const gan_option *option) {
     gan__text_append(text, "\n");
     append_roff(text, option->help);
     gan__text_append(text, ".\n");
+    if (option->detail) {
+        append_roff(text, option->detail);
+        gan__text_append(text, "\n");
+    }
 }
 
 typedef struct term_and_meaning {
@@ -72,7 +76,43 @@ static void append_head(gan_text *text, const gan_tool *tool) {
     append_styled(text, 'B', "", tool->name);
     gan__text_append(text, " ");
     append_styled(text, 'I', "", tool->words);
-    gan__text_append(text, " [options]\n.SH OPTIONS\n");
+    gan__text_append(text, " [options]\n");
+}
+
+static void append_description(gan_text *text, const gan_tool *tool) {
+    if (!tool->description) return;
+    gan__text_append(text, ".SH DESCRIPTION\n");
+    for (size_t i = 0; tool->description[i]; i++) {
+        if (i > 0) gan__text_append(text, ".PP\n");
+        append_roff(text, tool->description[i]);
+        gan__text_append(text, "\n");
+    }
+}
+
+static void append_options(gan_text *text, const gan_tool *tool) {
+    const char *group = "";
+    const gan_option *option;
+    gan__text_append(text, ".SH OPTIONS\n");
+    for (size_t i = 0; (option = gan__tool_shown(tool, &i)); i++) {
+        if (strcmp(group, option->group) != 0) gan__text_append(text, ".SS %s\n", option->group);
+        group = option->group;
+        append_option(text, option);
+    }
+}
+
+// The other tools.
+static void append_see_also(gan_text *text, const gan_tool *tool) {
+    static const char *const tools[] = {"gan-train", "gan-sample", "gan-inspect", "gan-convert"};
+    const char *between = "";
+    gan__text_append(text, ".SH SEE ALSO\n");
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        if (strcmp(tools[i], tool->name) == 0) continue;
+        gan__text_append(text, "%s.BR ", between);
+        append_roff(text, tools[i]);
+        gan__text_append(text, " (1)");
+        between = ",\n";
+    }
+    gan__text_append(text, "\n");
 }
 
 void gan__document_manual(const gan_tool *tool, gan_text *text) {
@@ -93,15 +133,11 @@ void gan__document_manual(const gan_tool *tool, gan_text *text) {
         {"5", "an output cannot be written"},
         {"6", "training diverged and could not recover"},
         {"130, 143", "interrupted or terminated, after saving what can be saved"},
+        {"141", "ended by SIGPIPE, without a word: the reader of its output has gone"},
     };
     append_head(text, tool);
-    const char *group = "";
-    const gan_option *option;
-    for (size_t i = 0; (option = gan__tool_shown(tool, &i)); i++) {
-        if (strcmp(group, option->group) != 0) gan__text_append(text, ".SS %s\n", option->group);
-        group = option->group;
-        append_option(text, option);
-    }
+    append_description(text, tool);
+    append_options(text, tool);
     append_list(text, "ENVIRONMENT", variables, sizeof variables / sizeof variables[0]);
     append_list(text, "EXIT STATUS", exit_codes, sizeof exit_codes / sizeof exit_codes[0]);
     gan__text_append(text, ".SH EXAMPLES\n.nf\n");
@@ -109,6 +145,6 @@ void gan__document_manual(const gan_tool *tool, gan_text *text) {
         append_roff(text, tool->examples[i]);
         gan__text_append(text, "\n");
     }
-    gan__text_append(text, ".fi\n.SH SEE ALSO\n.BR gan\\-train (1),\n.BR gan\\-sample (1),\n"
-                           ".BR gan\\-inspect (1),\n.BR gan\\-convert (1)\n");
+    gan__text_append(text, ".fi\n");
+    append_see_also(text, tool);
 }

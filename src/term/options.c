@@ -12,6 +12,8 @@
 
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 
+static const char *const device_choices[] = {"auto", "cpu", "gpu", NULL};
+
 static const char *const documents[] = {"man", "bash", "zsh", "fish", NULL}; // as in gan_document
 
 static const gan_option common[] = {
@@ -19,7 +21,10 @@ static const gan_option common[] = {
      .name = "device",
      .kind = GAN_OPTION_TEXT,
      .argument = "SPEC",
-     .help = "auto, cpu, gpu, P:D or part of a name; or $CLGAN_DEVICE"},
+     .choices = device_choices,
+     .help = "auto, cpu, gpu, P:D or part of a name; or $CLGAN_DEVICE",
+     .detail = "auto, which is the default, takes a discrete GPU before an integrated one before a "
+               "CPU. gan-inspect --devices lists what there is, by its P:D and its names."},
     {.group = "Common", .name = "quiet", .letter = 'q', .help = "no progress, no notes"},
     {.group = "Common", .name = "verbose", .letter = 'v', .help = "say more"},
     {.group = "Common",

@@ -40,9 +40,11 @@ typedef struct gan_option {
     gan_option_kind kind;
     const char *argument;       // what --help calls the value: "N"; NULL for a flag
     const char *help;           // one phrase, without a full stop
-    const char *const *choices; // CHOICE: the values, NULL behind the last
+    const char *detail;         // what the man page says behind it: whole sentences; may be NULL
+    const char *const *choices; // CHOICE: the values, NULL behind the last; TEXT: what shells offer
     double minimum, maximum;    // of a number, both included; both 0 where any will do
     bool repeatable;            // every value counts, not only the last
+    bool is_path;               // the value names a file or folder, which shells complete
 } gan_option;
 
 typedef struct gan_tool {
@@ -55,6 +57,8 @@ typedef struct gan_tool {
                                // --generate (one of gan_document)
     size_t option_count;
     const char *const *examples; // whole command lines, NULL behind the last
+    // Paragraphs of the man page, NULL behind the last; may be NULL.
+    const char *const *description;
 } gan_tool;
 
 // A parsed command line. Texts in it belong to argv.

@@ -16,7 +16,9 @@ static const gan_option table[] = {
      .name = "resume",
      .kind = GAN_OPTION_OPTIONAL_TEXT,
      .argument = "CKPT",
-     .help = "go on"},
+     .help = "go on",
+     .detail = "Or begin anew.",
+     .is_path = true},
     {.group = "Where",
      .name = "format",
      .kind = GAN_OPTION_CHOICE,
@@ -29,9 +31,16 @@ static const gan_option table[] = {
      .argument = "KEY=VALUE",
      .help = ".a \\ key",
      .repeatable = true},
+    {.group = "Where",
+     .name = "into",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "FILE",
+     .help = "a file",
+     .is_path = true},
     {.name = "hidden", .help = "not shown"},
 };
 
+static const char *const description[] = {"Draws.", ".It ends.", NULL};
 static const char *const examples[] = {"gan-draw a.gan -n 5", NULL};
 
 static const gan_tool tool = {
@@ -41,6 +50,7 @@ static const gan_tool tool = {
     .options = table,
     .option_count = sizeof table / sizeof table[0],
     .examples = examples,
+    .description = description,
 };
 
 // The part of a document between two texts, the first included.
@@ -68,6 +78,10 @@ static void the_manual_names_every_option(void **state) {
                 "gan\\-draw \\- draw from a checkpoint\n"
                 ".SH SYNOPSIS\n"
                 "\\fBgan\\-draw\\fR \\fICKPT\\fR [options]\n"
+                ".SH DESCRIPTION\n"
+                "Draws.\n"
+                ".PP\n"
+                "\\&.It ends.\n"
                 ".SH OPTIONS\n"
                 ".SS What\n"
                 ".TP\n"
@@ -76,13 +90,17 @@ static void the_manual_names_every_option(void **state) {
                 ".TP\n"
                 "\\fB\\-\\-resume\\fR [\\fICKPT\\fR]\n"
                 "go on.\n"
+                "Or begin anew.\n"
                 ".SS Where\n"
                 ".TP\n"
                 "\\fB\\-\\-format\\fR \\fIF\\fR\n"
                 "png or npy.\n"
                 ".TP\n"
                 "\\fB\\-\\-set\\fR \\fIKEY=VALUE\\fR\n"
-                "\\&.a \\e key.\n");
+                "\\&.a \\e key.\n"
+                ".TP\n"
+                "\\fB\\-\\-into\\fR \\fIFILE\\fR\n"
+                "a file.\n");
     assert_part(GAN_DOCUMENT_MANUAL, ".SH EXAMPLES", ".SH SEE ALSO",
                 ".SH EXAMPLES\n.nf\ngan\\-draw a.gan \\-n 5\n.fi\n");
 }
@@ -91,13 +109,16 @@ static void bash_completes_options_choices_and_files(void **state) {
     (void)state;
     assert_part(GAN_DOCUMENT_BASH, "_gan_draw()", "    --device)",
                 "_gan_draw() {\n"
-                "    local word=${COMP_WORDS[COMP_CWORD]}\n"
+                "    local word=${COMP_WORDS[COMP_CWORD]} at=$((COMP_CWORD - 1))\n"
                 "    COMPREPLY=()\n"
-                "    case ${COMP_WORDS[COMP_CWORD - 1]} in\n"
+                "    [[ $word == '=' ]] && word='' at=$COMP_CWORD\n"
+                "    [[ ${COMP_WORDS[at]} == '=' ]] && at=$((at - 1))\n"
+                "    case ${COMP_WORDS[at]} in\n"
                 "    --count | -n) return ;;\n"
                 "    --format) mapfile -t COMPREPLY < <(compgen -W 'png npy' -- \"$word\"); "
                 "return ;;\n"
-                "    --set) mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n");
+                "    --set) return ;;\n"
+                "    --into) mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n");
     assert_part(GAN_DOCUMENT_BASH, "complete -o", "gan-draw",
                 "complete -o filenames -F _gan_draw ");
 }
@@ -108,11 +129,12 @@ static void zsh_is_told_of_every_option(void **state) {
         GAN_DOCUMENT_ZSH, "#compdef", "    --device",
         "#compdef gan-draw\n"
         "_arguments -s \\\n"
-        "    '(-n --count)'{-n,--count}'[how many; the recipe'\\''s \\[default\\] is 1]:N:' "
+        "    '(-n --count)'{-n+,--count=}'[how many; the recipe'\\''s \\[default\\] is 1]:N:' "
         "\\\n"
         "    --resume'[go on]::CKPT:_files' \\\n"
-        "    --format'[png or npy]:F:(png npy)' \\\n"
-        "    '*'--set'[.a \\\\ key]:KEY=VALUE:_files' \\\n");
+        "    --format='[png or npy]:F:(png npy)' \\\n"
+        "    '*'--set='[.a \\\\ key]:KEY=VALUE:' \\\n"
+        "    --into='[a file]:FILE:_files' \\\n");
 }
 
 static void fish_is_told_of_every_option(void **state) {
@@ -122,7 +144,8 @@ static void fish_is_told_of_every_option(void **state) {
                 "1'\n"
                 "complete -c gan-draw -l resume -d 'go on'\n"
                 "complete -c gan-draw -l format -x -a 'png npy' -d 'png or npy'\n"
-                "complete -c gan-draw -l set -r -F -d '.a \\\\ key'\n");
+                "complete -c gan-draw -l set -x -d '.a \\\\ key'\n"
+                "complete -c gan-draw -l into -r -F -d 'a file'\n");
 }
 
 int main(void) {
