@@ -1,6 +1,6 @@
 # The programs of tools/bench: built with the tests, run by hand. Those that measure what a user gets
 # know only the public API; the others measure a floor.
-foreach(what train sample checkpoint)
+foreach(what train sample checkpoint bound)
   add_executable(bench_${what} bench/${what}.c bench/serve.c)
   target_link_libraries(bench_${what} PRIVATE clgan m)
 endforeach()
