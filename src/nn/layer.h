@@ -128,6 +128,8 @@ struct gan_layer_kind {
 const gan_layer_kind *gan__layer_find(const char *name); // NULL when there is none
 const gan_layer_kind *gan__layer_kind(size_t index);     // in the table's order; NULL past its end
 size_t gan__layer_argument_count(const gan_layer_kind *kind);
+// Whether any of these layers, those in blocks included, goes by a reference batch.
+bool gan__layers_take_reference(const gan_layer *layers, size_t count);
 // Sets every argument to its fallback (a required one to NaN).
 void gan__layer_defaults(const gan_layer_kind *kind, gan_layer *layer);
 

@@ -164,25 +164,18 @@ static bool input_fits(const gan_network *network, gan_node *x) {
     return fits;
 }
 
-// The buffer of a reference batch that has that name's place, NULL where there is none.
-static gan_node *reference_buffer(const application *work, bool labels) {
-    const gan_tensor_table *const buffers = &work->network->buffers;
-    const bool labelled = work->network->uses_labels;
-    if (labels && !labelled) return NULL;
-    return work->before[buffers->count - 1 - (size_t)(labelled && !labels)];
-}
-
 // The layers applied to x and, behind it, to the reference batch, which is cut off again.
 static void apply_beside_reference(application *work, gan_node *x, gan_network_result *result) {
     const gan_network *const network = work->network;
     const gan_network_call *const call = work->call;
     const int64_t count = network->reference;
     gan_network_call beside = *call;
-    beside.labels = gan__reference_join(call->labels, reference_buffer(work, true));
+    beside.labels =
+        gan__reference_join(call->labels, gan__network_reference_view(network, work->before, true));
     work->call = &beside;
-    result->output =
-        apply_list(work, &network->list, gan__reference_join(x, reference_buffer(work, false)),
-                   &result->logits);
+    gan_node *const joined =
+        gan__reference_join(x, gan__network_reference_view(network, work->before, false));
+    result->output = apply_list(work, &network->list, joined, &result->logits);
     work->call = call;
     result->output = gan__reference_cut(result->output, count);
     result->logits = gan__reference_cut(result->logits, count);

@@ -262,47 +262,6 @@ static size_t count_units(const gan_layer *layers, size_t count) {
     return units;
 }
 
-// --- The reference batch ------------------------------------------------------------------------
-
-static bool takes_reference(const gan_layer *layers, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (layers[i].kind->takes_reference) return true;
-        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
-            if (takes_reference(layers[i].lists[k].layers, layers[i].lists[k].count)) return true;
-    }
-    return false;
-}
-
-static void add_reference_tensor(gan_network *network, const char *name, gan_shape shape) {
-    gan_tensor_table *const table = &network->buffers;
-    gan_tensor *const tensor = &table->tensors[table->count++];
-    shape.size[shape.rank++] = network->reference;
-    *tensor = (gan_tensor){.shape = shape,
-                           .offset = table->elements,
-                           .elements = gan__shape_elements(&shape),
-                           .init = {GAN_INIT_ZEROS, 0, 0},
-                           .role = GAN_TENSOR_REFERENCE,
-                           .parametrization = none};
-    snprintf(tensor->name, sizeof tensor->name, "%s", name);
-    table->elements += tensor->elements;
-}
-
-enum { REFERENCE_TENSORS = 2 };
-
-static gan_status add_reference(gan_network *network) {
-    const gan_shape *const input = &network->list.shapes[0];
-    const double elements = (double)gan__shape_elements(input) * (double)network->reference;
-    if (network->reference == 0) return GAN_STATUS_OK;
-    if (elements + (double)network->reference + (double)network->buffers.elements > INT32_MAX)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "a reference batch of %lld samples is too large for the %s",
-                         (long long)network->reference, network->name);
-    add_reference_tensor(network, "reference", *input);
-    if (network->uses_labels)
-        add_reference_tensor(network, "reference_labels", gan__shape_scalar());
-    return GAN_STATUS_OK;
-}
-
 gan_status gan__network_list_build(gan_network *network, const gan_network_spec *spec) {
     list_builder build = {.network = network, .spec = spec};
     const size_t units = count_units(spec->layers, spec->count);
@@ -312,9 +271,11 @@ gan_status gan__network_list_build(gan_network *network, const gan_network_spec 
         return gan__fail(GAN_STATUS_BAD_INPUT, "the %s has %zu layers; at most %d are possible",
                          spec->name, units, GAN_NETWORK_UNITS_MAX);
     for (int i = 0; i < 2; i++)
-        GAN_TRY(gan__arena_alloc(network->arena, units * GAN_LAYER_TENSORS_MAX + REFERENCE_TENSORS,
+        GAN_TRY(gan__arena_alloc(network->arena,
+                                 units * GAN_LAYER_TENSORS_MAX + GAN_REFERENCE_TENSORS,
                                  sizeof(gan_tensor), (void **)&tables[i]->tensors));
-    network->reference = takes_reference(spec->layers, spec->count) ? spec->reference : 0;
+    network->reference =
+        gan__layers_take_reference(spec->layers, spec->count) ? spec->reference : 0;
     GAN_TRY(build_list(&build, &layers, &spec->input, "", 0, &network->list));
-    return add_reference(network);
+    return gan__network_add_reference(network);
 }

@@ -52,6 +52,14 @@ struct gan_network {
 // Most layers of one network, those of blocks included.
 #define GAN_NETWORK_UNITS_MAX 4096
 
+// network_reference.c: appends the reference batch to the buffers, for whose tables so many more
+// tensors must be left room; the view of its samples or labels among the buffers', NULL where it
+// has none.
+#define GAN_REFERENCE_TENSORS 2
+gan_status gan__network_add_reference(gan_network *network);
+gan_node *gan__network_reference_view(const gan_network *network, gan_node *const *buffers,
+                                      bool labels);
+
 // network_list.c: fills network->list from the spec's layers.
 gan_status gan__network_list_build(gan_network *network, const gan_network_spec *spec);
 // Puts "FILE:LINE: generator layer 3 (dense): " before the latest message.

@@ -92,17 +92,9 @@ static bool starts_nothing(const gan_recipe_network *network) {
            !has_weight_norm(network->layers, network->count);
 }
 
-static bool has_virtual_norm(const gan_layer *layers, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (layers[i].kind->takes_reference) return true;
-        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
-            if (has_virtual_norm(layers[i].lists[k].layers, layers[i].lists[k].count)) return true;
-    }
-    return false;
-}
-
 static bool refers_to_nothing(const gan_recipe_network *network) {
-    return network->reference_batch > 0 && !has_virtual_norm(network->layers, network->count);
+    return network->reference_batch > 0 &&
+           !gan__layers_take_reference(network->layers, network->count);
 }
 
 static bool refers_no_generator(const gan_recipe_values *values) {
