@@ -2,11 +2,13 @@
 """The benchmark (tools/bench builds what it needs and calls it): every measurement in turns with its
 peer, at least seven rounds, medians and ratios.
 
-    tools/bench [--rounds N] [--only NAME]... [--data DIR] [--json FILE] [--cpu-time]
+    tools/bench [--rounds N] [--only NAME]... [--data DIR] [--checkpoint FILE] [--json FILE]
+                [--cpu-time]
 
 PyTorch is a peer wherever $CLGAN_BENCH_PYTHON, or else python3, can import it; $CLGAN_BENCH_THREADS
 fixes its number of threads, which otherwise is the fastest. --data is a folder with MNIST; without it
-training sees noise of the same shape, which costs the same. On a busy machine --cpu-time compares
+training sees noise of the same shape, which costs the same. --checkpoint is a trained model, whose
+tensors are what checkpoints are measured with. On a busy machine --cpu-time compares
 one thread with one thread by the processor's time that they took, in place of the wall clock's.
 """
 import argparse
@@ -20,7 +22,7 @@ from measure_convolution import measure_convolution
 from measure_gemm import measure_gemm
 from measure_machine import measure_kernels, measure_limits
 from measure_process import measure_png, measure_sample, measure_start, measure_stream
-from measure_train import measure_train
+from measure_train import measure_large, measure_train
 from rounds import Failed
 from session import ROOT, Session
 
@@ -30,6 +32,7 @@ MEASUREMENTS = {
     "convolution": measure_convolution,
     "kernels": measure_kernels,
     "train": measure_train,
+    "large": measure_large,
     "sample": measure_sample,
     "stream": measure_stream,
     "png": measure_png,
@@ -46,6 +49,8 @@ def parse():
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, metavar="NAME",
                         help="one of " + ", ".join(MEASUREMENTS) + "; repeatable")
     parser.add_argument("--data", help="a folder with MNIST's files")
+    parser.add_argument("--checkpoint", metavar="FILE",
+                        help="a trained one, to measure checkpoints with (default: random weights)")
     parser.add_argument("--cpu-time", action="store_true",
                         help="one thread each, by the processor's time: for busy machines")
     parser.add_argument("--json", metavar="FILE", help="everything measured, sample by sample")
@@ -69,7 +74,7 @@ def main():
         count_processor_time()
     facts = machine.describe(ROOT)
     facts["clock"] = "processor, one thread" if arguments.cpu_time else "wall"
-    session = Session(arguments.build, arguments.rounds, arguments.data)
+    session = Session(arguments.build, arguments.rounds, arguments.data, arguments.checkpoint)
     try:
         for name, measure in MEASUREMENTS.items():
             if arguments.only and name not in arguments.only:

@@ -33,6 +33,23 @@ NETWORKS = {
         "generator": [(100, 6272), (128, 64 * 16, 49), (64, 16, 196)],
         "discriminator": [(16, 64, 196), (64 * 16, 128, 49), (6272, 1)],
     },
+    "dcgan-64": {
+        "batch": 64,
+        "simultaneous": False,
+        "images": (3, 64, 64),
+        "generator": [(100, 512 * 16), (512, 256 * 16, 16), (256, 128 * 16, 64), (128, 64 * 16, 256),
+                      (64, 3 * 16, 1024)],
+        "discriminator": [(3 * 16, 64, 1024), (64 * 16, 128, 256), (128 * 16, 256, 64),
+                          (256 * 16, 512, 16), (512 * 16, 1)],
+    },
+    # Its penalty differentiates twice: step_flops does not count that, so no share of the peak is told.
+    "wgan-gp": {
+        "batch": 50,
+        "simultaneous": False,
+        "second_order": True,
+        "generator": [(128, 4096), (256, 128 * 25, 16), (128, 64 * 25, 49), (64, 25, 196)],
+        "discriminator": [(25, 64, 196), (64 * 25, 128, 49), (128 * 25, 256, 16), (4096, 1)],
+    },
 }
 
 

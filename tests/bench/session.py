@@ -1,4 +1,5 @@
 """One run of the benchmark: where things are, which peers exist, what was found so far."""
+import math
 import os
 import shutil
 import statistics
@@ -27,12 +28,12 @@ def _find_python():
 
 
 class Session:
-    def __init__(self, build, rounds, data):
+    def __init__(self, build, rounds, data, checkpoint=None):
         self.build, self.rounds = build, rounds
         self.python = _find_python()
         self.safetensors = self.python and _imports(self.python, "safetensors")
         self.folder = tempfile.mkdtemp(prefix="clgan-bench-")
-        self.given_data = data
+        self.given_data, self.given_checkpoint = data, checkpoint
         self.rows, self.missing, self.failures = [], {}, {}
         self.limits, self.versions = {}, {}
         if self.python is None:
@@ -53,17 +54,19 @@ class Session:
     def recipe(self, name):
         return os.path.join(ROOT, "models", f"{name}.yaml")
 
-    def data(self):
-        """The data set of MNIST's shape: what was given, or as many bytes of noise."""
-        if self.given_data:
+    def data(self, images=None):
+        """The data set of MNIST's shape: what was given, or as many bytes of noise. With `images`
+        (channels, height, width) 1,024 images of noise of that shape."""
+        if self.given_data and not images:
             return self.given_data
-        path = self.path("train-images-idx3-ubyte")
+        sizes = (1024, *images) if images else (60000, 28, 28)
+        path = self.path("images-idx4-ubyte" if images else "train-images-idx3-ubyte")
         if not os.path.exists(path):
             with open(path, "wb") as file:
-                file.write(bytes((0, 0, 8, 3)))
-                for size in (60000, 28, 28):
+                file.write(bytes((0, 0, 8, len(sizes))))
+                for size in sizes:
                     file.write(size.to_bytes(4, "big"))
-                file.write(os.urandom(60000 * 28 * 28))
+                file.write(os.urandom(math.prod(sizes)))
         return path
 
     def miss(self, peer, reason):

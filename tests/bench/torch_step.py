@@ -35,7 +35,7 @@ def main():
     def train(_):
         for _ in range(arguments.steps):
             step()
-        return game.batch * arguments.steps
+        return game.batch * arguments.steps * max(1, game.net.critic_updates)
 
     if arguments.compile:
         train("")

@@ -69,7 +69,7 @@ static void describe_kernels(gan_run *run) {
 int main(int argc, char **argv) {
     session s = {.began = bench_clock()};
     char interval[64];
-    const char *settings[MOST_SETTINGS] = {"sample_every=0", "save_every=0", "steps=16777216",
+    const char *settings[MOST_SETTINGS] = {"sample_every=0", "save_every=0", "steps=1000000",
                                            interval};
     size_t count = 4;
     if (argc < 5) bench_refuse("usage: bench_train RECIPE DATA OUT INTERVAL [KEY=VALUE...]");
