@@ -1,8 +1,6 @@
 // Implements gan/model_file.h.
 #include "gan/model_file.h"
 
-#include "base/memory.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,60 +106,79 @@ static const gan_tensor *tensor_at(const gan_network *network, bool buffers, siz
     return buffers ? gan__network_buffer(network, index) : gan__network_parameter(network, index);
 }
 
-static int64_t flat_elements(const stored_state *entry) {
-    return gan__shape_elements(gan__node_shape(entry->state));
+// Which of a state's elements a tensor is.
+typedef struct stored_part {
+    char name[NAME_MAX_LENGTH];
+    const gan_shape *shape;
+    uint64_t first;
+} stored_part;
+
+static size_t part_count(const stored_state *entry) {
+    return entry->network == NULL ? 1 : tensor_count(entry->network, entry->buffers);
+}
+
+// `prefix` is the entry's own or another.
+static stored_part part_at(const stored_state *entry, const char *prefix, size_t index) {
+    stored_part part = {.shape = gan__node_shape(entry->state)};
+    const char *name = "";
+    if (entry->network != NULL) {
+        const gan_tensor *const tensor = tensor_at(entry->network, entry->buffers, index);
+        part.shape = &tensor->shape;
+        part.first = (uint64_t)tensor->offset;
+        name = tensor->name;
+    }
+    snprintf(part.name, sizeof part.name, "%s%s", prefix, name);
+    return part;
+}
+
+static uint64_t part_elements(const stored_part *part) {
+    return (uint64_t)gan__shape_elements(part->shape);
 }
 
 // --- Saving --------------------------------------------------------------------------------------
 
-static gan_status write_tensor(gan_checkpoint_writer *writer, const char *name,
-                               const gan_shape *shape, const float *values, bool must_be_finite) {
-    const int64_t elements = gan__shape_elements(shape);
-    for (int64_t i = 0; must_be_finite && i < elements; i++)
+static gan_status write_tensor(gan_checkpoint_writer *writer, const stored_part *part,
+                               const float *values, bool must_be_finite) {
+    const uint64_t elements = part_elements(part);
+    for (uint64_t i = 0; must_be_finite && i < elements; i++)
         if (!isfinite(values[i]))
             return gan__fail(GAN_STATUS_DIVERGED,
-                             "training diverged: element %lld of %s is %g; the checkpoint before "
+                             "training diverged: element %llu of %s is %g; the checkpoint before "
                              "is kept; try a lower learning rate",
-                             (long long)i, name, (double)values[i]);
-    return gan_checkpoint_writer_tensor(writer, name, GAN_DTYPE_F32, shape->rank, shape->size,
-                                        values);
+                             (unsigned long long)i, part->name, (double)values[i]);
+    return gan_checkpoint_writer_tensor(writer, part->name, GAN_DTYPE_F32, part->shape->rank,
+                                        part->shape->size, values);
 }
 
-static gan_status write_entry(const stored_state *entry, const float *values,
-                              gan_checkpoint_writer *writer) {
-    if (entry->network == NULL)
-        return write_tensor(writer, entry->prefix, gan__node_shape(entry->state), values,
-                            entry->is_weights);
-    for (size_t i = 0; i < tensor_count(entry->network, entry->buffers); i++) {
-        const gan_tensor *const tensor = tensor_at(entry->network, entry->buffers, i);
-        char name[NAME_MAX_LENGTH];
-        snprintf(name, sizeof name, "%s%s", entry->prefix, tensor->name);
-        GAN_TRY(
-            write_tensor(writer, name, &tensor->shape, values + tensor->offset, entry->is_weights));
-    }
-    return GAN_STATUS_OK;
+// In place: no copy on devices whose memory is the host's, and elsewhere of one tensor at a time.
+static gan_status save_part(gan_module *module, const stored_state *entry, const stored_part *part,
+                            gan_checkpoint_writer *writer) {
+    float *values = NULL;
+    GAN_TRY(gan__module_map_state(module, entry->state, part->first, part_elements(part), false,
+                                  &values));
+    const gan_status status = write_tensor(writer, part, values, entry->is_weights);
+    const gan_status given_back = gan__module_unmap_state(module, entry->state, values);
+    return status == GAN_STATUS_OK ? given_back : status;
 }
 
 gan_status gan__model_save(gan_module *module, const gan_game *game,
                            gan_checkpoint_writer *writer) {
     stored_states states;
     list_states(game, &states);
-    for (size_t i = 0; i < states.count; i++) {
-        const stored_state *const entry = &states.entry[i];
-        void *values = NULL;
-        GAN_TRY(gan__alloc((size_t)flat_elements(entry), sizeof(float), &values));
-        gan_status status = gan__module_read_state(module, entry->state, values);
-        if (status == GAN_STATUS_OK) status = write_entry(entry, values, writer);
-        gan__free(values);
-        GAN_TRY(status);
-    }
+    for (size_t i = 0; i < states.count; i++)
+        for (size_t p = 0; p < part_count(&states.entry[i]); p++) {
+            const stored_part part = part_at(&states.entry[i], states.entry[i].prefix, p);
+            GAN_TRY(save_part(module, &states.entry[i], &part, writer));
+        }
     return GAN_STATUS_OK;
 }
 
 // --- Loading -------------------------------------------------------------------------------------
 
-static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name,
-                              const gan_shape *shape, float *values) {
+static gan_status find_tensor(const gan_checkpoint *checkpoint, const stored_part *part,
+                              const gan_tensor_info **out) {
+    const char *const name = part->name;
+    const gan_shape *const shape = part->shape;
     const gan_tensor_info *const info = gan_checkpoint_find(checkpoint, name);
     if (info == NULL)
         return gan__fail(GAN_STATUS_BAD_INPUT,
@@ -180,7 +197,8 @@ static gan_status read_tensor(const gan_checkpoint *checkpoint, const char *name
             "gan-convert took it",
             name, (unsigned long long)info->elements, info->rank, gan__shape_text(shape, wanted));
     }
-    return gan_checkpoint_read(checkpoint, info, values);
+    *out = info;
+    return GAN_STATUS_OK;
 }
 
 // Averaged weights have running statistics of their own; a checkpoint that was written before they
@@ -193,33 +211,28 @@ static const char *find_statistics(const gan_checkpoint *checkpoint, const gan_n
     return gan_checkpoint_find(checkpoint, name) != NULL ? prefix : "generator.";
 }
 
-static gan_status read_flat(const gan_checkpoint *checkpoint, const char *prefix,
-                            const gan_network *network, bool buffers, float *values) {
-    if (buffers) prefix = find_statistics(checkpoint, network, prefix);
-    for (size_t i = 0; i < tensor_count(network, buffers); i++) {
-        const gan_tensor *const tensor = tensor_at(network, buffers, i);
-        char name[NAME_MAX_LENGTH];
-        snprintf(name, sizeof name, "%s%s", prefix, tensor->name);
-        GAN_TRY(read_tensor(checkpoint, name, &tensor->shape, values + tensor->offset));
-    }
-    return GAN_STATUS_OK;
-}
-
-static gan_status read_entry(const stored_state *entry, const gan_checkpoint *checkpoint,
-                             float *values) {
-    if (entry->network == NULL)
-        return read_tensor(checkpoint, entry->prefix, gan__node_shape(entry->state), values);
-    return read_flat(checkpoint, entry->prefix, entry->network, entry->buffers, values);
+static gan_status load_part(gan_module *module, const stored_state *entry, const stored_part *part,
+                            const gan_checkpoint *checkpoint) {
+    const gan_tensor_info *info = NULL;
+    float *values = NULL;
+    GAN_TRY(find_tensor(checkpoint, part, &info));
+    GAN_TRY(
+        gan__module_map_state(module, entry->state, part->first, info->elements, true, &values));
+    const gan_status status = gan_checkpoint_read(checkpoint, info, values);
+    const gan_status given_back = gan__module_unmap_state(module, entry->state, values);
+    return status == GAN_STATUS_OK ? given_back : status;
 }
 
 static gan_status load_entry(gan_module *module, const stored_state *entry,
                              const gan_checkpoint *checkpoint) {
-    void *values = NULL;
-    GAN_TRY(gan__alloc((size_t)flat_elements(entry), sizeof(float), &values));
-    gan_status status = read_entry(entry, checkpoint, values);
-    if (status == GAN_STATUS_OK) status = gan__module_write_state(module, entry->state, values);
-    gan__free(values);
-    return status;
+    const char *prefix = entry->prefix;
+    if (entry->network != NULL && entry->buffers)
+        prefix = find_statistics(checkpoint, entry->network, prefix);
+    for (size_t p = 0; p < part_count(entry); p++) {
+        const stored_part part = part_at(entry, prefix, p);
+        GAN_TRY(load_part(module, entry, &part, checkpoint));
+    }
+    return GAN_STATUS_OK;
 }
 
 gan_status gan__model_load_flat(gan_module *module, gan_node *state, const gan_network *network,

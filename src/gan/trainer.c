@@ -12,7 +12,7 @@
 enum { INIT_GENERATOR = 0, INIT_DISCRIMINATOR = 1 << 16, INIT_ENCODER = 2 << 16 };
 
 // Host memory that waiting batches may take.
-#define STAGE_BYTES (64u << 20)
+#define STAGE_BYTES (4u << 20)
 
 // --- Planning ------------------------------------------------------------------------------------
 
@@ -275,26 +275,35 @@ static gan_status start_player(gan_trainer *trainer, const gan_player *player, f
     return gan__start_parameters(&start, parameters, buffers);
 }
 
+// The values themselves, `parameters` and `buffers` being the states as the host sees them.
+static gan_status fill_player(gan_trainer *trainer, const gan_player *player, uint64_t first_step,
+                              const double *means, float *parameters, float *buffers) {
+    GAN_TRY(gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed, first_step,
+                                    means, parameters, buffers));
+    GAN_TRY(fill_reference(trainer, player, buffers));
+    GAN_TRY(start_player(trainer, player, parameters, buffers));
+    return begin_averages(trainer, player, parameters, buffers);
+}
+
+// In place, or a network's values would lie twice in the host's memory.
 static gan_status initialise_player(gan_trainer *trainer, const gan_player *player,
                                     uint64_t first_step, const double *means) {
-    const int64_t parameter_count = gan__network_parameter_elements(player->network);
-    const int64_t buffer_count = gan__network_buffer_elements(player->network);
-    void *parameters = NULL, *buffers = NULL;
-    gan_status status = gan__alloc((size_t)parameter_count, sizeof(float), &parameters);
-    if (status == GAN_STATUS_OK) status = gan__alloc((size_t)buffer_count, sizeof(float), &buffers);
+    const uint64_t parameter_count = (uint64_t)gan__network_parameter_elements(player->network);
+    const uint64_t buffer_count = (uint64_t)gan__network_buffer_elements(player->network);
+    float *parameters = NULL, *buffers = NULL;
+    GAN_TRY(gan__module_map_state(trainer->module, player->state.parameters, 0, parameter_count,
+                                  true, &parameters));
+    gan_status status = GAN_STATUS_OK, unmapped = GAN_STATUS_OK;
+    if (player->buffers != NULL)
+        status = gan__module_map_state(trainer->module, player->buffers, 0, buffer_count, true,
+                                       &buffers);
     if (status == GAN_STATUS_OK)
-        status = gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed,
-                                         first_step, means, parameters, buffers);
-    if (status == GAN_STATUS_OK) status = fill_reference(trainer, player, buffers);
-    if (status == GAN_STATUS_OK) status = start_player(trainer, player, parameters, buffers);
-    if (status == GAN_STATUS_OK)
-        status = gan__module_write_state(trainer->module, player->state.parameters, parameters);
-    if (status == GAN_STATUS_OK) status = begin_averages(trainer, player, parameters, buffers);
-    if (status == GAN_STATUS_OK && player->buffers != NULL)
-        status = gan__module_write_state(trainer->module, player->buffers, buffers);
-    gan__free(parameters);
-    gan__free(buffers);
-    return status;
+        status = fill_player(trainer, player, first_step, means, parameters, buffers);
+    if (buffers != NULL)
+        unmapped = gan__module_unmap_state(trainer->module, player->buffers, buffers);
+    if (status == GAN_STATUS_OK) status = unmapped;
+    unmapped = gan__module_unmap_state(trainer->module, player->state.parameters, parameters);
+    return status == GAN_STATUS_OK ? unmapped : status;
 }
 
 // Batches of real samples are prepared from the step on with which training begins.

@@ -176,6 +176,24 @@ gan_status gan__module_read_state(gan_module *module, const gan_node *state, flo
     return gan__buffer_read(memory->buffer, 0, leaf_bytes(state), values);
 }
 
+gan_status gan__module_map_state(gan_module *module, const gan_node *state, uint64_t first,
+                                 uint64_t count, bool write, float **values) {
+    gan_leaf_memory *memory = NULL;
+    void *mapped = NULL;
+    *values = NULL;
+    GAN_TRY(find_leaf(module, state, GAN_OP_STATE, &memory));
+    GAN_TRY(gan__buffer_map(memory->buffer, first * sizeof(float), count * sizeof(float), write,
+                            &mapped));
+    *values = mapped;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__module_unmap_state(gan_module *module, const gan_node *state, float *values) {
+    gan_leaf_memory *memory = NULL;
+    GAN_TRY(find_leaf(module, state, GAN_OP_STATE, &memory));
+    return gan__buffer_unmap(memory->buffer, values);
+}
+
 gan_status gan__module_feed_begin(gan_module *module, const gan_node *input, void **slot) {
     gan_leaf_memory *memory = NULL;
     GAN_TRY(find_leaf(module, input, GAN_OP_INPUT, &memory));

@@ -52,6 +52,11 @@ void gan__module_on_build(gan_module *module, bool (*call)(void *user, size_t do
 // Blocking, dense, row-major float32; for initialisation and checkpoints.
 gan_status gan__module_write_state(gan_module *module, const gan_node *state, const float *values);
 gan_status gan__module_read_state(gan_module *module, const gan_node *state, float *values);
+// Elements [first, first + count) where the host reaches them, in place where it can: to be read, and
+// to be written if `write`. To be given back before anything that touches the state runs.
+gan_status gan__module_map_state(gan_module *module, const gan_node *state, uint64_t first,
+                                 uint64_t count, bool write, float **values);
+gan_status gan__module_unmap_state(gan_module *module, const gan_node *state, float *values);
 
 // Copies `data` (of the input's element type and shape) into host staging memory and sends it
 // without blocking; runs enqueued later see it, runs enqueued earlier do not.

@@ -189,6 +189,28 @@ gan_status gan__buffer_read(const gan_buffer *buffer, uint64_t offset, uint64_t 
     return GAN_STATUS_OK;
 }
 
+gan_status gan__buffer_map(gan_buffer *buffer, uint64_t offset, uint64_t bytes, bool write,
+                           void **out) {
+    gan_device *device = buffer->device;
+    const cl_map_flags flags = write ? CL_MAP_READ | CL_MAP_WRITE : CL_MAP_READ;
+    cl_int error = CL_SUCCESS;
+    *out = NULL;
+    GAN_TRY(check_range(buffer, offset, bytes));
+    device->counters.host_syncs++;
+    void *const mapped = clEnqueueMapBuffer(device->queue, buffer->memory, CL_TRUE, flags, offset,
+                                            bytes, 0, NULL, NULL, &error);
+    GAN_TRY(gan__cl_check(device, error, "clEnqueueMapBuffer"));
+    device->drains++;
+    *out = mapped;
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__buffer_unmap(gan_buffer *buffer, void *mapped) {
+    gan_device *device = buffer->device;
+    GAN_CL(device, clEnqueueUnmapMemObject(device->queue, buffer->memory, mapped, 0, NULL, NULL));
+    return GAN_STATUS_OK;
+}
+
 // --- Reads under way -----------------------------------------------------------------------------
 
 struct gan_reading {

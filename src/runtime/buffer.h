@@ -18,6 +18,14 @@ uint64_t gan__buffer_bytes(const gan_buffer *buffer);
 gan_status gan__buffer_write(gan_buffer *buffer, uint64_t offset, uint64_t bytes, const void *from);
 gan_status gan__buffer_read(const gan_buffer *buffer, uint64_t offset, uint64_t bytes, void *to);
 
+// The `bytes` from `offset` on where the host reaches them, to be read, and to be written if `write`:
+// the memory itself where that is the host's, else the driver's copy. Waits for what was enqueued,
+// and counts as a host sync. Nothing that touches these bytes may be enqueued before
+// gan__buffer_unmap, which takes what was written over.
+gan_status gan__buffer_map(gan_buffer *buffer, uint64_t offset, uint64_t bytes, bool write,
+                           void **out);
+gan_status gan__buffer_unmap(gan_buffer *buffer, void *mapped);
+
 // A read that goes on while more is enqueued: it sees what was enqueued before it and nothing of
 // what comes later. `to` must stay until gan__reading_end, which waits, counts as a host sync and
 // frees `reading`; NULL is allowed there.

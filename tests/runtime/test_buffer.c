@@ -34,11 +34,33 @@ static void what_is_written_is_read_and_its_neighbours_stay(void **state) {
     gan__buffer_destroy(buffer);
 }
 
+static void what_is_written_where_the_host_reaches_it_is_the_buffers(void **state) {
+    (void)state;
+    static const uint64_t sizes[] = {8, 2 << 20}; // on PoCL the second lies in memory that is given
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        gan_buffer *buffer = make_buffer(sizes[i]);
+        const uint8_t expected[8] = {1, 2, 3, 44, 55, 6, 7, 8};
+        uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+        void *mapped = NULL;
+        assert_ok(gan__buffer_write(buffer, 0, 8, bytes));
+        assert_ok(gan__buffer_map(buffer, 3, 2, true, &mapped));
+        assert_memory_equal(mapped, bytes + 3, 2);
+        memcpy(mapped, expected + 3, 2);
+        assert_ok(gan__buffer_unmap(buffer, mapped));
+        assert_ok(gan__buffer_read(buffer, 0, 8, bytes));
+        assert_memory_equal(bytes, expected, 8);
+        gan__buffer_destroy(buffer);
+    }
+}
+
 static void transfers_beyond_the_end_are_refused(void **state) {
     (void)state;
     gan_buffer *buffer = make_buffer(8);
     uint8_t bytes[16] = {0};
     assert_fails(gan__buffer_write(buffer, 1, 8, bytes), GAN_STATUS_BAD_ARGUMENT, "1 to 9");
+    void *mapped = bytes;
+    assert_fails(gan__buffer_map(buffer, 4, 5, false, &mapped), GAN_STATUS_BAD_ARGUMENT, "4 to 9");
+    assert_null(mapped);
     assert_fails(gan__buffer_read(buffer, 9, 0, bytes), GAN_STATUS_BAD_ARGUMENT, "buffer of 8");
     assert_fails(gan__buffer_read(buffer, 4, UINT64_MAX, bytes), GAN_STATUS_BAD_ARGUMENT, "of 8");
     gan__buffer_destroy(buffer);
@@ -203,6 +225,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_memory_is_zero_to_its_last_byte),
         cmocka_unit_test(what_is_written_is_read_and_its_neighbours_stay),
+        cmocka_unit_test(what_is_written_where_the_host_reaches_it_is_the_buffers),
         cmocka_unit_test(transfers_beyond_the_end_are_refused),
         cmocka_unit_test(memory_and_blocking_transfers_are_counted),
         cmocka_unit_test(more_than_the_device_allows_is_refused_with_both_figures),
