@@ -3,8 +3,8 @@
 // with the same driver and version of clgan. Nothing needs it; everything is the faster for it.
 //
 // What tuning changes in a result: nothing on CPUs. Where a way adds numbers up in another order
-// (on GPUs, another engine, or other parameters of it), a run keeps the one it began with, also
-// when it is resumed after a tuning.
+// (on GPUs, another engine, other parameters of it, or a convolution as a product), a run keeps the
+// one it began with, also when it is resumed after a tuning.
 #ifndef CLGAN_TUNE_H
 #define CLGAN_TUNE_H
 
@@ -29,8 +29,10 @@ typedef struct gan_tune_options {
 
 // What came of one class of work.
 typedef struct gan_tune_class {
-    const char *name;     // "gemm NT 1152 1152 96", "clblast parameters"
-    const char *way;      // how it will be done: "tile 8 3 0 1 256 384 96", "own"
+    // "gemm NT 1152 1152 96", "convolution forward 3x64x64 64x32x32 kernel 4x4 ...", "clblast
+    // parameters"
+    const char *name;
+    const char *way;      // how it will be done: "tile 8 3 0 1 256 384 96", "kernels", "own"
     bool known;           // since before: nothing was measured
     bool finished;        // false: it was cut short; what was found so far is kept
     double gain;          // how many times faster than untuned; 1: as before
@@ -57,8 +59,8 @@ typedef struct gan_tune_summary {
 
 // Tunes `device`, the classes with most work first. What is found is kept at once. `summary` is
 // filled in as far as it came, also on an error.
-// Errors: BAD_INPUT (a recipe, its data), DEVICE_*, INTERRUPTED (on_progress said so), FAILED (where
-// CLBlast takes part and this process has used other parameters than its own before).
+// Errors: BAD_INPUT (a recipe, its data), DEVICE_*, INTERRUPTED (on_progress said so), FAILED
+// (where CLBlast takes part and this process has used other parameters than its own before).
 GAN_API gan_status gan_device_tune(gan_device *device, const gan_tune_options *options,
                                    const gan_tune_callbacks *callbacks, gan_tune_summary *summary);
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "gan/tune_work.h"
+#include "graph/convolution_tune.h"
 #include "runtime/tuner.h"
 
 #include <stdio.h>
@@ -49,20 +50,27 @@ static void tell(const tune *t, const gan_tune_item *item, const gan_tuner_resul
     if (t->callbacks && t->callbacks->on_class) t->callbacks->on_class(t->callbacks->user, &found);
 }
 
+static gan_status tune_class(const tune *t, const gan_tune_item *item,
+                             const gan_tuner_limits *limits, gan_tuner_result *result) {
+    const bool anew = t->options->anew;
+    return item->is_convolution
+               ? gan__convolution_tune(t->device, &item->convolution, anew, limits, result)
+               : gan__gemm_tune(t->device, &item->product, anew, limits, result);
+}
+
 static gan_status tune_item(tune *t, const gan_tune_item *item) {
     gan_text name = {0}, way = {0};
     gan_tuner_result result = {0};
     const gan_tuner_limits limits = {
         .seconds = t->options->seconds > 0 ? seconds_left(t) : 0, .go_on = go_on, .user = t};
-    gan_status status = gan__gemm_describe(t->device, &item->product, &name, &way);
+    gan_status status = gan__tune_item_describe(t->device, item, &name, &way);
     t->name = gan__text_string(&name);
-    if (status == GAN_STATUS_OK && go_on(t))
-        status = gan__gemm_tune(t->device, &item->product, t->options->anew, &limits, &result);
+    if (status == GAN_STATUS_OK && go_on(t)) status = tune_class(t, item, &limits, &result);
     if (status == GAN_STATUS_OK && result.gain > 0) {
         if (result.finished) t->summary->finished++;
         gan__text_clear(&name);
         gan__text_clear(&way);
-        status = gan__gemm_describe(t->device, &item->product, &name, &way);
+        status = gan__tune_item_describe(t->device, item, &name, &way);
         t->name = gan__text_string(&name);
         if (status == GAN_STATUS_OK) tell(t, item, &result, gan__text_string(&way));
     }
@@ -91,11 +99,14 @@ static gan_status measure_parameters(tune *t, const gan_tune_work *work, gan_gem
     gan_tune_item all = {0};
     const gan_tuner_limits limits = {
         .seconds = t->options->seconds > 0 ? seconds_left(t) : 0, .go_on = go_on, .user = t};
+    size_t count = 0;
     for (size_t i = 0; i < work->count; i++)
-        shares[i] = (gan_gemm_share){.product = work->items[i].product,
-                                     .times = work->items[i].weight / work->items[i].flops};
+        if (!work->items[i].is_convolution)
+            shares[count++] =
+                (gan_gemm_share){.product = work->items[i].product,
+                                 .times = work->items[i].weight / work->items[i].flops};
     t->name = gan__gemm_clblast_key();
-    GAN_TRY(gan__gemm_clblast_tune(t->device, shares, work->count, &limits, result, &all.flops));
+    GAN_TRY(gan__gemm_clblast_tune(t->device, shares, count, &limits, result, &all.flops));
     if (result->finished) t->summary->finished++;
     tell(t, &all, result, gan__gemm_clblast_way(t->device));
     return GAN_STATUS_OK;

@@ -4,32 +4,34 @@
 #include "base/memory.h"
 #include "gan/data_source.h"
 #include "gan/trainer.h"
+#include "graph/convolution_tune.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 // --- The list ------------------------------------------------------------------------------------
 
-static gan_status append_key(const gan_tune_work *work, const gan_gemm_desc *product,
-                             gan_text *key) {
-    gan_text way = {0};
-    gan_status status = gan__gemm_describe(work->device, product, key, &way);
-    gan__text_destroy(&way);
-    return status;
+gan_status gan__tune_item_describe(gan_device *device, const gan_tune_item *item, gan_text *key,
+                                   gan_text *way) {
+    return item->is_convolution
+               ? gan__convolution_describe_way(device, &item->convolution, key, way)
+               : gan__gemm_describe(device, &item->product, key, way);
 }
 
-static gan_status find_class(const gan_tune_work *work, const gan_gemm_desc *product,
+static gan_status find_class(const gan_tune_work *work, const gan_tune_item *wanted,
                              gan_tune_item **out) {
-    gan_text wanted = {0}, key = {0};
-    gan_status status = append_key(work, product, &wanted);
+    gan_text wanted_key = {0}, key = {0}, way = {0};
+    gan_status status = gan__tune_item_describe(work->device, wanted, &wanted_key, &way);
     *out = NULL;
     for (size_t i = 0; i < work->count && status == GAN_STATUS_OK && !*out; i++) {
         gan__text_clear(&key);
-        status = append_key(work, &work->items[i].product, &key);
-        if (status == GAN_STATUS_OK && strcmp(key.bytes, wanted.bytes) == 0) *out = &work->items[i];
+        status = gan__tune_item_describe(work->device, &work->items[i], &key, &way);
+        if (status == GAN_STATUS_OK && strcmp(key.bytes, wanted_key.bytes) == 0)
+            *out = &work->items[i];
     }
-    gan__text_destroy(&wanted);
+    gan__text_destroy(&wanted_key);
     gan__text_destroy(&key);
+    gan__text_destroy(&way);
     return status;
 }
 
@@ -43,23 +45,37 @@ static gan_status reserve(gan_tune_work *work) {
     return GAN_STATUS_OK;
 }
 
-gan_status gan__tune_work_add(gan_tune_work *work, const gan_gemm_desc *product, double times) {
+static gan_status add(gan_tune_work *work, const gan_tune_item *wanted, double times) {
     gan_tune_item *item = NULL;
-    GAN_TRY(find_class(work, product, &item));
+    GAN_TRY(find_class(work, wanted, &item));
     if (!item) {
         GAN_TRY(reserve(work));
         item = &work->items[work->count++];
-        *item =
-            (gan_tune_item){.product = {.m = product->m,
-                                        .n = product->n,
-                                        .k = product->k,
-                                        .batches = product->batches,
-                                        .transpose_a = product->transpose_a,
-                                        .transpose_b = product->transpose_b},
-                            .flops = 2.0 * product->m * product->n * product->k * product->batches};
+        *item = *wanted;
     }
-    item->weight += times * 2.0 * product->m * product->n * product->k * product->batches;
+    item->weight += times * wanted->flops;
     return GAN_STATUS_OK;
+}
+
+gan_status gan__tune_work_add_product(gan_tune_work *work, const gan_gemm_desc *product,
+                                      double times) {
+    const gan_tune_item item = {.product = {.m = product->m,
+                                            .n = product->n,
+                                            .k = product->k,
+                                            .batches = product->batches,
+                                            .transpose_a = product->transpose_a,
+                                            .transpose_b = product->transpose_b},
+                                .flops =
+                                    2.0 * product->m * product->n * product->k * product->batches};
+    return add(work, &item, times);
+}
+
+gan_status gan__tune_work_add_convolution(gan_tune_work *work,
+                                          const gan_convolution_desc *convolution, double times) {
+    const gan_tune_item item = {.is_convolution = true,
+                                .convolution = *convolution,
+                                .flops = gan__convolution_work(convolution).flops};
+    return add(work, &item, times);
 }
 
 static int compare_weights(const void *a, const void *b) {
@@ -111,7 +127,7 @@ static gan_status add_layer(gan_tune_work *work, uint32_t in, uint32_t out, uint
         {.m = in, .n = batch, .k = out, .batches = 1, .transpose_a = true},
         {.m = out, .n = in, .k = batch, .batches = 1, .transpose_b = true}};
     for (size_t i = 0; i < sizeof products / sizeof *products; i++)
-        GAN_TRY(gan__tune_work_add(work, &products[i], 1));
+        GAN_TRY(gan__tune_work_add_product(work, &products[i], 1));
     return GAN_STATUS_OK;
 }
 
@@ -124,20 +140,41 @@ gan_status gan__tune_work_add_shipped(gan_tune_work *work) {
 
 // --- A recipe ------------------------------------------------------------------------------------
 
+static gan_status add_launch(gan_tune_work *work, const gan_program *program, size_t launch,
+                             double times) {
+    gan_gemm_desc product;
+    gan_convolution_desc convolution;
+    bool tunable = false;
+    if (gan__program_product(program, launch, &product))
+        return gan__tune_work_add_product(work, &product, times);
+    if (!gan__program_convolution(program, launch, &convolution)) return GAN_STATUS_OK;
+    convolution.epilogue = NULL;
+    GAN_TRY(gan__convolution_is_tunable(work->device, &convolution, &tunable));
+    return tunable ? gan__tune_work_add_convolution(work, &convolution, times) : GAN_STATUS_OK;
+}
+
 static gan_status add_programs(gan_tune_work *work, const gan_trainer *trainer) {
     const gan_trainer_program *listed;
-    gan_gemm_desc product;
     for (size_t i = 0; (listed = gan__trainer_program(trainer, i)) != NULL; i++)
         for (size_t j = 0; j < gan__program_launches(listed->program); j++)
-            if (gan__program_product(listed->program, j, &product))
-                GAN_TRY(gan__tune_work_add(work, &product, (double)listed->runs_per_step));
+            GAN_TRY(add_launch(work, listed->program, j, (double)listed->runs_per_step));
     return GAN_STATUS_OK;
+}
+
+// Planned in the usual way, so that convolutions are found as such whatever was tuned before.
+static gan_status add_trainer(gan_tune_work *work, const gan_recipe *recipe, gan_dataset *dataset) {
+    gan_trainer *trainer = NULL;
+    gan__tuner_set_aside(work->device, true);
+    gan_status status = gan__trainer_create(work->device, recipe, dataset, &trainer);
+    gan__tuner_set_aside(work->device, false);
+    if (status == GAN_STATUS_OK) status = add_programs(work, trainer);
+    gan__trainer_destroy(trainer);
+    return status;
 }
 
 gan_status gan__tune_work_add_recipe(gan_tune_work *work, const char *path, const char *data) {
     gan_recipe *recipe = NULL;
     gan_dataset *dataset = NULL;
-    gan_trainer *trainer = NULL;
     GAN_TRY(gan_recipe_load(path, &recipe));
     const gan_recipe_values *const values = gan__recipe_values(recipe);
     const char *const source = data ? data : values->data.source;
@@ -147,10 +184,7 @@ gan_status gan__tune_work_add_recipe(gan_tune_work *work, const char *path, cons
                               "%s does not say what data it trains on, and their sizes are those "
                               "of its products: give --data",
                               path);
-    if (status == GAN_STATUS_OK)
-        status = gan__trainer_create(work->device, recipe, dataset, &trainer);
-    if (status == GAN_STATUS_OK) status = add_programs(work, trainer);
-    gan__trainer_destroy(trainer);
+    if (status == GAN_STATUS_OK) status = add_trainer(work, recipe, dataset);
     gan__dataset_close(dataset);
     gan_recipe_destroy(recipe);
     return status;

@@ -14,7 +14,7 @@
 #define GAN_GRAPH_MODULE_H
 
 #include "graph/graph.h"
-#include "runtime/gemm.h"
+#include "runtime/convolution.h"
 #include "runtime/launch.h"
 
 typedef struct gan_module gan_module;
@@ -83,5 +83,7 @@ const char *gan__program_source(const gan_program *program, size_t launch);
 
 // The matrix product that a launch is: its sizes, transposes and batches. False where it is none.
 bool gan__program_product(const gan_program *program, size_t launch, gan_gemm_desc *out);
+// The same for convolutions.
+bool gan__program_convolution(const gan_program *program, size_t launch, gan_convolution_desc *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "runtime/convolution_plan.h"
 #include "runtime/device_state.h"
+#include "runtime/tuner.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -77,11 +78,46 @@ static gan_status check_desc(const gan_convolution_desc *d) {
 
 // --- Choice -------------------------------------------------------------------------------------
 
+void gan__convolution_key(const gan_convolution_desc *d, gan_text *key) {
+    static const char *const members[] = {"forward", "by input", "by weight"};
+    gan__text_append(key,
+                     "convolution %s %ux%ux%u %ux%ux%u kernel %ux%u s%ux%u p%ux%u d%ux%u g%u n%u",
+                     members[d->member], d->groups * d->channels, d->input[0], d->input[1],
+                     d->groups * d->filters, d->output[0], d->output[1], d->kernel[0], d->kernel[1],
+                     d->stride[0], d->stride[1], d->before[0], d->before[1], d->dilation[0],
+                     d->dilation[1], d->groups, d->images);
+}
+
+gan_status gan__convolution_is_tunable(gan_device *device, const gan_convolution_desc *desc,
+                                       bool *tunable) {
+    *tunable = false;
+    if (device->traits.is_cpu || getenv("CLGAN_CONVOLUTION")) return GAN_STATUS_OK;
+    gan__tuner_set_aside(device, true);
+    gan_status status = gan__convolution_choose(device, desc, tunable);
+    gan__tuner_set_aside(device, false);
+    return status;
+}
+
+// Whether tuning has found that a product of windows is faster.
+static gan_status is_tuned_away(gan_device *device, const gan_convolution_desc *desc, bool *away) {
+    gan_text key = {0};
+    *away = false;
+    if (device->traits.is_cpu || getenv("CLGAN_CONVOLUTION")) return GAN_STATUS_OK;
+    gan__convolution_key(desc, &key);
+    gan_status status = gan__text_status(&key);
+    const char *way = status == GAN_STATUS_OK ? gan__tuner_find(device, key.bytes) : NULL;
+    *away = way && strcmp(way, GAN_CONVOLUTION_WAY_WINDOWS) == 0;
+    gan__text_destroy(&key);
+    return status;
+}
+
 gan_status gan__convolution_choose(gan_device *device, const gan_convolution_desc *desc,
                                    bool *takes) {
     gan_convolution_plan plan;
+    bool away = false;
     *takes = false;
-    if (!gan__convolution_prefers(&device->traits, desc)) return GAN_STATUS_OK;
+    GAN_TRY(is_tuned_away(device, desc, &away));
+    if (away || !gan__convolution_prefers(&device->traits, desc)) return GAN_STATUS_OK;
     gan__convolution_plan_make(&device->traits, desc, &plan);
     gan_status status = gan__convolution_check(device, &plan, takes);
     if (status == GAN_STATUS_OK) return GAN_STATUS_OK;

@@ -42,6 +42,7 @@ struct gan_device {
     bool keeps_binaries;   // compiled programs are kept on disk by clgan, not by the driver
 
     gan_tuner_table *tuned; // NULL until it is first asked for
+    bool tuned_aside;       // nothing is found in it
 
     // Whatever the GEMM engines keep with a device. gemm_release is called once, when the device is
     // closed and its queue has run dry, before the context goes.

@@ -6,8 +6,8 @@
 //     GAN_TRY(gan__launch_create(device, &desc, &launch));   // builds through the program cache
 //     GAN_TRY(gan__launch_enqueue(launch));                  // any number of times
 //
-// What is compiled is "#define GAN_LANES n", cl/prelude.cl, what the source asks for, the source. It
-// asks with lines of its own, so that no kernel pays for parsing what it does not call:
+// What is compiled is "#define GAN_LANES n", cl/prelude.cl, what the source asks for, the source.
+// It asks with lines of its own, so that no kernel pays for parsing what it does not call:
 //     //@use philox
 // puts cl/philox.cl before it, once, after whatever that file itself uses. The options are
 // -cl-std=CL1.2 and those of the desc. $CLGAN_DUMP_KERNELS names a folder into which every distinct
@@ -60,6 +60,13 @@ typedef struct gan_launch gan_launch;
 // Errors: BUILD_FAILED with the kernel, the device and the log; DEVICE_FAILED.
 gan_status gan__launch_create(gan_device *device, const gan_launch_desc *desc, gan_launch **out);
 void gan__launch_destroy(gan_launch *launch); // NULL is allowed
+
+// A launch that is whatever `enqueue` enqueues on the device, in order with all else: for the
+// tuner, which compares launches. `user` is the caller's and has to outlive it. Profiles show no
+// time of it.
+typedef gan_status (*gan_enqueue_call)(void *user);
+gan_status gan__launch_create_from(gan_device *device, const char *label, gan_enqueue_call enqueue,
+                                   void *user, gan_launch **out);
 
 // Changes a UINT argument (the step, the seed) before the next enqueue; `index` counts in
 // desc.arguments, for a matrix product in those of its epilogue.

@@ -71,6 +71,9 @@ gan_status gan__tuner_run(gan_device *device, const gan_tuner_task *task,
 // The way that was found for the key, which stays the device's until the next tuning; NULL for the
 // usual one.
 const char *gan__tuner_find(gan_device *device, const char *key);
+// From now on, until `aside` is false again, gan__tuner_find finds nothing: everything is planned
+// in the usual way.
+void gan__tuner_set_aside(gan_device *device, bool aside);
 // What is known of the key: how many times faster than the usual way. 0 where it has never been
 // tuned to the end.
 double gan__tuner_gain(gan_device *device, const char *key);

@@ -124,9 +124,13 @@ gan_status gan__tuner_adopt_orders(gan_device *device, const char *text) {
 
 // --- Asking --------------------------------------------------------------------------------------
 
+void gan__tuner_set_aside(gan_device *device, bool aside) {
+    device->tuned_aside = aside;
+}
+
 const char *gan__tuner_find(gan_device *device, const char *key) {
     gan_tuner_table *table = NULL;
-    if (gan__tuner_table_get(device, &table) != GAN_STATUS_OK) return NULL;
+    if (device->tuned_aside || gan__tuner_table_get(device, &table) != GAN_STATUS_OK) return NULL;
     const gan_tuner_entry *entry = find(table, key);
     return entry && entry->way[0] ? entry->way : NULL;
 }

@@ -50,9 +50,9 @@ static void work_is_listed_once_a_class_and_the_most_first(void **state) {
     const gan_gemm_desc large = {.m = 200, .n = 96, .k = 304, .batches = 1};
     gan_gemm_desc near_large = large;
     near_large.k = 319;
-    assert_ok(gan__tune_work_add(&work, &small, 3));
-    assert_ok(gan__tune_work_add(&work, &large, 1));
-    assert_ok(gan__tune_work_add(&work, &near_large, 1));
+    assert_ok(gan__tune_work_add_product(&work, &small, 3));
+    assert_ok(gan__tune_work_add_product(&work, &large, 1));
+    assert_ok(gan__tune_work_add_product(&work, &near_large, 1));
     gan__tune_work_sort(&work);
     assert_int_equal(work.count, 2);
     assert_int_equal(work.items[0].product.k, 304);

@@ -2,7 +2,7 @@
 #ifndef GAN_TESTS_RUNTIME_TUNER_FIXTURE_H
 #define GAN_TESTS_RUNTIME_TUNER_FIXTURE_H
 
-#include "device_fixture.h"
+#include "runtime/device_fixture.h"
 
 #include "base/file.h"
 #include "runtime/tuner_table.h"

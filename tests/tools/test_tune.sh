@@ -59,3 +59,30 @@ grep -q "^$class | " cache/tuned/*.txt || fail "what was found is lost: $(cat ca
 gan-train small.yaml --steps 40 --out before --resume >/dev/null 2>&1
 CLGAN_TUNING=off gan-train small.yaml --steps 40 --out whole >/dev/null 2>&1
 expect 0 '' gan-inspect --diff before/latest.gan whole/latest.gan
+
+# Convolutions, on what is planned for as a GPU: they are classes, and a run that began before they were
+# tuned goes on with the bits it began with.
+export CLGAN_LANES=1
+cat >pictures.yaml <<'YAML'
+name: pictures
+batch: 4
+steps: 4
+data:
+  source: builtin:digits
+latent: {size: 4, prior: normal}
+generator:
+  - dense: 784
+  - reshape: [1, 28, 28]
+discriminator:
+  - convolution: {channels: 4, kernel: 4, stride: 4}
+  - flatten
+  - dense: 1
+log_every: 2
+YAML
+CLGAN_TUNING=off gan-train pictures.yaml --out whole-pictures >/dev/null 2>&1
+gan-train pictures.yaml --steps 2 --out pictures >/dev/null 2>&1
+expect 0 '' gan-inspect --devices --tune pictures.yaml
+grep -q '^convolution forward 1x28x28 4x7x7 kernel 4x4 .* done ' out.txt ||
+    fail "the convolution is not tuned: $(cat out.txt)"
+gan-train pictures.yaml --steps 4 --out pictures --resume >/dev/null 2>&1
+expect 0 '' gan-inspect --diff pictures/latest.gan whole-pictures/latest.gan
