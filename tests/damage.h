@@ -8,6 +8,7 @@
 #include "clgan/status.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #if defined(__has_feature)
@@ -27,6 +28,34 @@
 static inline void damage_bound_memory(unsigned mebibytes) {
     const struct rlimit limit = {(rlim_t)mebibytes << 20, (rlim_t)mebibytes << 20};
     if (!DAMAGE_SANITIZED) assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
+}
+
+// Numbers at the edges of what 32 and 64 bits hold, of either byte order.
+static const struct {
+    size_t length;
+    uint8_t bytes[8];
+} damage_extremes[] = {
+    {8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}},
+    {8, {0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+    {8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+    {8, {0, 0, 0, 0, 0, 0, 0, 0x80}},
+    {4, {0xff, 0xff, 0xff, 0x7f}},
+};
+enum { DAMAGE_EXTREMES = sizeof damage_extremes / sizeof damage_extremes[0] };
+
+// Calls `judge` with the bytes after each extreme was put at each place, and puts them back.
+static inline void damage_by_extremes(uint8_t *bytes, size_t length,
+                                      void (*judge)(const uint8_t *bytes, size_t length)) {
+    for (size_t e = 0; e < DAMAGE_EXTREMES; e++) {
+        const size_t size = damage_extremes[e].length;
+        for (size_t at = 0; at + size <= length; at++) {
+            uint8_t kept[8];
+            memcpy(kept, bytes + at, size);
+            memcpy(bytes + at, damage_extremes[e].bytes, size);
+            judge(bytes, length);
+            memcpy(bytes + at, kept, size);
+        }
+    }
 }
 
 // Whether the status is OK; fails where it is neither OK nor a bad input that is told in one line.

@@ -192,6 +192,30 @@ static void lies_with_right_checksums_are_survived(void **state) {
     free(copy);
 }
 
+// Numbers near 2^63 at every place, with every checksum made right again where chunks are still
+// found.
+static void judge_resealed(const uint8_t *bytes, size_t length) {
+    uint8_t *copy = malloc(length);
+    assert_non_null(copy);
+    memcpy(copy, bytes, length);
+    for (size_t at = 8; at + 20 <= length;) {
+        const uint64_t content = gan__get_u64(copy + at + 4);
+        if (content > length - at - 20) {
+            gan__put_u32(copy + at + 12, (uint32_t)crc32(0, copy + at, 12));
+            break;
+        }
+        reseal(copy, at);
+        at += 20 + (size_t)content;
+    }
+    (void)judge(copy, length);
+    free(copy);
+}
+
+static void sizes_near_the_ends_of_their_ranges_are_refused(void **state) {
+    (void)state;
+    damage_by_extremes(small, small_length, judge_resealed);
+}
+
 static void two_tensors_of_one_name_are_refused(void **state) {
     (void)state;
     gan_checkpoint_writer *writer;
@@ -309,6 +333,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_critical_chunk_is_refused_by_name),
         cmocka_unit_test(a_known_chunk_in_the_wrong_place_is_refused),
         cmocka_unit_test(lies_with_right_checksums_are_survived),
+        cmocka_unit_test(sizes_near_the_ends_of_their_ranges_are_refused),
         cmocka_unit_test(two_tensors_of_one_name_are_refused),
         cmocka_unit_test(a_bomb_is_refused_unread),
         cmocka_unit_test(zeros_past_the_limit_of_growth_are_stored_and_read),

@@ -75,6 +75,24 @@ static void every_flipped_byte_is_survived(void **state) {
     }
 }
 
+static void judge_only(const uint8_t *bytes, size_t length) {
+    (void)judge(bytes, length);
+}
+
+static void sizes_near_the_ends_of_their_ranges_are_survived(void **state) {
+    (void)state;
+    static const char *const files[] = {FOREIGN "inexact.safetensors", FOREIGN "foreign.onnx",
+                                        CLGAN_TEST_SOURCE "/tests/golden/arrays/zip64.npz",
+                                        FOREIGN "torch-big-endian.pt", FOREIGN "torch-legacy4.pt"};
+    for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+        uint8_t *bytes;
+        size_t length;
+        assert_ok(gan__file_read(files[f], 1 << 20, &bytes, &length));
+        damage_by_extremes(bytes, length, judge_only);
+        gan__free(bytes);
+    }
+}
+
 static void lying_safetensors_headers_are_refused(void **state) {
     (void)state;
     static const char *const headers[] = {
@@ -172,6 +190,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_truncation_is_detected),
         cmocka_unit_test(every_flipped_byte_is_survived),
+        cmocka_unit_test(sizes_near_the_ends_of_their_ranges_are_survived),
         cmocka_unit_test(lying_safetensors_headers_are_refused),
         cmocka_unit_test(each_allocation_may_fail),
     };

@@ -3,6 +3,7 @@
 // and every way a file can be damaged.
 #include "files.h"
 
+#include "base/bytes.h"
 #include "damage.h"
 #include "data/bitmap.h"
 
@@ -278,6 +279,29 @@ static void a_picture_that_claims_absurd_sizes_takes_no_memory(void **state) {
     assert_non_null(strstr(gan_status_message(), "2147483647 x 2147483647"));
 }
 
+// PNG's checksums are made right again, so that the sizes behind them are read.
+static void decode_resealed(const uint8_t *bytes, size_t length) {
+    static uint8_t copy[1 << 16];
+    memcpy(copy, bytes, length);
+    for (size_t at = 8; copy[0] == 0x89 && at + 12 <= length;) {
+        const size_t content = (size_t)gan__get_word(copy + at, 4, true);
+        if (content > length - at - 12) break;
+        const uint32_t crc = (uint32_t)crc32(0, copy + at + 4, (uInt)content + 4);
+        for (size_t i = 0; i < 4; ++i) copy[at + 8 + content + i] = (uint8_t)(crc >> (24 - 8 * i));
+        at += 12 + content;
+    }
+    (void)decode_bytes(copy, length);
+}
+
+static void sizes_near_the_ends_of_their_ranges_are_survived(void **state) {
+    (void)state;
+    static uint8_t bytes[1 << 16];
+    static const char *const some[] = {"one-bit.png", "palette-clear.png", "gray.jpg"};
+    for (size_t i = 0; i < sizeof some / sizeof *some; ++i)
+        damage_by_extremes(bytes, read_whole(picture(some[i]), bytes, sizeof bytes),
+                           decode_resealed);
+}
+
 static void scans_that_go_over_a_large_picture_again_and_again_are_cut_short(void **state) {
     (void)state;
     static uint8_t bytes[1 << 16];
@@ -320,6 +344,7 @@ int main(void) {
         cmocka_unit_test(a_picture_cut_short_says_so_at_any_byte),
         cmocka_unit_test(a_changed_byte_is_an_error_or_a_picture_but_never_a_crash),
         cmocka_unit_test(a_picture_that_claims_absurd_sizes_takes_no_memory),
+        cmocka_unit_test(sizes_near_the_ends_of_their_ranges_are_survived),
         cmocka_unit_test(scans_that_go_over_a_large_picture_again_and_again_are_cut_short),
         cmocka_unit_test(each_allocation_may_fail),
     };

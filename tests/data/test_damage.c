@@ -89,6 +89,22 @@ static void a_file_cut_anywhere_is_an_error(void **state) {
     }
 }
 
+static const char *extreme;
+
+static void open_extreme(const uint8_t *bytes, size_t length) {
+    make_file(extreme, bytes, length);
+    try_open(in_folder(extreme));
+}
+
+static void sizes_near_the_ends_of_their_ranges_are_survived(void **state) {
+    (void)state;
+    static uint8_t bytes[2 * SIZE];
+    for (size_t which = 0; which < EXAMPLES; ++which) {
+        size_t length = make_example(which, bytes, &extreme);
+        if (length < LONG) damage_by_extremes(bytes, length, open_extreme);
+    }
+}
+
 static void each_checksummed_byte_of_an_archive_counts(void **state) {
     (void)state;
     static uint8_t bytes[SIZE];
@@ -132,6 +148,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(every_byte_changed_gives_an_error_or_a_whole_set),
         TEST(a_file_cut_anywhere_is_an_error),
+        TEST(sizes_near_the_ends_of_their_ranges_are_survived),
         TEST(each_checksummed_byte_of_an_archive_counts),
         TEST(each_allocation_may_fail),
     };
