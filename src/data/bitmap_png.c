@@ -81,13 +81,13 @@ static void point_rows(png_structp png, decoder *d) {
         d->rows[y] = out->pixels + y * out->width * out->channels;
 }
 
-// Rows of so many bytes cannot come of the file's: deflate makes at most 1032 bytes of one
-// (zlib.net/zlib_tech.html). libpng would take memory for them before it looks.
+// So many bytes of rows cannot come of the file's: deflate makes at most 1032 bytes of one
+// (zlib.net/zlib_tech.html). Memory would be taken for them before any is looked at.
 static gan_status check_rows(png_structp png, png_infop info, const decoder *d) {
     enum { DEFLATE_RATIO_MAX = 1032 };
     GAN_TRY(gan__bitmap_check_size(d->out));
-    if (png_get_rowbytes(png, info) / DEFLATE_RATIO_MAX <= d->length / d->out->height)
-        return GAN_STATUS_OK;
+    const uint64_t bytes = (uint64_t)png_get_rowbytes(png, info) * d->out->height;
+    if (bytes / DEFLATE_RATIO_MAX <= d->length) return GAN_STATUS_OK;
     return gan__bitmap_cut_short("PNG", d->length, d->cut);
 }
 

@@ -267,16 +267,25 @@ static void a_changed_byte_is_an_error_or_a_picture_but_never_a_crash(void **sta
     }
 }
 
-static void a_picture_that_claims_absurd_sizes_takes_no_memory(void **state) {
-    (void)state;
+// What a PNG that says it has this size is told.
+static gan_status decode_claim(const char *name, uint32_t width, uint32_t height) {
     static uint8_t bytes[1 << 16];
-    size_t length = read_whole(picture("gray.png"), bytes, sizeof bytes);
-    const uint32_t side = 0x7FFFFFFF;
-    for (size_t i = 0; i < 8; ++i) bytes[16 + i] = (uint8_t)(side >> (24 - 8 * (i % 4)));
+    const uint32_t size[] = {width, height};
+    size_t length = read_whole(picture(name), bytes, sizeof bytes);
+    for (size_t i = 0; i < 8; ++i) bytes[16 + i] = (uint8_t)(size[i / 4] >> (24 - 8 * (i % 4)));
     const uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), bytes + 12, 17);
     for (size_t i = 0; i < 4; ++i) bytes[29 + i] = (uint8_t)(crc >> (24 - 8 * i));
-    assert_int_equal(decode_bytes(bytes, length), GAN_STATUS_BAD_INPUT);
+    return decode_bytes(bytes, length);
+}
+
+static void a_picture_that_claims_absurd_sizes_takes_no_memory(void **state) {
+    (void)state;
+    assert_int_equal(decode_claim("gray.png", 0x7FFFFFFF, 0x7FFFFFFF), GAN_STATUS_BAD_INPUT);
     assert_non_null(strstr(gan_status_message(), "2147483647 x 2147483647"));
+    // 2^27 pixels, in rows that are short or long: more than the 256 MiB there are, unpacked.
+    assert_int_equal(decode_claim("palette.png", 16, 1 << 23), GAN_STATUS_CORRUPT);
+    assert_non_null(strstr(gan_status_message(), "cut short"));
+    assert_int_equal(decode_claim("palette.png", 1 << 23, 16), GAN_STATUS_CORRUPT);
 }
 
 // PNG's checksums are made right again, so that the sizes behind them are read.
