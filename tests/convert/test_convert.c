@@ -89,9 +89,9 @@ static void what_others_wrote_is_read_as_they_meant_it(void **state) {
     (void)state;
     static const char *const onnx = "foreign.onnx";
     static const char *const files[] = {
-        "torch.safetensors", "savez.npz",          "savez_compressed.npz", "torch.pt",
-        "torch-views.pt",    "torch-protocol4.pt", "torch-legacy.pt",      "torch-legacy4.pt",
-        "torch-nested.pt",   "torch-big-endian.pt"};
+        "torch.safetensors", "savez.npz",           "savez_compressed.npz", "torch.pt",
+        "torch-views.pt",    "torch-protocol4.pt",  "torch-legacy.pt",      "torch-legacy4.pt",
+        "torch-nested.pt",   "torch-big-endian.pt", "torch-1.6.pt",         "torch-cuda.pt"};
     assert_holds(files, sizeof files / sizeof files[0], FOREIGN "expected.txt");
     assert_holds(&onnx, 1, FOREIGN "expected-onnx.txt");
 }

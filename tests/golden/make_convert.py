@@ -133,5 +133,22 @@ big = torch.load(folder / "torch-big-endian.pt", weights_only=True)
 assert all(torch.equal(big[name], value) for name, value in torch_state.items())
 note_torch("torch-big-endian.pt", big)
 
+# What PyTorch 1.6 wrote: an archive without the members that came later, as PyTorch itself reads it.
+later = (".format_version", ".storage_alignment", "byteorder", ".data/serialization_id")
+with zipfile.ZipFile(folder / "torch.pt") as now, \
+        zipfile.ZipFile(folder / "torch-1.6.pt", "w") as then:
+    for member in now.infolist():
+        if not member.filename.endswith(later):
+            then.writestr(zipfile.ZipInfo(member.filename), now.read(member))
+then = torch.load(folder / "torch-1.6.pt", weights_only=True)
+assert all(torch.equal(then[name], value) for name, value in torch_state.items())
+note_torch("torch-1.6.pt", then)
+
+# What is written where the tensors are on a GPU.
+tag, torch.serialization.location_tag = torch.serialization.location_tag, lambda storage: "cuda:0"
+torch.save(torch_state, folder / "torch-cuda.pt")
+torch.serialization.location_tag = tag
+note_torch("torch-cuda.pt", torch.load(folder / "torch-cuda.pt", map_location="cpu", weights_only=True))
+
 torch.save(net, folder / "torch-module.pt")  # to be refused: classes by name
 (folder / "expected.txt").write_text("\n".join(sorted(lines)) + "\n")

@@ -10,9 +10,32 @@ for format in safetensors npz pt gan; do
     expect 0 '' gan-convert "there.$format" back.gan --level 9
     expect 0 '' gan-inspect --diff v1.gan back.gan
 done
-expect 0 '' gan-convert there.npz there.safetensors
-expect 0 '' gan-convert there.safetensors back.gan
-expect 0 '' gan-inspect --diff v1.gan back.gan
+
+# From every format to every format and back, in either precision; a .onnx holds one network, so there
+# the model is one.
+every_pair() { # every_pair MODEL FORMAT...
+    model=$1
+    shift
+    for from in "$@"; do
+        expect 0 '' gan-convert "$model" "from.$from"
+        for to in "$@"; do
+            expect 0 '' gan-convert "from.$from" "to.$to"
+            expect 0 '' gan-convert "to.$to" back.gan
+            expect 0 '' gan-inspect --diff "$model" back.gan
+            pairs=$((pairs + 1))
+        done
+    done
+}
+pairs=0
+gan-convert v1.gan half.gan --dtype f16
+every_pair v1.gan gan safetensors npz pt
+every_pair half.gan gan safetensors npz pt
+gan-convert "$golden/convert/layers.pt" network.gan --recipe "$golden/convert/layers.yaml"
+gan-convert network.gan network.gan --network generator
+gan-convert network.gan half-network.gan --dtype f16
+every_pair network.gan gan safetensors npz pt onnx
+every_pair half-network.gan gan safetensors npz pt onnx
+[ "$pairs" -eq 82 ] || fail "$pairs pairs were tried"
 gan-convert v1.gan - --to npz | cmp -s - there.npz || fail "stdout gets other bytes than a file"
 
 # IN's kind is found by its content, OUT's by suffix or --to.
