@@ -35,6 +35,7 @@ static gan_status normalise_layer(gan_document *document, gan_tree *node) {
     if (node->kind == GAN_TREE_SCALAR) {
         char *name = node->text;
         GAN_TRY(gan__arena_string(document->arena, "", &node->text));
+        node->quoted = false; // the name was; nothing stands behind it
         return wrap(document, node, name);
     }
     if (node->kind != GAN_TREE_MAP || node->count != 1) return GAN_STATUS_OK;

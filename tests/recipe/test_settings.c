@@ -41,6 +41,22 @@ static void settings_override_by_path(void **state) {
     gan_recipe_destroy(recipe);
 }
 
+// As a program writes lists: JSON is YAML.
+static void layers_may_be_given_as_json(void **state) {
+    (void)state;
+    gan_recipe *recipe = parse(NETWORKS);
+    const gan_recipe_values *values = gan__recipe_values(recipe);
+    const char *const setting =
+        "generator.layers=[{\"dense\":8},\"batch_norm\",{\"leaky_relu\":0.2},"
+        "'tanh',{\"dense\":{\"units\":2,\"bias\":false}}]";
+    if (gan_recipe_set(recipe, setting) != GAN_STATUS_OK) fail_msg("%s", gan_status_message());
+    assert_int_equal(values->generator.count, 5);
+    assert_string_equal(values->generator.layers[1].kind->name, "batch_norm");
+    assert_string_equal(values->generator.layers[3].kind->name, "tanh");
+    assert_true(values->generator.layers[4].argument[1] == 0);
+    gan_recipe_destroy(recipe);
+}
+
 // beta1 is in the recipe; choosing sgd over it by an option leaves it without meaning, not in
 // error.
 static void settings_may_leave_keys_without_effect(void **state) {
@@ -154,6 +170,7 @@ static void layers_that_an_override_left_without_effect_do_not_differ(void **sta
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_override_by_path),
+        cmocka_unit_test(layers_may_be_given_as_json),
         cmocka_unit_test(settings_may_leave_keys_without_effect),
         cmocka_unit_test(bad_settings_say_what_would_be_right_and_change_nothing),
         cmocka_unit_test(differences_are_listed_but_for_what_was_set),
