@@ -42,4 +42,6 @@ fuzz_target(onnx SOURCE conversion USES clgan_convert INPUTS ${foreign}/*.onnx)
 fuzz_target(dataset SOURCE dataset USES clgan_data INPUTS ${arrays}/*.npy ${arrays}/*.npz)
 fuzz_target(picture SOURCE picture SEAL png USES clgan_data
             INPUTS ${golden}/pictures/*.png ${golden}/pictures/*.jpg)
+fuzz_target(latents SOURCE latents USES clgan_gan INPUTS ${arrays}/*.npy ${foreign}/layers-latents.npy)
+fuzz_target(record SOURCE record USES clgan_gan)
 fuzz_target(recipe SOURCE recipe USES clgan_recipe INPUTS ${CMAKE_SOURCE_DIR}/models/*.yaml)
