@@ -76,7 +76,12 @@ typedef struct gan_run_plan {
     uint64_t steps, first_step;   // first_step > 0 when resuming
     uint64_t generator_parameters, discriminator_parameters;
     uint64_t encoder_parameters;  // 0: there is no encoder
-    uint64_t state_bytes, input_bytes, output_bytes, arena_bytes, device_bytes; // exact
+    // Of the device, exact: of the buffers that are there while training runs.
+    uint64_t state_bytes, input_bytes, output_bytes, arena_bytes;
+    uint64_t engine_bytes;        // that CLBlast works in, on devices where it makes products
+    uint64_t start_bytes;         // only while layers are scaled by the data (init_batch)
+    uint64_t device_bytes;        // the sum of these
+    uint64_t waiting_bytes;       // of the host, where the driver has batches wait; not in the sum
     uint64_t launches_per_step;   // of one step, all its discriminator updates and one of the
                                   // generator; a mean where steps differ (objective.penalty_every)
     const gan_run_layer *layers;

@@ -130,10 +130,11 @@ static gan_status open_device(gan_run *run, const char *spec) {
 }
 
 // Devices that do not say how much memory they have are not doubted.
-static gan_status check_fit(gan_run *run) {
+static gan_status plan_training(gan_run *run) {
     const uint64_t limit = gan__device_traits(run->device)->memory_bytes;
-    if (limit == 0) return GAN_STATUS_OK;
-    return gan__run_check_fit(run->trainer, run->device, run->recipe, run->dataset, limit);
+    const gan_status planned =
+        gan__trainer_create(run->device, run->recipe, run->dataset, &run->trainer);
+    return gan__run_check_fit(planned, run->trainer, run->device, run->recipe, run->dataset, limit);
 }
 
 static gan_status open_all(gan_run *run, const gan_run_options *options) {
@@ -145,8 +146,7 @@ static gan_status open_all(gan_run *run, const gan_run_options *options) {
     if (run->resumed != NULL) GAN_TRY(gan__vocabulary_check(run->resumed, run->dataset));
     GAN_TRY(open_device(run, options->device));
     if (options->profile) GAN_TRY(gan__device_set_profiling(run->device, true));
-    GAN_TRY(gan__trainer_create(run->device, run->recipe, run->dataset, &run->trainer));
-    GAN_TRY(check_fit(run));
+    GAN_TRY(plan_training(run));
     return gan__run_fill_plan(run);
 }
 

@@ -47,13 +47,16 @@ static gan_status plan_layers(gan_run *run) {
 }
 
 static void plan_memory(gan_run *run) {
-    gan_module_memory memory;
-    gan__module_get_memory(gan__trainer_module(run->trainer), &memory);
-    run->plan.state_bytes = memory.state_bytes;
-    run->plan.input_bytes = memory.input_bytes;
-    run->plan.output_bytes = memory.output_bytes;
-    run->plan.arena_bytes = memory.arena_bytes;
+    gan_trainer_memory memory;
+    gan__trainer_get_memory(run->trainer, run->resumed != NULL, &memory);
+    run->plan.state_bytes = memory.module.state_bytes;
+    run->plan.input_bytes = memory.module.input_bytes;
+    run->plan.output_bytes = memory.module.output_bytes;
+    run->plan.arena_bytes = memory.module.arena_bytes;
+    run->plan.engine_bytes = memory.module.engine_bytes;
+    run->plan.start_bytes = memory.start_bytes;
     run->plan.device_bytes = memory.total_bytes;
+    run->plan.waiting_bytes = memory.waiting_bytes;
 }
 
 static uint64_t launches_per_step(const gan_trainer *trainer) {

@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "gan/latent.h"
-#include "graph/module.h"
 
 // Where it stands while the program lives.
 typedef struct starter {
@@ -56,13 +55,13 @@ static gan_status build_graph(starter *s) {
     return gan__graph_status(s->graph);
 }
 
-static gan_status build(starter *s) {
+// Planned, with nothing on the device yet.
+static gan_status plan(starter *s) {
     GAN_TRY(build_graph(s));
     GAN_TRY(gan__module_create(s->of->device, s->graph, &s->module));
     gan__module_set_seed(s->module, (uint64_t)s->of->recipe->seed);
-    GAN_TRY(
-        gan__program_create(s->module, "data-dependent initialisation", &s->after, 1, &s->program));
-    return gan__module_prepare(s->module, 2);
+    return gan__program_create(s->module, "data-dependent initialisation", &s->after, 1,
+                               &s->program);
 }
 
 // --- The examples --------------------------------------------------------------------------------
@@ -134,9 +133,20 @@ static gan_status feed(const starter *s) {
     return status;
 }
 
+gan_status gan__start_memory(const gan_start *start, gan_module_memory *out) {
+    starter s = {.of = start};
+    gan_status status = plan(&s);
+    if (status == GAN_STATUS_OK) gan__module_get_memory(s.module, out);
+    if (status == GAN_STATUS_OK) status = gan__module_settle(s.module);
+    gan__module_destroy(s.module);
+    gan__graph_destroy(s.graph);
+    return status;
+}
+
 gan_status gan__start_parameters(const gan_start *start, float *parameters, const float *buffers) {
     starter s = {.of = start};
-    gan_status status = build(&s);
+    gan_status status = plan(&s);
+    if (status == GAN_STATUS_OK) status = gan__module_prepare(s.module, 2);
     if (status == GAN_STATUS_OK)
         status = gan__module_write_state(s.module, s.parameters, parameters);
     if (status == GAN_STATUS_OK && s.buffers != NULL)

@@ -4,6 +4,7 @@
 #define GAN_GAN_START_H
 
 #include "data/dataset.h"
+#include "graph/module.h"
 #include "nn/network.h"
 #include "recipe/recipe.h"
 #include "runtime/device.h"
@@ -17,6 +18,10 @@ typedef struct gan_start {
     uint64_t first_seed; // of the latents: they are those of this and the seeds behind it
     int64_t count;       // of the examples
 } gan_start;
+
+// What that program takes of the device while it is there; its kernels are checked now, while there
+// is no other memory. Errors: as of planning.
+gan_status gan__start_memory(const gan_start *start, gan_module_memory *out);
 
 // Changes `parameters`, the network's flat vector on the host; `buffers` is only read. Errors:
 // those of reading the data and of the device.

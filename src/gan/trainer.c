@@ -124,6 +124,30 @@ static gan_status plan(gan_trainer *trainer) {
     return plan_program(trainer, GAN_TRAINER_JUDGING, "judging", &trainer->judged, 1, 0);
 }
 
+// Layers that are scaled by the data (init_batch), if start.count is not 0.
+static gan_start start_of(const gan_trainer *trainer, const gan_player *player) {
+    const gan_recipe_values *const recipe = trainer->recipe;
+    const bool generates = player == &trainer->game->generator;
+    const bool judges = player == &trainer->game->discriminator;
+    return (gan_start){.device = trainer->device,
+                       .recipe = recipe,
+                       .dataset = trainer->dataset,
+                       .network = player->network,
+                       .generates = generates,
+                       .count = generates ? recipe->generator.init_batch
+                                : judges  ? recipe->discriminator.init_batch
+                                          : 0};
+}
+
+static gan_status plan_start(gan_trainer *trainer, const gan_player *player) {
+    const gan_start start = start_of(trainer, player);
+    gan_module_memory memory;
+    if (player->network == NULL || start.count == 0) return GAN_STATUS_OK;
+    GAN_TRY(gan__start_memory(&start, &memory));
+    if (memory.total_bytes > trainer->start_bytes) trainer->start_bytes = memory.total_bytes;
+    return GAN_STATUS_OK;
+}
+
 gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
                                const gan_dataset *dataset, gan_trainer **out) {
     void *memory = NULL;
@@ -136,6 +160,8 @@ gan_status gan__trainer_create(gan_device *device, const gan_recipe *recipe,
     trainer->dataset = dataset;
     gan_status status = gan__game_create(recipe, &data, &trainer->game);
     if (status == GAN_STATUS_OK) status = plan(trainer);
+    if (status == GAN_STATUS_OK) status = plan_start(trainer, &trainer->game->generator);
+    if (status == GAN_STATUS_OK) status = plan_start(trainer, &trainer->game->discriminator);
     if (status != GAN_STATUS_OK) {
         gan__trainer_destroy(trainer);
         return status;
@@ -178,6 +204,16 @@ static uint32_t stage_slots(const gan_trainer *trainer) {
     const uint64_t affordable = STAGE_BYTES / batch_bytes;
     const uint64_t slots = wanted < affordable ? wanted : affordable;
     return slots < 2 ? 2 : (uint32_t)slots;
+}
+
+void gan__trainer_get_memory(const gan_trainer *trainer, bool resumed, gan_trainer_memory *out) {
+    gan_module_memory module;
+    gan__module_get_memory(trainer->module, &module);
+    *out = (gan_trainer_memory){.module = module,
+                                .start_bytes = resumed ? 0 : trainer->start_bytes,
+                                .largest_bytes = module.largest_bytes,
+                                .waiting_bytes = stage_slots(trainer) * module.input_bytes};
+    out->total_bytes = module.total_bytes + out->start_bytes;
 }
 
 gan_status gan__trainer_prepare(gan_trainer *trainer) {
@@ -258,30 +294,14 @@ static gan_status fill_reference(gan_trainer *trainer, const gan_player *player,
                                labelled ? buffers + labels->offset : NULL);
 }
 
-// Layers that are scaled by the data (init_batch).
-static gan_status start_player(gan_trainer *trainer, const gan_player *player, float *parameters,
-                               const float *buffers) {
-    const gan_recipe_values *const recipe = trainer->recipe;
-    const bool generates = player == &trainer->game->generator;
-    const bool judges = player == &trainer->game->discriminator;
-    const gan_start start = {.device = trainer->device,
-                             .recipe = recipe,
-                             .dataset = trainer->dataset,
-                             .network = player->network,
-                             .generates = generates,
-                             .count = generates ? recipe->generator.init_batch
-                                                : recipe->discriminator.init_batch};
-    if (!(generates || judges) || start.count == 0) return GAN_STATUS_OK;
-    return gan__start_parameters(&start, parameters, buffers);
-}
-
 // The values themselves, `parameters` and `buffers` being the states as the host sees them.
 static gan_status fill_player(gan_trainer *trainer, const gan_player *player, uint64_t first_step,
                               const double *means, float *parameters, float *buffers) {
     GAN_TRY(gan__network_initialise(player->network, (uint64_t)trainer->recipe->seed, first_step,
                                     means, parameters, buffers));
     GAN_TRY(fill_reference(trainer, player, buffers));
-    GAN_TRY(start_player(trainer, player, parameters, buffers));
+    const gan_start start = start_of(trainer, player);
+    if (start.count > 0) GAN_TRY(gan__start_parameters(&start, parameters, buffers));
     return begin_averages(trainer, player, parameters, buffers);
 }
 

@@ -19,6 +19,18 @@ void gan__trainer_destroy(gan_trainer *trainer); // NULL is allowed
 const gan_game *gan__trainer_game(const gan_trainer *trainer);
 gan_module *gan__trainer_module(const gan_trainer *trainer);
 
+// What training takes of the device, exactly: beside what the module does, at the start of a run and
+// for a moment, the memory of a program that scales layers by the data (init_batch); and the memory
+// that batches wait in, which is the host's.
+typedef struct gan_trainer_memory {
+    gan_module_memory module;
+    uint64_t start_bytes; // 0 where no layers are, or the run is `resumed`
+    uint64_t total_bytes;
+    uint64_t largest_bytes; // in one buffer
+    uint64_t waiting_bytes; // not among total_bytes
+} gan_trainer_memory;
+void gan__trainer_get_memory(const gan_trainer *trainer, bool resumed, gan_trainer_memory *out);
+
 // The programs: those of the game's steps (gan_game_part), then "sampling". NULL past the last.
 typedef struct gan_trainer_program {
     const char *name;

@@ -14,6 +14,7 @@ struct gan_trainer {
     const gan_dataset *dataset;
     gan_game *game;
     gan_module *module;
+    uint64_t start_bytes; // of the device while layers are scaled by the data
     gan_program
         *programs[GAN_TRAINER_PROGRAMS]; // by gan_game_part; NULL where the game has no such step
     gan_trainer_program listed[GAN_TRAINER_PROGRAMS];

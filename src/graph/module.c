@@ -65,34 +65,49 @@ static uint64_t arena_bytes(const gan_module *module) {
         for (uint32_t t = 0; t < plan->tensor_count; t++) {
             const gan_plan_tensor *tensor = &plan->tensors[t];
             if (tensor->kind == GAN_TENSOR_ARENA && tensor->first != GAN_NONE)
-                sum += gan__plan_tensor_bytes(tensor);
+                sum += (uint64_t)tensor->elements * 4;
         }
     }
     return module->separate ? sum : most;
+}
+
+static uint64_t workspace_bytes(const gan_module *module) {
+    uint64_t most = 0;
+    for (uint32_t p = 0; p < module->program_count; p++) {
+        const uint64_t bytes = gan__program_workspace(module->programs[p]);
+        if (bytes > most) most = bytes;
+    }
+    return most;
+}
+
+// Adds the bytes of a buffer.
+static void add_buffer(uint64_t bytes, uint64_t *sum, gan_module_memory *memory) {
+    *sum += bytes;
+    memory->total_bytes += bytes;
+    if (bytes > memory->largest_bytes) memory->largest_bytes = bytes;
 }
 
 void gan__module_get_memory(const gan_module *module, gan_module_memory *out) {
     *out = (gan_module_memory){.arena_bytes = arena_bytes(module)};
     const gan_graph *graph = module->graph;
     for (uint32_t i = 0; i < graph->states.count; i++)
-        out->state_bytes += leaf_bytes(graph->states.nodes[i]);
+        add_buffer(leaf_bytes(graph->states.nodes[i]), &out->state_bytes, out);
     for (uint32_t i = 0; i < graph->inputs.count; i++)
-        out->input_bytes += leaf_bytes(graph->inputs.nodes[i]);
+        add_buffer(leaf_bytes(graph->inputs.nodes[i]), &out->input_bytes, out);
     for (uint32_t i = 0; i < module->program_count; i++)
-        out->output_bytes += module->programs[i]->plan->output_bytes;
-    out->total_bytes = out->state_bytes + out->input_bytes + out->output_bytes + out->arena_bytes;
+        add_buffer(module->programs[i]->plan->output_bytes, &out->output_bytes, out);
+    add_buffer(workspace_bytes(module), &out->engine_bytes, out);
+    out->total_bytes += out->arena_bytes;
 }
 
-static gan_status check_memory(const gan_module *module) {
-    gan_module_memory memory;
-    gan__module_get_memory(module, &memory);
+static gan_status check_memory(const gan_module *module, const gan_module_memory *memory) {
     const gan_device_traits *traits = gan__device_traits(module->device);
-    if (!traits->memory_bytes || memory.total_bytes <= traits->memory_bytes) return GAN_STATUS_OK;
+    if (!traits->memory_bytes || memory->total_bytes <= traits->memory_bytes) return GAN_STATUS_OK;
     return gan__fail(
         GAN_STATUS_DEVICE_MEMORY,
         "the plan takes %llu bytes (%.1f MiB), the device has %llu (%.1f MiB): use a "
         "smaller batch or network, or another device",
-        (unsigned long long)memory.total_bytes, (double)memory.total_bytes / (1024.0 * 1024.0),
+        (unsigned long long)memory->total_bytes, (double)memory->total_bytes / (1024.0 * 1024.0),
         (unsigned long long)traits->memory_bytes, (double)traits->memory_bytes / (1024.0 * 1024.0));
 }
 
@@ -129,11 +144,30 @@ static gan_status create_arena(gan_module *module) {
     return GAN_STATUS_OK;
 }
 
+gan_status gan__module_tell_build(const gan_module *module, size_t done, size_t total) {
+    if (!module->on_build || module->on_build(module->on_build_user, done, total))
+        return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_INTERRUPTED, "interrupted while compiling kernels");
+}
+
+gan_status gan__module_settle(const gan_module *module) {
+    const uint64_t bytes = arena_bytes(module);
+    for (uint32_t i = 0; i < module->program_count; i++) {
+        GAN_TRY(gan__module_tell_build(module, 0, module->programs[i]->plan->launch_count));
+        gan__program_settle(module->programs[i], bytes);
+    }
+    return GAN_STATUS_OK;
+}
+
 gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
+    gan_module_memory memory;
     size_t total = 0, done = 0;
     if (module->prepared)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "the module has been prepared already");
-    GAN_TRY(check_memory(module));
+    gan__module_get_memory(module, &memory);
+    GAN_TRY(check_memory(module, &memory));
+    GAN_TRY(gan__module_settle(module));
+    GAN_TRY(gan__gemm_reserve(module->device, memory.engine_bytes));
     const gan_graph *graph = module->graph;
     GAN_TRY(create_leaves(module, &graph->states, 0, &module->states, &module->state_count));
     GAN_TRY(create_leaves(module, &graph->inputs, stage_slots ? stage_slots : 1, &module->inputs,

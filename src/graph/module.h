@@ -35,9 +35,16 @@ gan_status gan__program_create(gan_module *module, const char *name, gan_node *c
 
 typedef struct gan_module_memory {
     uint64_t state_bytes, input_bytes, output_bytes, arena_bytes;
+    uint64_t engine_bytes; // that CLBlast works in
     uint64_t total_bytes;
+    uint64_t largest_bytes; // in one buffer; the arena may be several
 } gan_module_memory;
 void gan__module_get_memory(const gan_module *module, gan_module_memory *out);
+
+// Has the kernels checked that this device never ran, which takes memory of it for a moment.
+// gan__module_prepare does so before it allocates; this is for a module that is prepared when others
+// have been. Errors: INTERRUPTED.
+gan_status gan__module_settle(const gan_module *module);
 
 // Allocates and builds everything. `stage_slots`: how many batches may wait in host memory; with at
 // least as many as there are runs between two host syncs, feeding never waits.

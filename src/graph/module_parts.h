@@ -48,6 +48,12 @@ struct gan_program {
 // Allocates what is the program's own and creates its launches. `done` and `total` count the
 // module's launches, for on_build.
 gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total);
+// Calls on_build. Errors: INTERRUPTED where it says so.
+gan_status gan__module_tell_build(const gan_module *module, size_t done, size_t total);
+// Before there is any memory: what the program's products work in beside it; and what has to be
+// checked about them, where the module's arena will have `arena_bytes`.
+uint64_t gan__program_workspace(const gan_program *program);
+void gan__program_settle(const gan_program *program, uint64_t arena_bytes);
 // The launch, built and bound.
 gan_status gan__program_bind(const gan_program *program, const gan_plan_launch *planned,
                              gan_launch **out);

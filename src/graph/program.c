@@ -133,8 +133,7 @@ gan_status gan__program_prepare(gan_program *program, size_t *done, size_t total
     GAN_TRY(gan__alloc(plan->launch_count, sizeof(gan_launch *), &memory));
     program->launches = memory;
     for (uint32_t i = 0; i < plan->launch_count; i++) {
-        if (module->on_build && !module->on_build(module->on_build_user, *done, total))
-            return gan__fail(GAN_STATUS_INTERRUPTED, "interrupted while compiling kernels");
+        GAN_TRY(gan__module_tell_build(module, *done, total));
         gan_status status = gan__program_bind(program, &plan->launches[i], &program->launches[i]);
         if (status != GAN_STATUS_OK) return gan__fail_in(status, "preparing '%s'", program->name);
         GAN_TRY(note_run_arguments(program, i));

@@ -158,6 +158,24 @@ uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc) {
     return a > b ? a : b;
 }
 
+uint64_t gan__gemm_workspace(gan_device *device, const gan_gemm_desc *desc) {
+    uint64_t floats = 0;
+    if (gan__gemm_choose(device, desc) != GAN_GEMM_ENGINE_CLBLAST ||
+        gan__gemm_clblast_memory(device, desc, &floats) != GAN_STATUS_OK)
+        return 0;
+    return floats * sizeof(float);
+}
+
+gan_status gan__gemm_reserve(gan_device *device, uint64_t bytes) {
+    return bytes > 0 ? gan__gemm_clblast_reserve(device, bytes) : GAN_STATUS_OK;
+}
+
+// Where no engine is right, it is the product's making that says so.
+void gan__gemm_settle(gan_device *device, const gan_gemm_desc *desc, uint64_t b_bytes) {
+    selection selected;
+    (void)choose(device, desc, gan__gemm_b_whole(desc, b_bytes), &selected);
+}
+
 // --- Making -------------------------------------------------------------------------------------
 
 static gan_status create_tile(gan_device *device, const gan_gemm_desc *desc,
@@ -177,7 +195,8 @@ gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,
     selection selected;
     *out = NULL;
     GAN_TRY(check_desc(desc));
-    gan_status status = choose(device, desc, gan__gemm_b_whole(desc), &selected);
+    gan_status status =
+        choose(device, desc, gan__gemm_b_whole(desc, gan__buffer_bytes(desc->b.buffer)), &selected);
     if (status != GAN_STATUS_OK) return gan__fail_in(status, "%s", desc->label);
     if (desc->epilogue && selected.engine == GAN_GEMM_ENGINE_CLBLAST)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,

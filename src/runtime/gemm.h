@@ -56,6 +56,18 @@ gan_gemm_engine gan__gemm_choose(gan_device *device, const gan_gemm_desc *desc);
 // Floats of scratch memory the product needs (0 for most; split-K needs some).
 uint64_t gan__gemm_scratch(gan_device *device, const gan_gemm_desc *desc);
 
+// Bytes of the device's memory that CLBlast works in beside the operands; 0 for products of TILE. One
+// buffer serves every product of the device, so the largest counts. Of the operands all is looked at
+// but the buffers.
+uint64_t gan__gemm_workspace(gan_device *device, const gan_gemm_desc *desc);
+// Makes that buffer at least so large. Where this came before gan__gemm_create it stays as it is then.
+gan_status gan__gemm_reserve(gan_device *device, uint64_t bytes);
+
+// Has the kernel that gan__gemm_create will choose checked now, if it never was: a check takes
+// memory for a moment, which is there while the product's own is not allocated yet. `b_bytes`: of
+// the buffer that desc->b will lie in.
+void gan__gemm_settle(gan_device *device, const gan_gemm_desc *desc, uint64_t b_bytes);
+
 // `scratch` holds at least gan__gemm_scratch elements (ignored when that is 0).
 // Errors: as gan__launch_create; BAD_ARGUMENT when an epilogue meets an engine that cannot take it.
 gan_status gan__gemm_create(gan_device *device, const gan_gemm_desc *desc,

@@ -159,6 +159,7 @@ typedef struct candidate {
 // check.
 static gan_status compare(gan_device *device, const void *user, bool *right, bool *ran) {
     const candidate *c = user;
+    const uint64_t reserved = gan__gemm_clblast_reserved(device);
     problem p = {0};
     gan_status status = create_problem(device, &c->sizes, &p);
     if (status == GAN_STATUS_OK) {
@@ -169,7 +170,8 @@ static gan_status compare(gan_device *device, const void *user, bool *right, boo
             status = GAN_STATUS_OK;
     }
     destroy_problem(&p);
-    return status;
+    const gan_status shrunk = gan__gemm_clblast_shrink(device, reserved);
+    return status == GAN_STATUS_OK ? shrunk : status;
 }
 
 static gan_status judge(gan_device *device, const gan_text *variant, const candidate *c,

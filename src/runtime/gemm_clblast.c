@@ -111,30 +111,47 @@ gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *des
     return GAN_STATUS_OK;
 }
 
+// --- Memory --------------------------------------------------------------------------------------
+
+uint64_t gan__gemm_clblast_reserved(gan_device *device) {
+    const gan_gemm_state *gemm = device->gemm;
+    return gemm && gemm->clblast_memory ? gan__buffer_bytes(gemm->clblast_memory) : 0;
+}
+
 // One buffer serves every call on the device: its queue runs them one after the other.
-static gan_status reserve(gan_device *device, uint64_t floats) {
+gan_status gan__gemm_clblast_reserve(gan_device *device, uint64_t bytes) {
     gan_gemm_state *gemm = NULL;
     GAN_TRY(gan__gemm_state_get(device, &gemm));
-    gemm->clblast_used = true;
-    uint64_t bytes = floats * sizeof(float);
-    if (bytes == 0 || (gemm->clblast_memory && gan__buffer_bytes(gemm->clblast_memory) >= bytes))
-        return GAN_STATUS_OK;
-    gan_buffer *larger = NULL;
-    GAN_TRY(gan__buffer_create(device, bytes, "memory of CLBlast", &larger));
+    if (bytes <= gan__gemm_clblast_reserved(device)) return GAN_STATUS_OK;
     GAN_TRY(gan__device_finish(device));
     gan__buffer_destroy(gemm->clblast_memory);
-    gemm->clblast_memory = larger;
-    return GAN_STATUS_OK;
+    gemm->clblast_memory = NULL;
+    return gan__buffer_create(device, bytes, "memory of CLBlast", &gemm->clblast_memory);
 }
+
+gan_status gan__gemm_clblast_shrink(gan_device *device, uint64_t bytes) {
+    gan_gemm_state *gemm = NULL;
+    if (bytes >= gan__gemm_clblast_reserved(device)) return GAN_STATUS_OK;
+    GAN_TRY(gan__gemm_state_get(device, &gemm));
+    GAN_TRY(gan__device_finish(device));
+    gan__buffer_destroy(gemm->clblast_memory);
+    gemm->clblast_memory = NULL;
+    return bytes > 0 ? gan__gemm_clblast_reserve(device, bytes) : GAN_STATUS_OK;
+}
+
+// --- Launches ------------------------------------------------------------------------------------
 
 gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *desc,
                                     gan_launch **out) {
+    gan_gemm_state *gemm = NULL;
     uint64_t floats = 0;
     size_t set = 0;
     *out = NULL;
     GAN_TRY(gan__gemm_clblast_set(device, &set));
     GAN_TRY(gan__gemm_clblast_memory(device, desc, &floats));
-    GAN_TRY(reserve(device, floats));
+    GAN_TRY(gan__gemm_state_get(device, &gemm));
+    GAN_TRY(gan__gemm_clblast_reserve(device, floats * sizeof(float)));
+    gemm->clblast_used = true;
     const clblast_call call = {.a_transpose = transpose(desc->transpose_a),
                                .b_transpose = transpose(desc->transpose_b),
                                .m = desc->m,

@@ -10,6 +10,11 @@
 gan_status gan__gemm_clblast_create(gan_device *device, const gan_gemm_desc *desc,
                                     gan_launch **out);
 
+// That memory as it is now, at least so large from now on, or so large again after a check.
+uint64_t gan__gemm_clblast_reserved(gan_device *device);
+gan_status gan__gemm_clblast_reserve(gan_device *device, uint64_t bytes);
+gan_status gan__gemm_clblast_shrink(gan_device *device, uint64_t bytes);
+
 // Floats of memory beside the operands; 0 where CLBlast takes the product by its direct kernel.
 gan_status gan__gemm_clblast_memory(gan_device *device, const gan_gemm_desc *desc,
                                     uint64_t *floats);

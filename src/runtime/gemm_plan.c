@@ -4,13 +4,13 @@
 
 #define RUN 16 // columns of a float16
 
-bool gan__gemm_b_whole(const gan_gemm_desc *desc) {
+bool gan__gemm_b_whole(const gan_gemm_desc *desc, uint64_t b_bytes) {
     uint32_t whole = gan__rounded_up(desc->n, RUN);
     if (desc->transpose_b) return false;
     if (whole == desc->n) return true;
     uint64_t last = desc->b.offset + (desc->batches - 1) * desc->b.stride +
                     (uint64_t)(desc->k - 1) * desc->b.pitch + whole;
-    return last <= gan__buffer_bytes(desc->b.buffer) / sizeof(float);
+    return last <= b_bytes / sizeof(float);
 }
 
 // --- Depth --------------------------------------------------------------------------------------

@@ -73,8 +73,8 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
 // Whether two plans are the same kernel, launched the same way.
 bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b);
 
-// Whether B's rows can be read in whole runs without leaving its buffer.
-bool gan__gemm_b_whole(const gan_gemm_desc *desc);
+// Whether B's rows can be read in whole runs without leaving its buffer, which has `b_bytes`.
+bool gan__gemm_b_whole(const gan_gemm_desc *desc, uint64_t b_bytes);
 
 // Floats between the rows of the partial sums of a split product.
 uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc);

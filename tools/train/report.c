@@ -79,9 +79,14 @@ static gan_status append_plan(gan_run *run, const gan_terminal *out, gan_text *t
     GAN_TRY(append_kernels(run, out, text));
     gan__text_append(text,
                      "\n# Device memory: %" PRIu64 " bytes (%s): states %" PRIu64
-                     ", inputs %" PRIu64 ", outputs %" PRIu64 ", arena %" PRIu64 "\n",
+                     ", inputs %" PRIu64 ", outputs %" PRIu64 ", arena %" PRIu64,
                      plan->device_bytes, gan__human_bytes(plan->device_bytes).text,
                      plan->state_bytes, plan->input_bytes, plan->output_bytes, plan->arena_bytes);
+    if (plan->engine_bytes > 0) gan__text_append(text, ", CLBlast's %" PRIu64, plan->engine_bytes);
+    if (plan->start_bytes > 0)
+        gan__text_append(text, ", scaling layers at the start %" PRIu64, plan->start_bytes);
+    gan__text_append(text, "\n# Host memory in which batches wait: %" PRIu64 " bytes (%s)\n",
+                     plan->waiting_bytes, gan__human_bytes(plan->waiting_bytes).text);
     return gan__text_status(text);
 }
 
