@@ -41,7 +41,7 @@ typedef struct gan_device_info {
 GAN_API gan_status gan_device_list(gan_device_info **infos, size_t *count);
 GAN_API void gan_device_list_free(gan_device_info *infos);
 
-// An open device: its context and its one in-order queue. Not for use by two threads at once.
+// An open device: its context and its queues. Not for use by two threads at once.
 typedef struct gan_device gan_device;
 
 // `spec`: "auto" (a discrete GPU before an integrated one before a CPU), "cpu", "gpu", "P:D", or a

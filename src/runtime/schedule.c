@@ -131,7 +131,8 @@ gan_status gan__schedule_enqueue(gan_schedule *s) {
     if (!s->overlaps || s->device->profiling) return enqueue_in_order(s);
     cl_event start = NULL;
     GAN_CL(s->device, clEnqueueMarkerWithWaitList(s->device->queue, 0, NULL, &start));
-    gan_status status = GAN_STATUS_OK;
+    // What another queue is to wait for has to have been flushed.
+    gan_status status = gan__device_flush(s->device);
     for (uint32_t i = 0; i < s->count && status == GAN_STATUS_OK; i++)
         status = enqueue_launch(s, i, start);
     const gan_status ended = enqueue_end(s);
