@@ -1,8 +1,10 @@
 // Chooses who makes a convolution, and has the kernels' launch made.
 #include "runtime/convolution.h"
 
+#include "runtime/clblast_parameters.h"
 #include "runtime/convolution_plan.h"
 #include "runtime/device_state.h"
+#include "runtime/gemm_clblast.h"
 #include "runtime/tuner.h"
 
 #include <inttypes.h>
@@ -88,6 +90,15 @@ void gan__convolution_key(const gan_convolution_desc *d, gan_text *key) {
                      d->dilation[1], d->groups, d->images);
 }
 
+gan_status gan__convolution_class(gan_device *device, const gan_convolution_desc *desc,
+                                  gan_text *key) {
+    size_t set = 0;
+    GAN_TRY(gan__gemm_clblast_set(device, &set));
+    gan__convolution_key(desc, key);
+    if (set > 0) gan__text_append(key, ", CLBlast %s", gan__clblast_set_name(set));
+    return gan__text_status(key);
+}
+
 gan_status gan__convolution_is_tunable(gan_device *device, const gan_convolution_desc *desc,
                                        bool *tunable) {
     *tunable = false;
@@ -103,8 +114,7 @@ static gan_status is_tuned_away(gan_device *device, const gan_convolution_desc *
     gan_text key = {0};
     *away = false;
     if (device->traits.is_cpu || getenv("CLGAN_CONVOLUTION")) return GAN_STATUS_OK;
-    gan__convolution_key(desc, &key);
-    gan_status status = gan__text_status(&key);
+    gan_status status = gan__convolution_class(device, desc, &key);
     const char *way = status == GAN_STATUS_OK ? gan__tuner_find(device, key.bytes) : NULL;
     *away = way && strcmp(way, GAN_CONVOLUTION_WAY_WINDOWS) == 0;
     gan__text_destroy(&key);

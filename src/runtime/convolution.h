@@ -57,11 +57,15 @@ gan_status gan__convolution_choose(gan_device *device, const gan_convolution_des
                                    bool *takes);
 
 // Where CLBlast makes products (not on CPUs) a convolution may be faster as a product of its
-// windows, which tuning finds (graph/convolution_tune.h). This is its key there, "convolution
-// forward 3x64x64 64x32x32 kernel 4x4 s2x2 p1x1 d1x1 g1 n64", and this the way that
+// windows, which tuning finds (graph/convolution_tune.h). This is the way that
 // gan__convolution_choose then looks for.
 #define GAN_CONVOLUTION_WAY_WINDOWS "product of windows"
+// Its sizes, "convolution forward 3x64x64 64x32x32 kernel 4x4 s2x2 p1x1 d1x1 g1 n64".
 void gan__convolution_key(const gan_convolution_desc *desc, gan_text *key);
+// Its key there: its sizes, and the set of parameters of CLBlast's in force where that is not
+// CLBlast's own (", CLBlast 64x64"), since a product of windows takes another time with each.
+gan_status gan__convolution_class(gan_device *device, const gan_convolution_desc *desc,
+                                  gan_text *key);
 // Whether there are two ways to choose from.
 gan_status gan__convolution_is_tunable(gan_device *device, const gan_convolution_desc *desc,
                                        bool *tunable);

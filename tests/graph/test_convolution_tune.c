@@ -4,6 +4,7 @@
 
 #include "graph/convolution_tune.h"
 #include "graph/module_parts.h"
+#include "runtime/clblast_parameters.h"
 
 // Sizes of everything different, so that nothing passes by mistake.
 static const gan_convolution_desc sizes[] = {
@@ -54,7 +55,7 @@ static int end_as_gpu(void **state) {
 
 static void keep(const gan_convolution_desc *desc, const char *way) {
     gan_text key = {0};
-    gan__convolution_key(desc, &key);
+    assert_ok(gan__convolution_class(device, desc, &key));
     const gan_tuner_entry entry = {
         .key = gan__text_string(&key), .way = way, .gain = 2, .reorders = true, .done = true};
     assert_ok(gan__tuner_table_keep(device, &entry));
@@ -120,6 +121,28 @@ static void what_was_found_is_planned_and_can_be_set_aside(void **state) {
     assert_true(plans_kernels());
 }
 
+// As classes of products are: what was measured beside one set says nothing about another.
+static void each_set_of_clblasts_parameters_has_classes_of_its_own(void **state) {
+    (void)state;
+    gan_text key = {0}, way = {0};
+    const gan_tuner_entry set = {.key = gan__gemm_clblast_key(),
+                                 .way = gan__clblast_set_name(1),
+                                 .gain = 2,
+                                 .reorders = true,
+                                 .done = true};
+    keep(&sizes[0], GAN_CONVOLUTION_WAY_WINDOWS);
+    assert_false(plans_kernels());
+    assert_ok(gan__tuner_table_keep(device, &set));
+    assert_true(plans_kernels());
+    assert_ok(gan__convolution_describe_way(device, &sizes[0], &key, &way));
+    assert_non_null(strstr(key.bytes, ", CLBlast "));
+    assert_string_equal(way.bytes, "kernels");
+    keep(&sizes[0], GAN_CONVOLUTION_WAY_WINDOWS);
+    assert_false(plans_kernels());
+    gan__text_destroy(&key);
+    gan__text_destroy(&way);
+}
+
 static void a_run_keeps_the_way_it_began_with(void **state) {
     (void)state;
     gan_text orders = {0};
@@ -155,6 +178,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(both_ways_are_right_and_one_is_kept, begin_as_gpu,
                                         end_as_gpu),
         cmocka_unit_test_setup_teardown(what_was_found_is_planned_and_can_be_set_aside,
+                                        begin_as_gpu, end_as_gpu),
+        cmocka_unit_test_setup_teardown(each_set_of_clblasts_parameters_has_classes_of_its_own,
                                         begin_as_gpu, end_as_gpu),
         cmocka_unit_test_setup_teardown(a_run_keeps_the_way_it_began_with, begin_as_gpu,
                                         end_as_gpu),
