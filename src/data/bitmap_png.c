@@ -94,6 +94,7 @@ static gan_status check_rows(png_structp png, png_infop info, const decoder *d) 
 // Everything between setjmp and the end, in a function of its own: no local of the caller changes.
 static void read_png(png_structp png, png_infop info, decoder *d, bool pixels) {
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_cache_max(png, 1); // no texts, which unpack to a thousand times their bytes
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_read_info(png, info);
     d->out->width = png_get_image_width(png, info);

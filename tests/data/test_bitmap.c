@@ -288,6 +288,35 @@ static void a_picture_that_claims_absurd_sizes_takes_no_memory(void **state) {
     assert_int_equal(decode_claim("palette.png", 1 << 23, 16), GAN_STATUS_CORRUPT);
 }
 
+// Texts before the pixels, each of 7 KB and 7 MB unpacked: half a gigabyte, for nothing.
+static void texts_of_a_png_are_not_unpacked(void **state) {
+    (void)state;
+    enum { TEXTS = 64, UNPACKED = 7 << 20, HEADER = 33, PLACE = 16384 };
+    static const uint8_t start[] = "zTXtk\0"; // a keyword and the method
+    static uint8_t bytes[1 << 16];
+    const size_t length = read_whole(picture("one-bit.png"), bytes, sizeof bytes);
+    uint8_t *words = test_malloc(UNPACKED), *text = test_calloc(1, PLACE);
+    uint8_t *file = test_malloc(length + TEXTS * PLACE);
+    uLongf packed = PLACE - 32;
+    memset(words, 'x', UNPACKED);
+    assert_int_equal(compress2(text + 4 + sizeof start, &packed, words, UNPACKED, 9), Z_OK);
+    memcpy(text + 4, start, sizeof start);
+    const uint32_t content = (uint32_t)(sizeof start - 4 + packed);
+    const uint32_t crc = (uint32_t)crc32(0, text + 4, content + 4);
+    for (size_t i = 0; i < 4; ++i) {
+        text[i] = (uint8_t)(content >> (24 - 8 * i));
+        text[8 + content + i] = (uint8_t)(crc >> (24 - 8 * i));
+    }
+    size_t at = HEADER;
+    memcpy(file, bytes, HEADER);
+    for (size_t i = 0; i < TEXTS; ++i, at += content + 12) memcpy(file + at, text, content + 12);
+    memcpy(file + at, bytes + HEADER, length - HEADER);
+    assert_int_equal(decode_bytes(file, at + length - HEADER), GAN_STATUS_OK);
+    test_free(file);
+    test_free(text);
+    test_free(words);
+}
+
 // PNG's checksums are made right again, so that the sizes behind them are read.
 static void decode_resealed(const uint8_t *bytes, size_t length) {
     static uint8_t copy[1 << 16];
@@ -353,6 +382,7 @@ int main(void) {
         cmocka_unit_test(a_picture_cut_short_says_so_at_any_byte),
         cmocka_unit_test(a_changed_byte_is_an_error_or_a_picture_but_never_a_crash),
         cmocka_unit_test(a_picture_that_claims_absurd_sizes_takes_no_memory),
+        cmocka_unit_test(texts_of_a_png_are_not_unpacked),
         cmocka_unit_test(sizes_near_the_ends_of_their_ranges_are_survived),
         cmocka_unit_test(scans_that_go_over_a_large_picture_again_and_again_are_cut_short),
         cmocka_unit_test(each_allocation_may_fail),
