@@ -20,6 +20,8 @@ TARGETS = {
     ("peak memory, mnist-mlp", "PyTorch"): (2, 4),
     ("peak memory, mnist-paper", "PyTorch"): (2, 4),
     ("sample mnist-mlp", "PyTorch"): (1.3, 2),
+    ("checkpoint, write", "zlib, same streams"): (0.5, 1),
+    ("checkpoint, read", "zlib, same streams"): (0.5, 1),
     ("gan-sample, one PNG", None): (0.3, 0.1),
     ("gan-sample, one PNG", "PyTorch script"): (10, 30),
     ("first step, caches empty", None): (12, 5),

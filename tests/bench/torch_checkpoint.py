@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Checkpoints of mnist-mlp's size by PyTorch: both networks' parameters and Adam's two slots of each.
+"""Checkpoints by PyTorch, of the tensors in a .pt file or else of mnist-mlp's size: both networks'
+parameters and Adam's two slots of each.
 
-    tests/bench/torch_checkpoint.py torch|safetensors FILE
+    tests/bench/torch_checkpoint.py torch|safetensors FILE [TENSORS.pt]
 
 Tasks: write, read; work: bytes of float32. As ours, a file is written beside its target, synced and
 renamed, and reading finds it in the system's cache."""
@@ -25,12 +26,12 @@ def tensors():
 
 
 def main():
-    kind, path = sys.argv[1:]
+    kind, path = sys.argv[1:3]
     if kind == "torch":
         save, load = torch.save, lambda name: torch.load(name, weights_only=True)
     else:
         from safetensors.torch import load_file as load, save_file as save
-    content = tensors()
+    content = dict(torch.load(sys.argv[3], weights_only=True)) if sys.argv[3:] else tensors()
     size = sum(t.numel() * 4 for t in content.values())
 
     def write():
