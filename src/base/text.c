@@ -89,7 +89,12 @@ static bool is_control(const char *text, size_t length) {
     const unsigned char *byte = (const unsigned char *)text;
     if (length == 0) return true;
     if (length == 1) return byte[0] < 0x20 || byte[0] == 0x7F;
-    return length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0; // C1: U+0080 to U+009F
+    if (length == 2) return byte[0] == 0xC2 && byte[1] < 0xA0; // C1: U+0080 to U+009F
+    // Separators of lines, and what turns the direction of writing: U+2028 to U+202E, U+2066 to
+    // U+2069.
+    const bool general = length == 3 && byte[0] == 0xE2;
+    return general && ((byte[1] == 0x80 && byte[2] >= 0xA8 && byte[2] <= 0xAE) ||
+                       (byte[1] == 0x81 && byte[2] >= 0xA6 && byte[2] <= 0xA9));
 }
 
 // `kept` are control bytes that pass as they are.

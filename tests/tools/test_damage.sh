@@ -13,7 +13,10 @@ cp -r run kept
 bound=:
 if (ulimit -v 2097152 && gan-convert --version) >/dev/null 2>&1; then bound='ulimit -v 2097152'; fi
 
-control() { LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$@"; }
+# Also C1 as UTF-8, and what turns the direction of writing.
+control() {
+    LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]\|\302[\200-\237]\|\342\200[\250-\256]')" "$@"
+}
 
 # refused COMMAND...: as above.
 note=
@@ -89,9 +92,9 @@ refused gan-convert damaged x.gan
 printf '\377\377\377\377\377\377\377\177{}' >damaged
 refused gan-convert damaged x.gan
 # The same names in what is sound are shown escaped.
-safetensors '{"\u001b[2J":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"recipe":"name: \u001b[2J"}}'
+safetensors '{"\u001b[2J\u009b2J\u007f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"recipe":"name: \u001b[2J"}}'
 gan-convert damaged named.gan
-for view in 'gan-inspect' 'gan-inspect --json' 'gan-inspect --tensor *[2J' 'gan-inspect --verify'; do
+for view in 'gan-inspect' 'gan-inspect --json' 'gan-inspect --tensor *2J*' 'gan-inspect --verify'; do
     $view named.gan >out.txt 2>err.txt
     ! control out.txt err.txt || fail "a control byte came through: $view -- $(cat -v out.txt)"
 done

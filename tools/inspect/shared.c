@@ -10,6 +10,22 @@ enum {
     READ_BYTES = 1 << 20,  // of JSON in a checkpoint: Jansson makes up to forty bytes of one
 };
 
+// Jansson leaves DEL and C1 (U+0080 to U+009F) as they are, which a terminal obeys. They stand in
+// strings only, where \u does as well.
+static void append_json(gan_text *text, const char *dump, size_t length) {
+    size_t plain = 0;
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char *byte = (const unsigned char *)dump + i;
+        const bool c1 = byte[0] == 0xc2 && byte[1] < 0xa0;
+        if (byte[0] != 0x7f && !c1) continue;
+        gan__text_append_bytes(text, dump + plain, i - plain);
+        gan__text_append(text, "\\u00%02x", c1 ? byte[1] : byte[0]);
+        i += c1;
+        plain = i + 1;
+    }
+    gan__text_append_bytes(text, dump + plain, length - plain);
+}
+
 // The document as text, which is the caller's (free), and frees it.
 static gan_status dump_json(json_t *document, char **dump) {
     *dump = document ? json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
@@ -25,7 +41,7 @@ static gan_status append_item(gan_text *text, json_t *item) {
     for (const char *line = dump; *line;) {
         const size_t length = strcspn(line, "\n");
         gan__text_append(text, "\n    ");
-        gan__text_append_bytes(text, line, length);
+        append_json(text, line, length);
         line += length + (line[length] == '\n');
     }
     free(dump);
@@ -53,7 +69,8 @@ gan_status gan__inspect_write_json_list(const gan_inspection *inspection, json_t
     char *dump;
     gan_text text = {0};
     GAN_TRY(dump_json(document, &dump));
-    gan__text_append(&text, "%.*s,\n  \"%s\": [", (int)strlen(dump) - 2, dump, key);
+    append_json(&text, dump, strlen(dump) - 2);
+    gan__text_append(&text, ",\n  \"%s\": [", key);
     free(dump);
     gan_status status = write_list(inspection, &text, item, context, count);
     gan__text_destroy(&text);
@@ -64,7 +81,8 @@ gan_status gan__inspect_write_json(const gan_inspection *inspection, json_t *doc
     char *dump;
     GAN_TRY(dump_json(document, &dump));
     gan_text text = {0};
-    gan__text_append(&text, "%s\n", dump);
+    append_json(&text, dump, strlen(dump));
+    gan__text_append(&text, "\n");
     free(dump);
     gan_status status = gan__terminal_write(&inspection->call->out, &text);
     gan__text_destroy(&text);
