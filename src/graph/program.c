@@ -72,11 +72,11 @@ gan_status gan__program_create(gan_module *module, const char *name, gan_node *c
 
 void gan__program_destroy(gan_program *program) {
     if (!program) return;
+    gan__schedule_destroy(program->schedule);
     for (uint32_t i = 0; program->launches && i < program->plan->launch_count; i++)
         gan__launch_destroy(program->launches[i]);
     for (uint32_t i = 0; program->tensors && i < program->plan->tensor_count; i++)
         gan__buffer_destroy(program->tensors[i]);
-    gan__schedule_destroy(program->schedule);
     gan__free(program->launches);
     gan__free(program->tensors);
     gan__free(program->run_arguments);
