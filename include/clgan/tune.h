@@ -20,7 +20,7 @@ extern "C" {
 
 // Zero and NULL mean the default everywhere.
 typedef struct gan_tune_options {
-    const char *const *recipes; // paths of YAML recipes; none: what the recipes that ship need
+    const char *const *recipes; // paths of YAML recipes; none: dense layers of those that ship
     size_t recipe_count;
     const char *data; // for those recipes: as gan_run_options has it
     double seconds;   // the time it may take; 0: until all is done
