@@ -141,8 +141,7 @@ static const char *given_recipe, *given_data;
 
 static void the_recipe_given_takes_what_it_says(void **state) {
     (void)state;
-    static const char *const settings[] = {"steps=2", "log_every=1", "sample_every=1",
-                                           "save_every=2"};
+    static const char *const settings[] = {"steps=2", "log_every=1", "save_every=2"};
     const gan_run_options options = {.recipe = given_recipe,
                                      .data = *given_data ? given_data : NULL,
                                      .out = in_folder("given", 0),
