@@ -117,6 +117,35 @@ int64_t gan__live_gain(const gan_live *live, uint32_t group) {
     return (int64_t)freed - (int64_t)taken;
 }
 
+// How many of the groups before number `end`, and of all of them, touch the tensor.
+static void count_touches(const gan_live *live, const uint32_t *groups, uint32_t count,
+                          uint32_t end, uint32_t tensor, uint32_t *before, uint32_t *all) {
+    *before = *all = 0;
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t i = live->first[groups[k]]; i < live->first[groups[k] + 1]; i++)
+            if (live->touches[i].tensor == tensor) {
+                *before += k < end;
+                ++*all;
+            }
+}
+
+int64_t gan__live_gain_of(const gan_live *live, const uint32_t *groups, uint32_t count,
+                          uint64_t *taken) {
+    uint64_t freed = 0;
+    *taken = 0;
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t i = live->first[groups[k]]; i < live->first[groups[k] + 1]; i++) {
+            const gan_touch *const touch = &live->touches[i];
+            uint32_t before, all;
+            count_touches(live, groups, count, k, touch->tensor, &before, &all);
+            if (before > 0) continue; // told already
+            if (live->left[touch->tensor] == live->all[touch->tensor])
+                *taken += bytes_of(live, touch);
+            if (live->left[touch->tensor] == all) freed += bytes_of(live, touch);
+        }
+    return (int64_t)freed - (int64_t)*taken;
+}
+
 void gan__live_launch(gan_live *live, uint32_t group) {
     uint64_t taken, freed;
     weigh(live, group, &taken, &freed);

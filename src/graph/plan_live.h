@@ -15,6 +15,9 @@ void gan__live_destroy(gan_live *live); // NULL is allowed
 void gan__live_begin(gan_live *live);
 // The bytes that are free after the group's launch less those that were before.
 int64_t gan__live_gain(const gan_live *live, uint32_t group);
+// The same for some groups together, none of which is launched yet; and what they take meanwhile.
+int64_t gan__live_gain_of(const gan_live *live, const uint32_t *groups, uint32_t count,
+                          uint64_t *taken);
 void gan__live_launch(gan_live *live, uint32_t group);
 // The most bytes that were in use during any launch since gan__live_begin.
 uint64_t gan__live_peak(const gan_live *live);

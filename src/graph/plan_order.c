@@ -1,5 +1,5 @@
 // Groups in the order of their launches: readers after what they read, and a state's new value
-// after all who read the old one; of two such orders the one that takes less memory. Where these
+// after all who read the old one; of three such orders the one that takes least memory. Where these
 // contradict each other, or where a kernel would overwrite what it still reads, the new value is
 // computed in the arena and copied in the end.
 #include "graph/fuse.h"
@@ -75,9 +75,13 @@ static gan_status find_arrows(gan_ordering *o) {
     return GAN_STATUS_OK;
 }
 
+// Of three orders the one is taken that needs least memory, the first of equals.
+typedef enum gan_order_kind { BY_VERTICES, SPARING, LOOKING_AHEAD, ORDER_KINDS } gan_order_kind;
+
 // Which of the groups that are ready is launched next; GAN_NONE where none is. The one with the
 // earliest vertex, or, to spare memory, the one that frees the most of it, if any does.
-static uint32_t choose_next(const gan_ordering *o, const uint32_t *waiting, bool sparing) {
+static uint32_t choose_next(const gan_ordering *o, const uint32_t *waiting, bool sparing,
+                            int64_t *gained) {
     const gan_plan *plan = o->plan;
     uint32_t next = GAN_NONE;
     int64_t most = 0;
@@ -91,17 +95,63 @@ static uint32_t choose_next(const gan_ordering *o, const uint32_t *waiting, bool
         next = g;
         most = gain;
     }
+    *gained = most;
+    return next;
+}
+
+// Groups that a look ahead takes together: one, and what it waits for, all of it ready.
+#define MOST_TOGETHER 4
+
+// What `group` waits for, and itself last, if all that is ready; else 0.
+static uint32_t list_together(const gan_ordering *o, const uint32_t *waiting, uint32_t group,
+                              uint32_t out[MOST_TOGETHER]) {
+    uint32_t count = 0;
+    for (uint32_t a = 0; a < o->arrow_count; a++) {
+        const uint32_t before = o->arrows[a].before;
+        bool known = o->arrows[a].after != group || waiting[before] == GAN_NONE;
+        for (uint32_t i = 0; i < count && !known; i++) known = out[i] == before;
+        if (known) continue;
+        if (waiting[before] != 0 || count == MOST_TOGETHER - 1) return 0;
+        out[count++] = before;
+    }
+    out[count++] = group;
+    return count;
+}
+
+// The first of the groups that free memory together, of those that take least meanwhile; GAN_NONE
+// where none do.
+static uint32_t choose_ahead(const gan_ordering *o, const uint32_t *waiting) {
+    const gan_plan *plan = o->plan;
+    uint32_t next = GAN_NONE, together[MOST_TOGETHER];
+    uint64_t taken, least = UINT64_MAX;
+    int64_t most = 0;
+    for (uint32_t g = 0; g < plan->group_count; g++) {
+        if (waiting[g] == 0 || waiting[g] == GAN_NONE || !gan__group_stores(plan, g)) continue;
+        if (waiting[g] > 3 * MOST_TOGETHER) continue; // arrows, some of them twice
+        const uint32_t count = list_together(o, waiting, g, together);
+        if (count < 2) continue;
+        const int64_t gain = gan__live_gain_of(o->live, together, count, &taken);
+        if (gain <= 0 || taken > least || (taken == least && gain <= most)) continue;
+        most = gain;
+        least = taken;
+        next = together[0];
+    }
     return next;
 }
 
 // Launches what is ready until nothing is. Returns how many were launched.
 static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t *order,
-                             bool sparing) {
+                             gan_order_kind kind) {
     uint32_t count = 0, next;
+    int64_t gain = 0;
     memset(waiting, 0, o->plan->group_count * sizeof *waiting);
     for (uint32_t a = 0; a < o->arrow_count; a++) waiting[o->arrows[a].after]++;
     gan__live_begin(o->live);
-    while ((next = choose_next(o, waiting, sparing)) != GAN_NONE) {
+    while ((next = choose_next(o, waiting, kind != BY_VERTICES, &gain)) != GAN_NONE) {
+        if (kind == LOOKING_AHEAD && gain == 0) {
+            const uint32_t ahead = choose_ahead(o, waiting);
+            if (ahead != GAN_NONE) next = ahead;
+        }
         order[count++] = next;
         waiting[next] = GAN_NONE;
         gan__live_launch(o->live, next);
@@ -111,20 +161,26 @@ static uint32_t launch_ready(const gan_ordering *o, uint32_t *waiting, uint32_t 
     return count;
 }
 
-// The plan's order: that of the vertices, or one that takes less memory.
 static gan_status choose_order(gan_ordering *o, uint32_t *waiting) {
     gan_plan *plan = o->plan;
-    void *memory = NULL;
-    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count, sizeof(uint32_t), &memory));
-    uint32_t *const sparing = memory;
+    uint64_t least = 0;
     GAN_TRY(gan__live_create(plan, &o->live));
-    plan->launch_count = launch_ready(o, waiting, plan->order, false);
-    const uint64_t peak = gan__live_peak(o->live);
-    const uint32_t count = launch_ready(o, waiting, sparing, true);
-    if (gan__live_peak(o->live) < peak && count == plan->launch_count) plan->order = sparing;
+    gan_status status = GAN_STATUS_OK;
+    for (gan_order_kind kind = BY_VERTICES; kind < ORDER_KINDS && status == GAN_STATUS_OK; kind++) {
+        void *memory = NULL;
+        status = gan__arena_alloc(plan->arena, plan->group_count, sizeof(uint32_t), &memory);
+        if (status != GAN_STATUS_OK) break;
+        const uint32_t count = launch_ready(o, waiting, memory, kind);
+        if (kind != BY_VERTICES &&
+            (gan__live_peak(o->live) >= least || count != plan->launch_count))
+            continue;
+        plan->launch_count = count;
+        plan->order = memory;
+        least = gan__live_peak(o->live);
+    }
     gan__live_destroy(o->live);
     o->live = NULL;
-    return GAN_STATUS_OK;
+    return status;
 }
 
 // Whether arrows lead from one group to another. `reached` is room for a flag a group.
@@ -198,9 +254,8 @@ static gan_status try_order(gan_ordering *o, uint32_t *clash) {
     GAN_TRY(find_arrows(o));
     *clash = o->clash;
     if (o->clash != GAN_NONE) return GAN_STATUS_OK;
-    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count * 2 + 1, sizeof(uint32_t), &memory));
+    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count + 1, sizeof(uint32_t), &memory));
     uint32_t *waiting = memory, stores = 0;
-    plan->order = waiting + plan->group_count;
     GAN_TRY(choose_order(o, waiting));
     for (uint32_t g = 0; g < plan->group_count; g++) stores += gan__group_stores(plan, g);
     if (plan->launch_count == stores) return GAN_STATUS_OK;
