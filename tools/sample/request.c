@@ -213,7 +213,8 @@ static bool is_picture(const gan_sample_request *wanted) {
     return strcmp(format, "png") == 0 || strcmp(format, "pnm") == 0;
 }
 
-// A grid is one picture. Sweeps and reconstructions have columns and rows without being one.
+// A grid is one picture. Sweeps and reconstructions have columns and rows without being one, and
+// what text is wrong for, the checkpoint decides.
 static gan_status check_grid(const gan_sample_request *wanted) {
     const bool is_flat =
         wanted->origin == GAN_SAMPLE_ORIGIN_SWEEP || wanted->origin == GAN_SAMPLE_ORIGIN_DATA;
@@ -221,7 +222,7 @@ static gan_status check_grid(const gan_sample_request *wanted) {
     if (wanted->to_folder)
         return complain("--grid is one picture, and %s takes a file a sample; give one of the two",
                         wanted->output);
-    if (!is_picture(wanted))
+    if (!is_picture(wanted) && strcmp(gan__sample_formats[wanted->format], "txt") != 0)
         return complain("--grid is one picture, which --format %s cannot hold; give png or pnm, or "
                         "no grid",
                         gan__sample_formats[wanted->format]);
