@@ -7,9 +7,11 @@ build=$(cd "$1" && pwd)
 shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [ $# -gt 0 ] || set -- "$source_folder"/models/*.yaml
+recipes=()
+for recipe in "$@"; do recipes+=("$(realpath -- "$recipe")"); done
 cd "$work" || exit 1
 failures=0
-for recipe in "$@"; do
+for recipe in "${recipes[@]}"; do
     data=$(data_for "$recipe")
     if "$build/tests/gan_test_device_memory" "$recipe" "${data#--data }" >"$work/log" 2>&1; then
         pass "memory of $(basename "$recipe")"
