@@ -102,7 +102,7 @@ static void escape(const char *source, const char *kept, char *target, size_t si
     if (size == 0) return;
     size_t used = 0;
     while (*source) {
-        char hex[4 * 2 + 1];
+        char hex[4 * 4 + 1]; // of a character of four bytes
         size_t length = gan__text_utf8_length(source);
         size_t taken = length ? length : 1, written = taken;
         const char *piece = source;
