@@ -3,28 +3,14 @@
 #ifndef GAN_TESTS_DATA_FILES_H
 #define GAN_TESTS_DATA_FILES_H
 
-#include "cmocka_headers.h"
+#include "test_folder.h"
 
 #include "base/memory.h"
 #include "data/dataset.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
-
-static char folder[] = "clgan-test-data-XXXXXX";
-
-// A path in the test's folder; eight may be in use at once.
-static inline const char *in_folder(const char *name) {
-    static char paths[8][256];
-    static unsigned next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static inline const char *golden(const char *name) {
     static char path[512];
@@ -44,15 +30,6 @@ static inline void make_gzip_file(const char *name, const void *bytes, size_t le
     assert_non_null(file);
     assert_int_equal(gzwrite(file, bytes, (unsigned)length), length);
     assert_int_equal(gzclose(file), Z_OK);
-}
-
-static inline size_t read_whole(const char *path, uint8_t *bytes, size_t size) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t length = fread(bytes, 1, size, file);
-    assert_true(length < size);
-    fclose(file);
-    return length;
 }
 
 // An IDX header for these sizes at `bytes`; returns its length.
@@ -117,18 +94,6 @@ static inline uint32_t label_of(const gan_dataset *dataset, uint64_t index) {
     assert_int_equal(gan__dataset_sample(dataset, index, sample, &label), GAN_STATUS_OK);
     test_free(sample);
     return label;
-}
-
-static inline int make_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static inline int remove_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
 }
 
 // Empties the folder between tests.
