@@ -131,9 +131,13 @@ static gan_status no_json(const header_reader *header, const char *what) {
                      what);
 }
 
+static bool is_space(char byte) {
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 // The next byte that is no space; 0 at the end.
 static char look(header_reader *header) {
-    while (header->at < header->length && strchr(" \t\r\n", header->text[header->at])) header->at++;
+    while (header->at < header->length && is_space(header->text[header->at])) header->at++;
     return header->at < header->length ? header->text[header->at] : 0;
 }
 

@@ -145,6 +145,26 @@ static void lying_safetensors_headers_are_refused(void **state) {
     }
 }
 
+// The format pads a header with spaces, and JSON has no zero bytes between its marks either.
+static void zero_bytes_in_a_safetensors_header_are_refused(void **state) {
+    (void)state;
+    static const char header[] =
+        "{ \"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]} } ";
+    const size_t bytes = sizeof header - 1;
+    for (size_t at = 0; at <= bytes; at++) {
+        if (at < bytes && header[at] != ' ') continue;
+        const uint8_t length[8] = {(uint8_t)bytes};
+        gan_text file = {0};
+        gan__text_append_bytes(&file, length, 8);
+        gan__text_append_bytes(&file, header, bytes);
+        gan__text_append_bytes(&file, "\0\0\x80\x3f", 4);
+        if (at < bytes) file.bytes[8 + at] = 0;
+        assert_int_equal(judge((const uint8_t *)file.bytes, file.length) == GAN_STATUS_OK,
+                         at == bytes);
+        gan__text_destroy(&file);
+    }
+}
+
 // --- Memory --------------------------------------------------------------------------------------
 static void each_allocation_may_fail(void **state) {
     (void)state;
@@ -192,6 +212,7 @@ int main(void) {
         cmocka_unit_test(every_flipped_byte_is_survived),
         cmocka_unit_test(sizes_near_the_ends_of_their_ranges_are_survived),
         cmocka_unit_test(lying_safetensors_headers_are_refused),
+        cmocka_unit_test(zero_bytes_in_a_safetensors_header_are_refused),
         cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
