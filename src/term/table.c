@@ -178,13 +178,14 @@ static size_t measure_piece(const char *cell, size_t width, size_t *columns) {
     return taken;
 }
 
-// What a line of the screen gets of one cell; *rest is left at what further lines get.
+// What a line of the screen gets of one cell, of a heading all; *rest is left at what further lines
+// get.
 static void append_piece(const table_column *column, size_t width, const gan_terminal *terminal,
                          bool heading, size_t *waiting, const char **rest, gan_text *text) {
     const char *const cell = *rest;
     const bool is_wrapped = column->align == GAN_ALIGN_WRAPPED;
     size_t columns = 0, length = strlen(cell);
-    if (is_wrapped)
+    if (is_wrapped && !heading)
         length = measure_piece(cell, width, &columns);
     else
         columns = gan__terminal_width(cell);

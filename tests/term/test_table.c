@@ -133,6 +133,22 @@ static void rows_go_on_on_further_lines_where_a_terminal_is_narrower_still(void 
     gan__table_destroy(table);
 }
 
+static void a_heading_wider_than_the_terminal_is_there_once(void **state) {
+    (void)state;
+    gan_terminal narrow = ascii_terminal(12);
+    gan_text text = {0};
+    gan_table *table;
+    narrow.interactive = true;
+    assert_int_equal(gan__table_create(&table), GAN_STATUS_OK);
+    gan__table_column(table, "first difference", GAN_ALIGN_WRAPPED);
+    gan__table_cell(table, "at 3 of it");
+    assert_int_equal(gan__table_append(table, &narrow, &text), GAN_STATUS_OK);
+    assert_text(&text, "first difference\n"
+                       "at 3 of\n"
+                       "it\n");
+    gan__table_destroy(table);
+}
+
 static void what_is_no_terminal_gets_one_line_a_row(void **state) {
     (void)state;
     gan_terminal file = ascii_terminal(10);
@@ -191,6 +207,7 @@ int main(void) {
         cmocka_unit_test(wide_and_control_characters_keep_the_columns),
         cmocka_unit_test(a_narrow_terminal_gets_wrapped_cells),
         cmocka_unit_test(rows_go_on_on_further_lines_where_a_terminal_is_narrower_still),
+        cmocka_unit_test(a_heading_wider_than_the_terminal_is_there_once),
         cmocka_unit_test(what_is_no_terminal_gets_one_line_a_row),
         cmocka_unit_test(a_table_is_written_to_its_file),
         cmocka_unit_test(mistakes_and_failed_allocations_come_out_at_the_end),
