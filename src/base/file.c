@@ -123,13 +123,18 @@ gan_status gan__file_read_at(int file, uint64_t offset, void *bytes, size_t leng
     return GAN_STATUS_OK;
 }
 
-// Inflates every member of the gzip file `packed`; zero bytes behind the last are padding.
+// Inflates every member of the gzip file `packed`, to `limit` bytes and to what base/growth.h
+// allows; zero bytes behind the last are padding.
 static gan_status gunzip(z_stream *stream, const char *path, size_t limit, const uint8_t *packed,
                          size_t packed_length, uint8_t **bytes, size_t *length) {
+    const gan_growth growth = {.length = packed_length};
+    const uint64_t most = gan__growth_limit(packed_length);
+    const size_t end = most < limit ? (size_t)most : limit;
     size_t capacity = 0, at = 0;
     for (;;) {
+        if (*length > most) return gan__fail_in(gan__growth_refuse(&growth), "%s", path);
         if (*length > limit) return too_large(path, limit);
-        GAN_TRY(grow(bytes, &capacity, *length, limit));
+        GAN_TRY(grow(bytes, &capacity, *length, end));
         size_t room = capacity - *length, left = packed_length - at;
         stream->next_out = *bytes + *length;
         stream->avail_out = (uInt)(room < INT_MAX ? room : INT_MAX);
@@ -162,7 +167,6 @@ gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, 
     uint8_t *packed;
     size_t packed_length;
     GAN_TRY(gan__file_read(path, limit, &packed, &packed_length));
-    const uint64_t most = gan__growth_limit(packed_length);
     bool is_gzip = packed_length >= 2 && packed[0] == 0x1F && packed[1] == 0x8B;
     if (!is_gzip) {
         *bytes = packed;
@@ -175,8 +179,7 @@ gan_status gan__file_read_gzip(const char *path, size_t limit, uint8_t **bytes, 
     if (inflateInit2(&stream, 15 + 16) != Z_OK) { // 16: gzip's header and trailer
         status = gan__fail(GAN_STATUS_NO_MEMORY, "%s: zlib cannot start", path);
     } else {
-        status = gunzip(&stream, path, most < limit ? (size_t)most : limit, packed, packed_length,
-                        bytes, length);
+        status = gunzip(&stream, path, limit, packed, packed_length, bytes, length);
         inflateEnd(&stream);
     }
     gan__free(packed);

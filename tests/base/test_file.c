@@ -132,7 +132,8 @@ static void a_gzip_bomb_ends_at_the_limit(void **state) {
     assert_true(gan__growth_limit(MEMBERS * one) < (uint64_t)MEMBERS * MEMBER);
     assert_int_equal(read_gzip_bytes(packed, MEMBERS * one, SIZE_MAX / 2, &bytes, &length),
                      GAN_STATUS_BAD_INPUT);
-    assert_message_has("packed: larger than the");
+    assert_message_has("packed: its ");
+    assert_message_has("write it again uncompressed");
     assert_null(bytes);
     test_free(packed);
     test_free(zeros);
