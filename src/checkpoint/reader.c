@@ -197,8 +197,10 @@ static gan_status keep_text(gan_checkpoint *checkpoint, const gan_chunk *chunk) 
     gan_status status = gan__text_chunk_parse(payload, (size_t)chunk->length, &checkpoint->growth,
                                               checkpoint->arena, &text->name, &text->content);
     gan__free(payload);
-    if (status == GAN_STATUS_OK) status = gan__names_add(&checkpoint->text_names, text->name);
-    if (status == GAN_STATUS_BAD_INPUT) status = GAN_STATUS_CORRUPT;
+    if (status == GAN_STATUS_OK) {
+        status = gan__names_add(&checkpoint->text_names, text->name);
+        if (status == GAN_STATUS_BAD_INPUT) status = GAN_STATUS_CORRUPT;
+    }
     if (status != GAN_STATUS_OK)
         return gan__fail_in(status, "chunk TEXT at byte %llu", (unsigned long long)chunk->offset);
     checkpoint->text_count++;
