@@ -34,6 +34,7 @@ expect 0 '' gan-sample run/latest.gan -n 4 --grid 2x2 -o grid.png
 expect 2 'past the largest' gan-sample run/latest.gan -n 2 --seed 18446744073709551615 -o x.png
 expect 2 'format|suffix' gan-sample run/latest.gan -o x.gif
 expect 2 'grid' gan-sample run/latest.gan -n 10 --grid 2x2 -o x.png
+expect 2 'each from 1 to 99999' gan-sample run/latest.gan --grid=-1x-1 -o x.png
 expect 2 'lower one to the higher' gan-sample run/latest.gan --seeds 4-1 -o x.png
 expect 2 'more seeds than 2' gan-sample run/latest.gan --seeds 0-18446744073709551615 -o x.raw
 expect 2 'terminal|-o' gan-sample run/latest.gan

@@ -62,7 +62,8 @@ static gan_status parse_seeds(const char *option, const char *list, gan_sample_r
 
 static gan_status parse_grid(const char *text, gan_sample_request *wanted) {
     int end = 0;
-    if (sscanf(text, "%5zux%5zu%n", &wanted->columns, &wanted->rows, &end) == 2 &&
+    const bool is_plain = text[strspn(text, "0123456789x")] == '\0'; // sscanf takes -1 for 2^64 - 1
+    if (is_plain && sscanf(text, "%5zux%5zu%n", &wanted->columns, &wanted->rows, &end) == 2 &&
         text[end] == '\0' && wanted->columns > 0 && wanted->rows > 0)
         return GAN_STATUS_OK;
     return complain("--grid %s: give columns and rows, each from 1 to 99999, as in 8x8", text);
