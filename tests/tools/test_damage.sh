@@ -92,7 +92,7 @@ refused gan-convert damaged x.gan
 printf '\377\377\377\377\377\377\377\177{}' >damaged
 refused gan-convert damaged x.gan
 # The same names in what is sound are shown escaped.
-safetensors '{"\u001b[2J\u009b2J\u007f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"recipe":"name: \u001b[2J"}}'
+safetensors '{"\u001b[2J\u009b2J\u007f\u202e":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"recipe":"name: \u001b[2J"}}'
 gan-convert damaged named.gan
 for view in 'gan-inspect' 'gan-inspect --json' 'gan-inspect --tensor *2J*' 'gan-inspect --verify'; do
     $view named.gan >out.txt 2>err.txt

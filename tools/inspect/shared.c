@@ -10,18 +10,36 @@ enum {
     READ_BYTES = 1 << 20,  // of JSON in a checkpoint: Jansson makes up to forty bytes of one
 };
 
-// Jansson leaves DEL and C1 (U+0080 to U+009F) as they are, which a terminal obeys. They stand in
-// strings only, where \u does as well.
+// The bytes of a character that a terminal obeys and Jansson leaves as it is: DEL, C1 (U+0080 to
+// U+009F), separators of lines and what turns the direction of writing (U+2028 to U+202E, U+2066 to
+// U+2069). 0 for any other; *point: which it is.
+static size_t measure_control(const unsigned char *byte, unsigned *point) {
+    *point = byte[0];
+    if (byte[0] == 0x7f) return 1;
+    if (byte[0] == 0xc2) {
+        *point = byte[1];
+        return byte[1] < 0xa0 ? 2 : 0;
+    }
+    if (byte[0] != 0xe2 || (byte[1] != 0x80 && byte[1] != 0x81)) return 0;
+    *point = 0x2000U + (byte[1] & 1U) * 64 + (byte[2] & 0x3FU);
+    const bool obeyed =
+        (*point >= 0x2028 && *point <= 0x202e) || (*point >= 0x2066 && *point <= 0x2069);
+    return obeyed ? 3 : 0;
+}
+
+// They stand in strings only, where \u does as well.
 static void append_json(gan_text *text, const char *dump, size_t length) {
-    size_t plain = 0;
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char *byte = (const unsigned char *)dump + i;
-        const bool c1 = byte[0] == 0xc2 && byte[1] < 0xa0;
-        if (byte[0] != 0x7f && !c1) continue;
-        gan__text_append_bytes(text, dump + plain, i - plain);
-        gan__text_append(text, "\\u00%02x", c1 ? byte[1] : byte[0]);
-        i += c1;
-        plain = i + 1;
+    size_t plain = 0, taken;
+    for (size_t i = 0; i < length; i += taken) {
+        unsigned point;
+        taken = measure_control((const unsigned char *)dump + i, &point);
+        if (taken > 0) {
+            gan__text_append_bytes(text, dump + plain, i - plain);
+            gan__text_append(text, "\\u%04x", point);
+            plain = i + taken;
+        } else {
+            taken = 1;
+        }
     }
     gan__text_append_bytes(text, dump + plain, length - plain);
 }
