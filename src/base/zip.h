@@ -28,8 +28,8 @@ typedef struct gan_zip {
 } gan_zip;
 
 // Reads the directory; *zip is to be closed even on failure. Errors: CORRUPT (also where members
-// overlap), BAD_INPUT (what is refused by name; members that come to more than base/growth.h
-// allows), NO_MEMORY.
+// together are longer than the archive), BAD_INPUT (what is refused by name; members that come to
+// more than base/growth.h allows), NO_MEMORY.
 gan_status gan__zip_open(const uint8_t *bytes, size_t length, gan_zip *zip);
 void gan__zip_close(gan_zip *zip);
 // The member's content, `member->length` bytes, its checksum checked; *content is the caller's
