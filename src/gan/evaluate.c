@@ -63,7 +63,8 @@ static bool suits_modes(const evaluator *e) {
 static gan_status choose_judge(const evaluator *e, gan_mode_judge *out) {
     gan_mixture mixture;
     if (!gan__modes_of_dataset(e->data.whole, &mixture))
-        return gan__modes_of_classes(e->judge, e->data.elements, 0, e->data.has_bytes ? 1 : 0, out);
+        return gan__modes_of_classes(e->judge, gan__dataset_info(e->data.whole), 0,
+                                     e->data.has_bytes ? 1 : 0, out);
     *out = gan__modes_of_mixture(&mixture);
     return GAN_STATUS_OK;
 }

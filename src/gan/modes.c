@@ -2,6 +2,7 @@
 #include "gan/modes.h"
 
 #include "base/memory.h"
+#include "graph/shape.h"
 
 #include <math.h>
 
@@ -19,23 +20,37 @@ gan_mode_judge gan__modes_of_mixture(const gan_mixture *mixture) {
         .modes = mixture->modes, .elements = mixture->dimension, .mixture = *mixture};
 }
 
-gan_status gan__modes_of_classes(gan_classifier *classifier, size_t elements, double low,
-                                 double high, gan_mode_judge *out) {
+// How many of the classifier's samples lie behind one another in one of the data's, as its
+// channels; 0 where they do not.
+static size_t count_channels(const gan_classifier_info *each, const gan_dataset_info *data) {
+    size_t elements = 1;
+    for (int i = 0; i < data->rank; i++) elements *= (size_t)data->size[i];
+    if (each->rank != data->rank) return elements == each->elements;
+    for (int i = 1; i < each->rank; i++)
+        if (each->size[i] != data->size[i]) return 0;
+    return elements % each->elements == 0 ? elements / each->elements : 0;
+}
+
+gan_status gan__modes_of_classes(gan_classifier *classifier, const gan_dataset_info *data,
+                                 double low, double high, gan_mode_judge *out) {
     const gan_classifier_info *const info = gan_classifier_get_info(classifier);
-    const size_t channels = elements / info->elements;
+    const size_t channels = count_channels(info, data);
+    const gan_shape of_one = gan__shape(info->rank, info->size);
+    const gan_shape of_data = gan__shape(data->rank, data->size);
+    char one[GAN_SHAPE_TEXT], whole[GAN_SHAPE_TEXT];
     size_t modes = 1;
     for (size_t i = 0; i < channels && modes <= MODES_MAX; i++) modes *= info->classes;
     *out = (gan_mode_judge){.modes = modes,
-                            .elements = elements,
+                            .elements = channels * info->elements,
                             .classifier = classifier,
                             .channels = channels,
                             .low = low,
                             .high = high};
-    if (channels == 0 || elements % info->elements != 0)
+    if (channels == 0)
         return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "the classifier is of samples of %zu elements, and those whose modes it "
-                         "is to tell have %zu, which is no multiple",
-                         info->elements, elements);
+                         "the classifier is of samples of %s, and those whose modes it is to tell "
+                         "are of %s, which is no multiple of that in channels alone",
+                         gan__shape_text(&of_one, one), gan__shape_text(&of_data, whole));
     if (modes <= MODES_MAX) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_INPUT,
                      "%zu channels of %u classes are more than the %d modes that can be counted",

@@ -19,10 +19,11 @@ typedef struct gan_mode_judge {
 // The mixture a data set is drawn from; false when it is none.
 bool gan__modes_of_dataset(const gan_dataset *dataset, gan_mixture *out);
 gan_mode_judge gan__modes_of_mixture(const gan_mixture *mixture);
-// The classes of each channel of samples of so many elements; the classifier must outlive it.
-// Errors: BAD_INPUT where its own samples do not make up one, or there are more than 65,536 modes.
-gan_status gan__modes_of_classes(gan_classifier *classifier, size_t elements, double low,
-                                 double high, gan_mode_judge *out);
+// The classes of each channel of samples like the data set's; the classifier must outlive it.
+// Errors: BAD_INPUT where its own samples, as channels, do not make up one, or there are more than
+// 65,536 modes.
+gan_status gan__modes_of_classes(gan_classifier *classifier, const gan_dataset_info *data,
+                                 double low, double high, gan_mode_judge *out);
 
 // How many samples are looked at where nothing else is asked for.
 uint64_t gan__modes_samples(const gan_mode_judge *judge);

@@ -21,9 +21,7 @@ static gan_status judge_by_classes(gan_run *run, gan_mode_judge *out) {
     const double low = recipe->data.has_range ? recipe->data.range[0] : 0;
     const double high = recipe->data.has_range ? recipe->data.range[1] : 255;
     const bool bytes = info->type == GAN_SAMPLE_TYPE_U8;
-    size_t elements = 1;
-    for (int i = 0; i < info->rank; i++) elements *= (size_t)info->size[i];
-    return gan__modes_of_classes(run->mode_classifier, elements, low, bytes ? high : low, out);
+    return gan__modes_of_classes(run->mode_classifier, info, low, bytes ? high : low, out);
 }
 
 gan_status gan__run_begin_modes(gan_run *run) {

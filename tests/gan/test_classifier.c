@@ -177,6 +177,13 @@ static void each_channel_is_assigned_its_own_likeliest_class(void **state) {
     gan_classifier_destroy(classifier);
 }
 
+// Samples of that shape have modes by the classifier, which is of 1x2x2.
+static gan_status judge_shape(gan_classifier *classifier, int64_t channels, int64_t height,
+                              int64_t width, gan_mode_judge *out) {
+    const gan_dataset_info data = {.rank = 3, .size = {channels, height, width}};
+    return gan__modes_of_classes(classifier, &data, 0, 0, out);
+}
+
 // The number that the channels' classes spell, of two classes each.
 static void modes_are_counted_by_what_it_says_of_each_channel(void **state) {
     (void)state;
@@ -203,7 +210,7 @@ static void modes_are_counted_by_what_it_says_of_each_channel(void **state) {
         captured += expected[k] > 0;
         if (share > 0) divergence += share * log(share * MODES);
     }
-    assert_ok(gan__modes_of_classes(classifier, (size_t)CHANNELS * ELEMENTS, 0, 0, &judge));
+    assert_ok(judge_shape(classifier, CHANNELS, 2, 2, &judge));
     assert_int_equal(judge.modes, MODES);
     assert_int_equal(gan__modes_samples(&judge), 26000);
     assert_ok(gan__modes_count(&judge, samples, STACKS, histogram));
@@ -213,10 +220,11 @@ static void modes_are_counted_by_what_it_says_of_each_channel(void **state) {
     assert_true(captured > 1);
     assert_true(fabs(figures.reverse_kl - divergence) < 1e-12);
     assert_true(isnan(figures.high_quality));
-    assert_fails(gan__modes_of_classes(classifier, ELEMENTS + 1, 0, 0, &judge),
-                 GAN_STATUS_BAD_INPUT, "no multiple");
-    assert_fails(gan__modes_of_classes(classifier, (size_t)17 * ELEMENTS, 0, 0, &judge),
-                 GAN_STATUS_BAD_INPUT, "65536 modes");
+    assert_fails(judge_shape(classifier, 1, 5, 1, &judge), GAN_STATUS_BAD_INPUT, "no multiple");
+    assert_fails(judge_shape(classifier, 17, 2, 2, &judge), GAN_STATUS_BAD_INPUT, "65536 modes");
+    // As many elements as four of its samples have, which does not make them channels.
+    assert_fails(judge_shape(classifier, 1, 4, 4, &judge), GAN_STATUS_BAD_INPUT,
+                 "samples of (1, 2, 2), and those whose modes it is to tell are of (1, 4, 4)");
     gan_classifier_destroy(classifier);
 }
 

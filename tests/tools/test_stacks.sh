@@ -71,4 +71,7 @@ expect 4 'modes.classifier: straight/latest.gan: .*objective.classifier' gan-tra
     --data data --out other --set modes.classifier=straight/latest.gan
 expect 4 'no multiple' gan-train stacks.yaml --data builtin:ring8 --out other --set data.stack=1 \
     --set 'generator.layers=[dense: 2]'
+# A picture of 4x4 has as many elements as four of 2x2, which does not make them its channels.
+expect 4 'of \(1, 2, 2\), .* of \(1, 4, 4\), which is no multiple' gan-train stacks.yaml --data data --out other \
+    --set data.stack=1 --set 'data.size=[4, 4]' --set 'generator.layers=[dense: 16]'
 [ ! -e other ] || fail "something was written: $(ls other)"
