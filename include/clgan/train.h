@@ -76,14 +76,15 @@ typedef struct gan_run_plan {
     uint64_t steps, first_step;   // first_step > 0 when resuming
     uint64_t generator_parameters, discriminator_parameters;
     uint64_t encoder_parameters;  // 0: there is no encoder
-    // Of the device, exact: of the buffers that are there while training runs.
+    // Of the device, exact: of the buffers that are there while training runs, but for those of the
+    // recipe's modes.classifier.
     uint64_t state_bytes, input_bytes, output_bytes, arena_bytes;
     uint64_t engine_bytes;        // that CLBlast works in, on devices where it makes products
     uint64_t start_bytes;         // only while layers are scaled by the data (init_batch)
     uint64_t device_bytes;        // the sum of these
     uint64_t waiting_bytes;       // of the host, where the driver has batches wait; not in the sum
-    uint64_t launches_per_step;   // of one step, all its discriminator updates and one of the
-                                  // generator; a mean where steps differ (objective.penalty_every)
+    uint64_t launches_per_step;   // of one step, all its updates of both players; a mean where steps
+                                  // differ (objective.penalty_every)
     const gan_run_layer *layers;
     size_t layer_count;
 } gan_run_plan;
@@ -131,7 +132,8 @@ typedef struct gan_run_metrics {
     bool has_modes;
     gan_mode_figures modes;
     size_t most_modes; // captured so far, these included
-    bool collapsed;    // fewer than half of the modes, after at least half, or at the last step
+    bool collapsed;    // fewer than half of the modes (of the samples, where those are fewer), after
+                       // at least half, or at the last step
     // Only where has_curves: at the same steps, where gan_run_curves can be drawn; of these.
     bool has_curves;
     double optimum_distance, d_lowest, d_highest;

@@ -78,10 +78,15 @@ gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics) {
     return GAN_STATUS_OK;
 }
 
+// Samples capture no more modes than they are.
+static size_t most_possible(const gan_mode_figures *figures) {
+    return figures->samples < figures->modes ? (size_t)figures->samples : figures->modes;
+}
+
 void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics) {
-    const size_t captured = metrics->modes.captured;
-    const bool few = 2 * captured < metrics->modes.modes;
-    const bool had_more = 2 * run->most_modes >= metrics->modes.modes;
+    const size_t captured = metrics->modes.captured, possible = most_possible(&metrics->modes);
+    const bool few = 2 * captured < possible;
+    const bool had_more = 2 * run->most_modes >= possible;
     if (captured > run->most_modes) run->most_modes = captured;
     metrics->has_modes = true;
     metrics->most_modes = run->most_modes;

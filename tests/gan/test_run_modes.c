@@ -105,7 +105,7 @@ static void data_without_modes_have_none(void **state) {
 // --- Collapse ------------------------------------------------------------------------------------
 
 static gan_mode_figures captured(size_t modes) {
-    return (gan_mode_figures){.modes = 8, .captured = modes};
+    return (gan_mode_figures){.modes = 8, .captured = modes, .samples = 100};
 }
 
 static void collapse_is_losing_half_or_ending_with_less(void **state) {
@@ -130,12 +130,31 @@ static void collapse_is_losing_half_or_ending_with_less(void **state) {
     assert_true(last.collapsed);
 }
 
+// Ten samples of a thousand modes are in ten of them at most.
+static void modes_that_so_few_samples_cannot_reach_are_no_collapse(void **state) {
+    (void)state;
+    static const struct {
+        size_t captured;
+        bool collapsed;
+    } ends[] = {{10, false}, {5, false}, {4, true}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        gan_run run = {0};
+        gan_run_metrics last = {
+            .step = 9,
+            .steps = 9,
+            .modes = {.modes = 1000, .captured = ends[i].captured, .samples = 10}};
+        gan__run_judge_modes(&run, &last);
+        assert_int_equal(last.collapsed, ends[i].collapsed);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_sample_interval_adds_modes_to_the_metrics_after_it),
         cmocka_unit_test(a_resumed_run_measures_what_the_straight_one_did),
         cmocka_unit_test(data_without_modes_have_none),
         cmocka_unit_test(collapse_is_losing_half_or_ending_with_less),
+        cmocka_unit_test(modes_that_so_few_samples_cannot_reach_are_no_collapse),
     };
     return cmocka_run_group_tests_name("modes of a run", tests, set_up, tear_down);
 }
