@@ -113,6 +113,14 @@ gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples,
     return judge(builder, samples, (company){.labels = labels}, stream, buffers).logits;
 }
 
+// Steps of training done, where the generator has made some updates of a step with a fraction.
+static gan_node *steps_done(const gan_game *game) {
+    const gan_player *const generator = &game->generator;
+    if (generator->network == NULL) return gan__game_own_updates(game, &game->discriminator);
+    return gan__scale(gan__game_own_updates(game, generator),
+                      1 / (double)game->recipe->schedule.generator_steps);
+}
+
 // What D is shown in place of `samples`. Where consistency is asked for, augmentation is for that
 // alone.
 static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t stream) {
@@ -122,10 +130,7 @@ static gan_node *shown(const gan_builder *builder, gan_node *samples, uint32_t s
         recipe->objective.consistency > 0 || recipe->objective.consistency_generated > 0;
     gan_node *const augmented =
         apart ? samples : gan__augment(recipe, game->augmentation, samples, stream);
-    const gan_player *const clock =
-        game->generator.network != NULL ? &game->generator : &game->discriminator;
-    return gan__augment_noise(recipe, augmented, gan__game_own_updates(game, clock),
-                              stream + GAN_AUGMENT_STREAMS);
+    return gan__augment_noise(recipe, augmented, steps_done(game), stream + GAN_AUGMENT_STREAMS);
 }
 
 static company of_real(const gan_builder *builder, const gan_answers *given) {
