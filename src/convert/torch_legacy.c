@@ -25,6 +25,8 @@ static gan_status locate_legacy(gan_torch_state *state, const gan_pickle_value *
         if (index == SIZE_MAX)
             return gan__fail(GAN_STATUS_BAD_INPUT, "storage %s is of no tensor that is read", name);
         gan_torch_storage *storage = &state->model.storages[index];
+        if (storage->at > 0) // another would be nowhere, as there are as many keys as storages
+            return gan__fail(GAN_STATUS_CORRUPT, "storage %s is there twice", name);
         uint64_t elements = gan__cursor_u64(&cursor);
         storage->at = cursor.at;
         if (elements != storage->bytes / storage->element || storage->bytes > state->length ||

@@ -185,6 +185,24 @@ static void what_repeats_beyond_the_limit_in_sum_is_refused(void **state) {
     test_free(pickle);
 }
 
+// The older layout's list of keys, in which the second storage, as large as the first, goes by the
+// first's: it would be nowhere.
+static void a_storage_that_is_there_twice_is_refused(void **state) {
+    (void)state;
+    enum { FIRST_AT = 2648, SECOND_AT = 2669, KEY = 14 };
+    uint8_t *bytes;
+    size_t length;
+    assert_ok(gan__file_read(FOREIGN "torch-legacy.pt", 1 << 20, &bytes, &length));
+    assert_memory_equal(bytes + FIRST_AT, "93924033246400", KEY);
+    assert_memory_equal(bytes + SECOND_AT, "93924033440288", KEY);
+    memcpy(bytes + SECOND_AT, bytes + FIRST_AT, KEY);
+    assert_ok(gan__file_write(files_path("x.pt"), bytes, length));
+    gan__free(bytes);
+    assert_int_equal(files_convert(files_path("x.pt"), files_path("x.gan"), NULL),
+                     GAN_STATUS_CORRUPT);
+    assert_non_null(strstr(gan_status_message(), "storage 93924033246400 is there twice"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_that_are_not_allowed_are_refused_by_name),
@@ -194,6 +212,7 @@ int main(void) {
         cmocka_unit_test(a_pickle_larger_than_its_file_is_refused),
         cmocka_unit_test(what_repeats_beyond_the_limit_in_sum_is_refused),
         cmocka_unit_test(tensors_that_reach_past_their_storage_are_refused),
+        cmocka_unit_test(a_storage_that_is_there_twice_is_refused),
     };
     return cmocka_run_group_tests(tests, files_setup, files_teardown);
 }
