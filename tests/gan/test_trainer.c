@@ -338,6 +338,32 @@ static void a_steps_generator_updates_are_those_of_as_many_steps(void **state) {
     for (size_t i = 0; i < 3; i++) free(weights[i]);
 }
 
+// The players stay as they are, so that what D makes of samples hangs on the noise alone.
+static void noise_falls_by_steps_however_many_updates_they_have(void **state) {
+    (void)state;
+    static const char still[] =
+        "name: test\nseed: 5\nbatch: 24\ndata: {source: 'builtin:ring8'}\nlatent: {size: 4}\n"
+        "generator: [dense: 20, relu, dense: 2]\ndiscriminator: [dense: 12, relu, dense: 1]\n"
+        "optimizer: {generator: {kind: sgd, lr: 0}, discriminator: {kind: sgd, lr: 0}}\n"
+        "augment: {noise: 0.5, noise_ramp: [0, %d]}\nschedule: {generator_steps: %d}\n";
+    static const struct {
+        int ramp_end, generator_steps;
+    } runs[] = {{8, 1}, {8, 2}, {4, 1}};
+    float *sums[3];
+    size_t count = 0;
+    for (int i = 0; i < 3; i++) {
+        char recipe[512];
+        snprintf(recipe, sizeof recipe, still, runs[i].ramp_end, runs[i].generator_steps);
+        table set = set_table(recipe);
+        run_steps(&set, 4);
+        sums[i] = read_floats(&set, gan__trainer_game(set.trainer)->discriminator_sums, &count);
+        clear_table(&set);
+    }
+    assert_memory_equal(sums[0], sums[1], count * sizeof(float));
+    assert_memory_not_equal(sums[0], sums[2], count * sizeof(float));
+    for (size_t i = 0; i < 3; i++) free(sums[i]);
+}
+
 // The generator's batch norm is averaged as its weights are; the vectors of its spectral norms are
 // those it has.
 static void averaged_weights_have_averaged_statistics(void **state) {
@@ -383,6 +409,7 @@ int main(void) {
         cmocka_unit_test(looking_does_not_change_training),
         cmocka_unit_test(averaged_weights_have_averaged_statistics),
         cmocka_unit_test(a_steps_generator_updates_are_those_of_as_many_steps),
+        cmocka_unit_test(noise_falls_by_steps_however_many_updates_they_have),
         cmocka_unit_test(a_checkpoint_of_other_networks_is_refused_by_name),
     };
     return cmocka_run_group_tests_name("trainer", tests, open_device, close_device);
