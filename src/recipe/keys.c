@@ -331,7 +331,7 @@ static const gan_key keys[] = {
                 "of the generator's averaged weights; 0: none are kept"),
     NUMBER_KEY(REAL, "ema.discriminator", ema.discriminator, "0", 0, BELOW_ONE,
                "the same of the discriminator's"),
-    NUMBER_KEY(WHOLE, "ema.start", ema.start, "0", 0, STEPS_MAX, "first step that averages"),
+    NUMBER_KEY(WHOLE, "ema.start", ema.start, "0", 0, STEPS_MAX, "first update that averages"),
     NUMBER_KEY(WHOLE, "log_every", log_every, "100", 1, STEPS_MAX, "steps between metrics"),
     GAME_NUMBER(WHOLE, "sample_every", sample_every, "1000", 0, STEPS_MAX,
                 "steps between pictures of samples; 0: none"),

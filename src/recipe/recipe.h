@@ -181,7 +181,7 @@ typedef struct gan_recipe_values {
     struct {
         double decay;         // 0: no averaged generator
         double discriminator; // the same of the discriminator
-        int64_t start;        // first step that averages
+        int64_t start;        // first update that averages
     } ema;
     int64_t log_every, sample_every, save_every, keep;
     bool log_gradients;
