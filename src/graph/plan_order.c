@@ -75,7 +75,9 @@ static gan_status find_arrows(gan_ordering *o) {
     return GAN_STATUS_OK;
 }
 
-// Of three orders the one is taken that needs least memory, the first of equals.
+// Of three orders the one is taken that needs least memory, the first of equals. Looking ahead
+// takes time by the square of the groups, so plans of very many do without it.
+#define MOST_AHEAD 2000
 typedef enum gan_order_kind { BY_VERTICES, SPARING, LOOKING_AHEAD, ORDER_KINDS } gan_order_kind;
 
 // Which of the groups that are ready is launched next; GAN_NONE where none is. The one with the
@@ -166,7 +168,8 @@ static gan_status choose_order(gan_ordering *o, uint32_t *waiting) {
     uint64_t least = 0;
     GAN_TRY(gan__live_create(plan, &o->live));
     gan_status status = GAN_STATUS_OK;
-    for (gan_order_kind kind = BY_VERTICES; kind < ORDER_KINDS && status == GAN_STATUS_OK; kind++) {
+    const gan_order_kind kinds = plan->group_count > MOST_AHEAD ? LOOKING_AHEAD : ORDER_KINDS;
+    for (gan_order_kind kind = BY_VERTICES; kind < kinds && status == GAN_STATUS_OK; kind++) {
         void *memory = NULL;
         status = gan__arena_alloc(plan->arena, plan->group_count, sizeof(uint32_t), &memory);
         if (status != GAN_STATUS_OK) break;
