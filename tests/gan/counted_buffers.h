@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct counted_bytes {
     _Atomic uint64_t now, most; // most: at any time since it was last set to `now`
@@ -48,6 +49,15 @@ cl_mem CL_API_CALL clCreateBuffer(cl_context context, cl_mem_flags flags, size_t
     const cl_mem memory = create(context, flags, bytes, given, error);
     if (memory != NULL) count_created(memory, flags, bytes);
     return memory;
+}
+
+// Drivers let go of a buffer when the last command that used it does, which may be a moment after
+// it has run. Waits until there are so many bytes, some seconds at most, and returns how many there
+// are.
+static uint64_t settle_at(const counted_bytes *bytes, uint64_t expected) {
+    const struct timespec moment = {.tv_nsec = 1000000};
+    for (int tries = 0; tries < 5000 && bytes->now != expected; tries++) nanosleep(&moment, NULL);
+    return bytes->now;
 }
 
 // From now on `most` is counted anew.

@@ -57,6 +57,7 @@ static const char *in_folder(const char *name, size_t number) {
 
 typedef struct watch {
     bool has_memory;
+    uint64_t running;     // what is expected while it trains
     uint64_t after_first; // step
 } watch;
 
@@ -73,7 +74,7 @@ static void on_build(void *user, size_t done, size_t total) {
 
 static void on_step(void *user, uint64_t step) {
     watch *const watched = user;
-    if (step == 1) watched->after_first = counted_device.now;
+    if (step == 1) watched->after_first = settle_at(&counted_device, watched->running);
 }
 
 static void compare_run(const gan_run_options *options) {
@@ -81,22 +82,22 @@ static void compare_run(const gan_run_options *options) {
     const gan_run_callbacks callbacks = {
         .user = &watched, .on_build = on_build, .on_step = on_step};
     gan_run *run = NULL;
-    assert_int_equal(counted_device.now, 0);
+    assert_int_equal(settle_at(&counted_device, 0), 0);
     assert_ok(gan_run_open(options, &run));
-    assert_int_equal(counted_device.now, 0);
+    assert_int_equal(settle_at(&counted_device, 0), 0);
     const gan_run_plan plan = *gan_run_get_plan(run);
     assert_int_equal(plan.device_bytes, plan.state_bytes + plan.input_bytes + plan.output_bytes +
                                             plan.arena_bytes + plan.engine_bytes +
                                             plan.start_bytes);
+    watched.running = plan.device_bytes - plan.start_bytes;
     assert_ok(gan_run_train(run, &callbacks));
-    if (!options->resume)
-        assert_int_equal(watched.after_first, plan.device_bytes - plan.start_bytes);
-    assert_int_equal(counted_device.now, plan.device_bytes - plan.start_bytes);
+    if (!options->resume) assert_int_equal(watched.after_first, watched.running);
+    assert_int_equal(settle_at(&counted_device, watched.running), watched.running);
     assert_int_equal(counted_device.most, plan.device_bytes);
     assert_int_equal(counted_host.now, plan.waiting_bytes);
     gan_run_close(run);
-    assert_int_equal(counted_device.now, 0);
-    assert_int_equal(counted_host.now, 0);
+    assert_int_equal(settle_at(&counted_device, 0), 0);
+    assert_int_equal(settle_at(&counted_host, 0), 0);
 }
 
 // Has a recipe of those above train in the folder `out`.
