@@ -138,7 +138,7 @@ gan_status gan__dataset_reform(gan_dataset *dataset, const gan_dataset_options *
 gan_status gan__dataset_reform_sample(const gan_dataset *dataset, const uint8_t *stored,
                                       uint8_t *sample);
 // Makes stacks of the set's images, reformed, its samples, as `options` have it. Errors: BAD_INPUT
-// (no images, or more classes than labels can have).
+// (no images, more classes than labels can have, or a count of stacks of a set without end).
 gan_status gan__dataset_stack(gan_dataset *dataset, const gan_dataset_options *options);
 // Which image is layer number `layer` of stack number `index`.
 uint64_t gan__dataset_layer(const gan_dataset *dataset, uint64_t index, uint32_t layer);

@@ -8,12 +8,18 @@
 
 #include <inttypes.h>
 
-static gan_status check(const gan_dataset *dataset) {
-    if (dataset->info.rank == 3 && !dataset->vocabulary) return GAN_STATUS_OK;
+static gan_status check(const gan_dataset *dataset, const gan_dataset_options *options) {
+    const gan_dataset_info *const info = &dataset->info;
+    if (info->rank != 3 || dataset->vocabulary)
+        return gan__fail(GAN_STATUS_BAD_INPUT,
+                         "the data set (%s) has no images, so its samples cannot be stacked; leave "
+                         "data.stack out",
+                         info->kind);
+    if (!info->endless || options->stack_count == 0) return GAN_STATUS_OK;
     return gan__fail(GAN_STATUS_BAD_INPUT,
-                     "the data set (%s) has no images, so its samples cannot be stacked; leave "
-                     "data.stack out",
-                     dataset->info.kind);
+                     "the data set (%s) has no end, and neither have stacks of it; leave "
+                     "data.stack_count out, or take the first so many by data.limit",
+                     info->kind);
 }
 
 // The classes of stacks: 0 where the set has no labels.
@@ -38,7 +44,7 @@ gan_status gan__dataset_stack(gan_dataset *dataset, const gan_dataset_options *o
     gan_dataset_info *info = &dataset->info;
     uint32_t classes = 0;
     if (options->stack <= 1) return GAN_STATUS_OK;
-    GAN_TRY(check(dataset));
+    GAN_TRY(check(dataset, options));
     GAN_TRY(count_classes(dataset, options->stack, &classes));
     forget_names(dataset);
     dataset->stack = options->stack;

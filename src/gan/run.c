@@ -143,6 +143,7 @@ static gan_status open_all(gan_run *run, const gan_run_options *options) {
     GAN_TRY(open_folder(run, options->out));
     if (options->resume || options->resume_from != NULL) GAN_TRY(open_checkpoint(run, options));
     GAN_TRY(open_data(run));
+    GAN_TRY(gan__run_check_modes(run));
     if (run->resumed != NULL) GAN_TRY(gan__vocabulary_check(run->resumed, run->dataset));
     GAN_TRY(open_device(run, options->device));
     if (options->profile) GAN_TRY(gan__device_set_profiling(run->device, true));

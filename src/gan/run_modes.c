@@ -24,6 +24,18 @@ static gan_status judge_by_classes(gan_run *run, gan_mode_judge *out) {
     return gan__modes_of_classes(run->mode_classifier, info, low, bytes ? high : low, out);
 }
 
+gan_status gan__run_check_modes(const gan_run *run) {
+    gan_mixture mixture;
+    const bool counted =
+        run->values->modes.classifier[0] != '\0' || gan__modes_of_dataset(run->dataset, &mixture);
+    if (counted || run->values->modes.samples == 0) return GAN_STATUS_OK;
+    return gan__fail(
+        GAN_STATUS_BAD_INPUT,
+        "%s: modes.samples has no effect on %s data, which have no modes of their own; "
+        "name a classifier by modes.classifier, or leave modes.samples out",
+        gan__recipe_source(run->recipe), gan__dataset_info(run->dataset)->kind);
+}
+
 gan_status gan__run_begin_modes(gan_run *run) {
     const char *const path = run->values->modes.classifier;
     gan_checkpoint *checkpoint = NULL;

@@ -55,7 +55,9 @@ gan_status gan__run_begin_events(gan_run *run);
 gan_status gan__run_events_lines(gan_run *run, size_t from);
 gan_status gan__run_events_picture(gan_run *run, uint64_t step);
 
-// run_modes.c: opens the recipe's modes.classifier where it names one. Errors: BAD_INPUT, naming
+// run_modes.c: refuses a count of samples where nothing tells modes apart.
+gan_status gan__run_check_modes(const gan_run *run);
+// Opens the recipe's modes.classifier where it names one. Errors: BAD_INPUT, naming
 // it.
 gan_status gan__run_begin_modes(gan_run *run);
 // Where the data is a mixture or there is such a classifier, and a sample interval has ended since

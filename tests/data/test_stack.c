@@ -124,6 +124,15 @@ static void assert_unstackable(const char *source, uint32_t stack, const char *p
     assert_null(set);
 }
 
+static void stacks_without_end_have_no_count(void **state) {
+    (void)state;
+    gan_dataset *set = NULL;
+    const gan_dataset_options options = {.stack = STACK, .stack_count = 9};
+    assert_int_equal(gan__dataset_open_as("builtin:digits", &options, &set), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "leave data.stack_count out"));
+    assert_null(set);
+}
+
 static void points_and_too_many_classes_are_refused(void **state) {
     (void)state;
     assert_unstackable("builtin:ring8", 2, "no images");
@@ -165,6 +174,7 @@ int main(void) {
         cmocka_unit_test(which_images_is_the_seeds_matter_and_the_order_the_streams),
         cmocka_unit_test(without_a_count_there_are_as_many_as_images),
         cmocka_unit_test(no_drawn_digit_is_in_two_stacks),
+        cmocka_unit_test(stacks_without_end_have_no_count),
         cmocka_unit_test(points_and_too_many_classes_are_refused),
         cmocka_unit_test(stacks_of_mnist_look_like_mnist),
     };

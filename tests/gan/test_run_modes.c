@@ -7,6 +7,7 @@
 #include "gan/run_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 // Its only layer starts at weights 0 and bias 0, so at first no sample is near a mode of ring8.
@@ -102,6 +103,20 @@ static void data_without_modes_have_none(void **state) {
     for (size_t i = 0; i < recorded.count; i++) assert_false(recorded.lines[i].has_modes);
 }
 
+static void samples_of_data_without_modes_are_not_counted(void **state) {
+    (void)state;
+    const char *const recipe = in_folder("recipe.yaml"); // of the test before
+    static const char *const settings[] = {"modes.samples=100", "data.source=builtin:ring8"};
+    gan_run_options options = {
+        .recipe = recipe, .out = in_folder("counted"), .settings = settings, .setting_count = 1};
+    gan_run *run = NULL;
+    assert_int_equal(gan_run_open(&options, &run), GAN_STATUS_BAD_INPUT);
+    assert_non_null(strstr(gan_status_message(), "modes.samples has no effect on"));
+    options.setting_count = 2;
+    assert_ok(gan_run_open(&options, &run));
+    gan_run_close(run);
+}
+
 // --- Collapse ------------------------------------------------------------------------------------
 
 static gan_mode_figures captured(size_t modes) {
@@ -153,6 +168,7 @@ int main(void) {
         cmocka_unit_test(each_sample_interval_adds_modes_to_the_metrics_after_it),
         cmocka_unit_test(a_resumed_run_measures_what_the_straight_one_did),
         cmocka_unit_test(data_without_modes_have_none),
+        cmocka_unit_test(samples_of_data_without_modes_are_not_counted),
         cmocka_unit_test(collapse_is_losing_half_or_ending_with_less),
         cmocka_unit_test(modes_that_so_few_samples_cannot_reach_are_no_collapse),
     };
