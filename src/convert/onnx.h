@@ -114,6 +114,9 @@ gan_onnx_value gan__onnx_wholes(gan_onnx_graph *graph, const int64_t *values, in
 gan_onnx_value gan__onnx_mean(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *axes,
                               int count);
 gan_onnx_value gan__onnx_transpose(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *order);
+// The sizes of x from axis `start` to before `end`, as a value; and two such shapes in a row.
+gan_onnx_value gan__onnx_shape(gan_onnx_graph *graph, gan_onnx_value x, int start, int end);
+gan_onnx_value gan__onnx_join(gan_onnx_graph *graph, gan_onnx_value a, gan_onnx_value b);
 // `first`, and behind it the sizes of x from axis `start` on: a shape, as a value.
 gan_onnx_value gan__onnx_sizes(gan_onnx_graph *graph, const int64_t *first, int count,
                                gan_onnx_value x, int start);

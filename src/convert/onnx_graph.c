@@ -151,18 +151,26 @@ gan_onnx_value gan__onnx_transpose(gan_onnx_graph *graph, gan_onnx_value x, cons
     return gan__onnx_end(graph, x.rank);
 }
 
-gan_onnx_value gan__onnx_sizes(gan_onnx_graph *graph, const int64_t *first, int count,
-                               gan_onnx_value x, int start) {
-    gan_onnx_value before = gan__onnx_wholes(graph, first, count);
+gan_onnx_value gan__onnx_shape(gan_onnx_graph *graph, gan_onnx_value x, int start, int end) {
     gan__onnx_begin(graph, "Shape");
     gan__onnx_input(graph, &x);
     gan__onnx_int(graph, "start", start);
-    gan_onnx_value behind = gan__onnx_end(graph, 1);
+    if (end < x.rank) gan__onnx_int(graph, "end", end);
+    return gan__onnx_end(graph, 1);
+}
+
+gan_onnx_value gan__onnx_join(gan_onnx_graph *graph, gan_onnx_value a, gan_onnx_value b) {
     gan__onnx_begin(graph, "Concat");
-    gan__onnx_input(graph, &before);
-    gan__onnx_input(graph, &behind);
+    gan__onnx_input(graph, &a);
+    gan__onnx_input(graph, &b);
     gan__onnx_int(graph, "axis", 0);
     return gan__onnx_end(graph, 1);
+}
+
+gan_onnx_value gan__onnx_sizes(gan_onnx_graph *graph, const int64_t *first, int count,
+                               gan_onnx_value x, int start) {
+    const gan_onnx_value before = gan__onnx_wholes(graph, first, count);
+    return gan__onnx_join(graph, before, gan__onnx_shape(graph, x, start, x.rank));
 }
 
 gan_onnx_value gan__onnx_reshape(gan_onnx_graph *graph, gan_onnx_value x, const int64_t *size,

@@ -31,6 +31,11 @@ static gan_onnx_value put_multiply(const gan_onnx_layer *at, gan_onnx_value x) {
     return gan__onnx_binary(at->graph, "Mul", x, other_of(at, x));
 }
 
+static gan_onnx_value put_take(const gan_onnx_layer *at, gan_onnx_value x) {
+    (void)x;
+    return at->outputs[(int64_t)gan__onnx_argument(at, "layer")];
+}
+
 // What its layers make of x, plus x or what its skip makes of it.
 static gan_onnx_value put_residual(const gan_onnx_layer *at, gan_onnx_value x) {
     gan_onnx_value inner = gan__onnx_list(at, 0, x), skip = gan__onnx_list(at, 1, x);
@@ -77,10 +82,7 @@ static gan_onnx_value put_attention(const gan_onnx_layer *at, gan_onnx_value x) 
 }
 
 const gan_onnx_row gan__onnx_rows_joint[] = {
-    {"concat", put_concat},
-    {"add", put_add},
-    {"multiply", put_multiply},
-    {"residual", put_residual},
-    {"self_attention", put_attention},
+    {"concat", put_concat}, {"add", put_add},           {"multiply", put_multiply},
+    {"take", put_take},     {"residual", put_residual}, {"self_attention", put_attention},
     {NULL, NULL},
 };

@@ -24,6 +24,7 @@ extern const gan_onnx_row gan__onnx_rows_plain[]; // onnx_layers.c
 extern const gan_onnx_row gan__onnx_rows_norm[];  // onnx_norms.c
 extern const gan_onnx_row gan__onnx_rows_joint[]; // onnx_joints.c
 extern const gan_onnx_row gan__onnx_rows_label[]; // onnx_labels.c
+extern const gan_onnx_row gan__onnx_rows_style[]; // onnx_style.c
 
 // The layer's argument; 0 where its kind has none of that name.
 double gan__onnx_argument(const gan_onnx_layer *at, const char *name);

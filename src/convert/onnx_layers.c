@@ -79,6 +79,29 @@ static gan_onnx_value put_transposed(const gan_onnx_layer *at, gan_onnx_value x)
     return put_windows(at, "ConvTranspose", x, "output_padding", whole(at, "output_padding"), true);
 }
 
+// Of a sequence, which is an image of height 1.
+static gan_onnx_value put_convolution_1d(const gan_onnx_layer *at, gan_onnx_value x) {
+    const int64_t height = 2, kernel[] = {1, whole(at, "kernel")},
+                  strides[] = {1, whole(at, "stride")};
+    const int64_t dilations[] = {1, whole(at, "dilation")}, padding = whole(at, "padding");
+    const int64_t pads[] = {0, padding, 0, padding};
+    bool has_bias;
+    gan_onnx_value weight = gan__onnx_need(at, "weight"),
+                   bias = gan__onnx_may(at, "bias", &has_bias);
+    weight =
+        gan__onnx_binary(at->graph, "Unsqueeze", weight, gan__onnx_wholes(at->graph, &height, 1));
+    gan__onnx_begin(at->graph, "Conv");
+    gan__onnx_input(at->graph, &x);
+    gan__onnx_input(at->graph, &weight);
+    if (has_bias) gan__onnx_input(at->graph, &bias);
+    gan__onnx_ints(at->graph, "kernel_shape", kernel, 2);
+    gan__onnx_ints(at->graph, "strides", strides, 2);
+    gan__onnx_ints(at->graph, "dilations", dilations, 2);
+    gan__onnx_ints(at->graph, "pads", pads, 4);
+    gan__onnx_int(at->graph, "group", whole(at, "groups"));
+    return gan__onnx_end(at->graph, 4);
+}
+
 static gan_onnx_value put_pool(const gan_onnx_layer *at, const char *operation, gan_onnx_value x) {
     const int64_t size = whole(at, "size"), stride = whole(at, "stride");
     gan__onnx_begin(at->graph, operation);
@@ -253,6 +276,7 @@ const gan_onnx_row gan__onnx_rows_plain[] = {
     {"dense", put_dense},
     {"maxout", put_maxout},
     {"convolution", put_convolution},
+    {"convolution_1d", put_convolution_1d},
     {"transposed_convolution", put_transposed},
     {"average_pool", put_average_pool},
     {"max_pool", put_max_pool},

@@ -131,7 +131,8 @@ gan_onnx_value gan__onnx_need(const gan_onnx_layer *at, const char *name) {
 // --- Layers --------------------------------------------------------------------------------------
 static gan_status put_layer(const gan_onnx_layer *at, gan_onnx_value x, gan_onnx_value *y) {
     static const gan_onnx_row *const families[] = {gan__onnx_rows_plain, gan__onnx_rows_norm,
-                                                   gan__onnx_rows_joint, gan__onnx_rows_label};
+                                                   gan__onnx_rows_joint, gan__onnx_rows_label,
+                                                   gan__onnx_rows_style};
     for (size_t f = 0; f < sizeof families / sizeof families[0]; f++)
         for (const gan_onnx_row *row = families[f]; row->kind; row++) {
             if (strcmp(row->kind, at->layer->kind->name) != 0) continue;

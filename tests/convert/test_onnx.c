@@ -1,6 +1,6 @@
-// Networks as ONNX, and foreign weights given a recipe: layers.pt is a network of PyTorch's with
-// one of each layer, layers-*.npy is what PyTorch and ONNX Runtime made of it
-// (tests/golden/make_onnx.py).
+// Networks as ONNX, and foreign weights given a recipe: layers.pt and styles.pt are networks of
+// PyTorch's that have one of each layer between them, *-samples.npy and *-onnxruntime.npy is what
+// PyTorch and ONNX Runtime made of them (tests/golden/make_onnx.py, make_onnx_styles.py).
 #include "files.h"
 
 #include "base/file.h"
@@ -34,6 +34,18 @@ static float *read_npy(const char *path, size_t *count) {
     return values;
 }
 
+// The path of one of the files that belong to the model `layers` or `styles`.
+static const char *golden(const char *model, const char *rest, char path[static 512]) {
+    snprintf(path, 512, FOREIGN "%s%s", model, rest);
+    return path;
+}
+
+static void adopt(const char *model, const char *out) {
+    char recipe[512], weights[512];
+    const gan_convert_options options = {.recipe = golden(model, ".yaml", recipe)};
+    assert_ok(files_convert(golden(model, ".pt", weights), out, &options));
+}
+
 static void assert_near(const char *path, const float *found, size_t count) {
     size_t expected_count;
     float *expected = read_npy(path, &expected_count);
@@ -47,31 +59,37 @@ static void assert_near(const char *path, const float *found, size_t count) {
 }
 
 // --- Against PyTorch and ONNX Runtime ------------------------------------------------------------
-static void samples_of_foreign_weights_are_what_pytorch_and_onnx_runtime_computed(void **state) {
-    (void)state;
+static void assert_samples(const char *model, size_t wanted) {
     size_t count;
+    char path[512];
     gan_device *device;
     gan_checkpoint *checkpoint;
     gan_sampler *sampler;
-    float *latents = read_npy(FOREIGN "layers-latents.npy", &count);
-    assert_ok(files_convert(FOREIGN "layers.pt", files_path("layers.gan"), &layers));
-    assert_ok(gan_checkpoint_open(files_path("layers.gan"), &checkpoint));
+    float *latents = read_npy(golden(model, "-latents.npy", path), &count);
+    adopt(model, files_path("model.gan"));
+    assert_ok(gan_checkpoint_open(files_path("model.gan"), &checkpoint));
     assert_ok(gan_device_open(NULL, &device));
     assert_ok(gan_sampler_create(device, checkpoint, GAN_SAMPLE_WEIGHTS_DEFAULT, &sampler));
     const gan_sample_info *info = gan_sampler_get_info(sampler);
-    assert_int_equal(info->latent, 6);
+    assert_int_equal(info->latent, wanted);
     assert_int_equal(info->rank, 3);
     count /= info->latent;
     float *samples = malloc(count * info->elements * sizeof *samples);
     assert_non_null(samples);
     assert_ok(gan_sampler_generate(sampler, latents, count, samples));
-    assert_near(FOREIGN "layers-samples.npy", samples, count * info->elements);
-    assert_near(FOREIGN "layers-onnxruntime.npy", samples, count * info->elements);
+    assert_near(golden(model, "-samples.npy", path), samples, count * info->elements);
+    assert_near(golden(model, "-onnxruntime.npy", path), samples, count * info->elements);
     free(samples);
     free(latents);
     gan_sampler_destroy(sampler);
     gan_checkpoint_close(checkpoint);
     gan_device_close(device);
+}
+
+static void samples_of_foreign_weights_are_what_pytorch_and_onnx_runtime_computed(void **state) {
+    (void)state;
+    assert_samples("layers", 6);
+    assert_samples("styles", 5);
 }
 
 // The content of the model's field of that number.
@@ -90,23 +108,30 @@ static gan_cursor find_field(const char *path, int number, uint8_t **bytes) {
 }
 
 // The rest of a model tells of times and versions.
-static void graphs_are_those_that_onnx_runtime_ran(void **state) {
-    (void)state;
-    static const char *const networks[] = {"generator", "discriminator"};
+static void assert_graph(const char *model, const char *network) {
     static const int fields[] = {GAN_ONNX_MODEL_GRAPH, GAN_ONNX_MODEL_OPSET};
-    assert_ok(files_convert(FOREIGN "layers.pt", files_path("layers.gan"), &layers));
-    for (size_t i = 0; i < 4; i++) {
-        const gan_convert_options options = {.network = networks[i / 2]};
-        char golden[512];
+    const gan_convert_options options = {.network = network};
+    char rest[64], path[512];
+    snprintf(rest, sizeof rest, "-%s.onnx", network);
+    assert_ok(files_convert(files_path("model.gan"), files_path("x.onnx"), &options));
+    for (size_t i = 0; i < 2; i++) {
         uint8_t *found_bytes, *golden_bytes;
-        snprintf(golden, sizeof golden, FOREIGN "layers-%s.onnx", networks[i / 2]);
-        assert_ok(files_convert(files_path("layers.gan"), files_path("x.onnx"), &options));
-        gan_cursor found = find_field(files_path("x.onnx"), fields[i % 2], &found_bytes);
-        gan_cursor expected = find_field(golden, fields[i % 2], &golden_bytes);
+        gan_cursor found = find_field(files_path("x.onnx"), fields[i], &found_bytes);
+        gan_cursor expected = find_field(golden(model, rest, path), fields[i], &golden_bytes);
         assert_int_equal(found.length, expected.length);
         assert_memory_equal(found.bytes, expected.bytes, expected.length);
         gan__free(found_bytes);
         gan__free(golden_bytes);
+    }
+}
+
+static void graphs_are_those_that_onnx_runtime_ran(void **state) {
+    (void)state;
+    static const char *const models[] = {"layers", "styles"};
+    for (size_t i = 0; i < 2; i++) {
+        adopt(models[i], files_path("model.gan"));
+        assert_graph(models[i], "generator");
+        assert_graph(models[i], "discriminator");
     }
 }
 
@@ -248,10 +273,9 @@ static const struct formless {
     int network; // 0: generator, 1: discriminator
     const char *layer;
 } formless[] = {
-    {"brackets.yaml", 0, "convolution_1d"},     {"brackets.yaml", 1, "convolution_1d"},
-    {"mnist-bigan.yaml", 1, "latent"},          {"stylegan2-32.yaml", 0, "constant"},
-    {"stylegan2-32.yaml", 1, "blur"},           {"text-wgan-gp.yaml", 0, "convolution_1d"},
-    {"text-wgan-gp.yaml", 1, "convolution_1d"},
+    {"brackets.yaml", 0, "gumbel_softmax"},
+    {"mnist-bigan.yaml", 1, "latent"},
+    {"stylegan2-32.yaml", 1, "minibatch_stddev"},
 };
 
 static const char *layer_without_form(const char *recipe, int network) {
