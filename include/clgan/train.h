@@ -115,6 +115,11 @@ typedef struct gan_run_metrics {
     double d_real, d_fake; // D's mean probability for real and for generated samples
     bool has_gradients;    // the recipe's log_gradients: mean norms of each player's gradient
     double d_gradient, g_gradient;
+    // The recipe's orbit.about: how far both players' weights are from there, and through what angle
+    // (radians, 0 to pi) they have come since the metrics before, seen from there; NaN where they are
+    // there, and in the first metrics of a run that was resumed between two.
+    bool has_orbit;
+    double distance, rotation;
     bool has_encoder; // a third player, and what it costs
     double e_loss, e_gradient;
     // What an encoder knows of a sample's codes at least, in nats: lower bounds on the mutual

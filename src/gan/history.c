@@ -40,6 +40,10 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
     }
     if (metrics->has_gradients && metrics->has_encoder)
         append_number(history, "e_gradient", metrics->e_gradient);
+    if (metrics->has_orbit) {
+        append_number(history, "distance", metrics->distance);
+        append_number(history, "rotation", metrics->rotation);
+    }
     if (metrics->has_errors) append_number(history, "errors", metrics->errors);
     if (metrics->has_augmentation) append_number(history, "augmentation", metrics->augmentation);
     if (metrics->has_modes) {

@@ -173,6 +173,7 @@ void gan_run_close(gan_run *run) {
     gan__event_file_close(run->events);
     gan__text_destroy(&run->history);
     gan__trainer_destroy(run->trainer);
+    gan__free(run->orbit.about);
     gan_classifier_destroy(run->mode_classifier);
     gan_device_close(run->device);
     gan__dataset_close(run->dataset);

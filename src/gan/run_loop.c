@@ -97,6 +97,7 @@ static gan_status measure_modes(gan_run *run, stopwatch *watch, gan_run_metrics 
     const double now = gan__clock_seconds();
     GAN_TRY(gan__run_measure_modes(run, metrics));
     GAN_TRY(gan__run_measure_curves(run, metrics));
+    GAN_TRY(gan__run_measure_orbit(run, metrics));
     gan__device_reset_counters(run->device);
     resume_watch(watch, now);
     return GAN_STATUS_OK;
@@ -241,7 +242,9 @@ gan_status gan_run_train(gan_run *run, const gan_run_callbacks *callbacks) {
     const int request = atomic_load(&run->stop);
     if (request != GAN_RUN_NO_REQUEST) return stopped(run, request);
     GAN_TRY(status);
+    GAN_TRY(gan__run_find_orbit(run));
     GAN_TRY(begin_state(run));
+    GAN_TRY(gan__run_begin_orbit(run));
     GAN_TRY(gan__run_begin_files(run));
     GAN_TRY(gan__run_report(run));
     return gan__run_report_end(run, loop(run));

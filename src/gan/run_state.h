@@ -12,6 +12,13 @@
 
 #include <stdatomic.h>
 
+// Weights of both players, the generator's first; `count` 0: the recipe does not ask.
+typedef struct gan_run_orbit {
+    size_t count;
+    float *about, *before, *now; // before: at the metrics before; one piece of memory
+    bool has_before;
+} gan_run_orbit;
+
 struct gan_run {
     gan_recipe *recipe;
     const gan_recipe_values *values;
@@ -27,6 +34,7 @@ struct gan_run {
     gan_event_file *events;          // NULL where it is not
     size_t most_modes;               // captured by any metrics so far
     gan_classifier *mode_classifier; // the recipe's modes.classifier, once training begins, or NULL
+    gan_run_orbit orbit;             // what orbit.about asks for
     double reported;                 // when report.html was last written, by gan__clock_seconds
     gan_run_plan plan;
     gan_run_layer *layers;
@@ -65,6 +73,15 @@ gan_status gan__run_begin_modes(gan_run *run);
 gan_status gan__run_measure_modes(gan_run *run, gan_run_metrics *metrics);
 // Fills in, from metrics->modes and the run so far, what else is said of them.
 void gan__run_judge_modes(gan_run *run, gan_run_metrics *metrics);
+
+// run_orbit.c: finds the point that the recipe's orbit.about names, where it names one; the state
+// on the device, which must not be that of training yet, is overwritten. Errors: BAD_INPUT, naming
+// it.
+gan_status gan__run_find_orbit(gan_run *run);
+// Once the state of training is there.
+gan_status gan__run_begin_orbit(gan_run *run);
+// Where there is such a point, fills in where the players are about it.
+gan_status gan__run_measure_orbit(gan_run *run, gan_run_metrics *metrics);
 
 // Whether a sample interval has ended since the metrics before those of `step`.
 bool gan__run_is_look_due(const gan_run *run, uint64_t step);

@@ -186,6 +186,9 @@ typedef struct gan_recipe_values {
     int64_t log_every, sample_every, save_every, keep;
     bool log_gradients;
     struct {
+        char *about; // "zero" or a checkpoint; "": metrics say nothing of it
+    } orbit;
+    struct {
         int64_t grid[2]; // columns, rows of the sample picture
     } samples;
     struct {

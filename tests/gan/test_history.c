@@ -55,6 +55,19 @@ static void modes_are_in_the_line_where_they_were_measured(void **state) {
     gan__text_destroy(&history);
 }
 
+static void an_orbit_is_in_the_line_where_it_was_asked_for(void **state) {
+    (void)state;
+    gan_text history = {0};
+    gan_run_metrics measured = metrics;
+    measured.has_orbit = true;
+    measured.distance = 1.5;
+    measured.rotation = NAN;
+    gan__history_append(&history, &measured);
+    assert_non_null(strstr(gan__text_string(&history),
+                           "\"d_fake\": 0.25, \"distance\": 1.5, \"rotation\": null}\n"));
+    gan__text_destroy(&history);
+}
+
 static void a_figure_that_is_not_finite_is_null(void **state) {
     (void)state;
     gan_run_metrics bad = metrics;
@@ -105,6 +118,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_one_json_object_with_every_figure),
         cmocka_unit_test(modes_are_in_the_line_where_they_were_measured),
+        cmocka_unit_test(an_orbit_is_in_the_line_where_it_was_asked_for),
         cmocka_unit_test(a_figure_that_is_not_finite_is_null),
         cmocka_unit_test(the_file_starts_as_the_history_and_grows_with_it),
         cmocka_unit_test(a_folder_that_takes_no_files_is_refused),

@@ -19,8 +19,8 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
         NETWORKS "data.range: [0, 1]\n",
         "r.yaml:6: unknown key \"data.range\"; there are name, seed, batch, steps, data, "
         "latent, objective, augment, schedule, generator, discriminator, encoder, "
-        "optimizer, ema, log_every, sample_every, save_every, keep, log_gradients, samples, "
-        "modes");
+        "optimizer, ema, log_every, sample_every, save_every, keep, log_gradients, orbit, "
+        "samples, modes");
     expect_failure("generator: [dens: 2]\n",
                    "r.yaml:1: there is no layer \"dens\"; did you mean \"dense\"?");
     expect_failure("generator:\n  - dense: {unit: 2}\n",

@@ -16,9 +16,10 @@ typedef struct watcher {
     bool has_begun;         // what is trained, and on what, is said
     gan_progress *progress; // the bar of what is under way; NULL at first
     bool is_training;       // the bar is that of training, not of compiling
-    char detail[192];       // the newest figures
+    char detail[256];       // the newest figures
     char modes[64];         // the newest figures of modes; "" where there are none
     bool is_collapsed;      // as of them
+    char orbit[48];         // the newest figures about an equilibrium; "" where none is given
     char errors[32];        // the newest share of mistaken classes; "" where there is none
 } watcher;
 
@@ -89,6 +90,15 @@ static void describe_errors(watcher *watching, double errors) {
     snprintf(watching->errors, sizeof watching->errors, "errors %.2f %%  ", 100 * errors);
 }
 
+static void describe_orbit(watcher *watching, const gan_run_metrics *metrics) {
+    const size_t size = sizeof watching->orbit;
+    if (isnan(metrics->rotation))
+        snprintf(watching->orbit, size, "at %.4g  ", metrics->distance);
+    else
+        snprintf(watching->orbit, size, "at %.4g turned %.4g  ", metrics->distance,
+                 metrics->rotation);
+}
+
 // Once for each time it collapses.
 static void warn_of_collapse(watcher *watching, const gan_run_metrics *metrics) {
     if (metrics->collapsed && !watching->is_collapsed && watching->progress != NULL)
@@ -106,14 +116,15 @@ static void on_metrics(void *user, const gan_run_metrics *metrics) {
     char *const detail = watching->detail;
     const size_t size = sizeof watching->detail;
     if (metrics->has_modes) describe_modes(watching, &metrics->modes);
+    if (metrics->has_orbit) describe_orbit(watching, metrics);
     if (metrics->has_errors) describe_errors(watching, metrics->errors);
     if (watching->plan->generator_parameters == 0)
         snprintf(detail, size, "loss %.4f  %s%s images/s", metrics->d_loss, watching->errors,
                  gan__human_count((uint64_t)metrics->images_per_s).text);
     else
-        snprintf(detail, size, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s%s images/s",
+        snprintf(detail, size, "D %.4f G %.4f  D(x) %.3f D(G(z)) %.3f  %s%s%s%s images/s",
                  metrics->d_loss, metrics->g_loss, metrics->d_real, metrics->d_fake,
-                 watching->modes, watching->errors,
+                 watching->modes, watching->orbit, watching->errors,
                  gan__human_count((uint64_t)metrics->images_per_s).text);
     if (watching->progress != NULL && watching->call->verbose)
         (void)gan__progress_note(watching->progress, "step %" PRIu64 "  %s", metrics->step, detail);

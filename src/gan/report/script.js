@@ -83,6 +83,8 @@ const charts = [
   { title: 'D’s mean', keys: { d_real: 'real', d_fake: 'generated' }, low: 0, high: 1 },
   { title: 'Gradient norms', low: 0,
     keys: { d_gradient: 'discriminator', g_gradient: 'generator', e_gradient: 'encoder' } },
+  { title: 'Distance from equilibrium', keys: { distance: 'both players' }, low: 0 },
+  { title: 'Angle turned about it (radians)', keys: { rotation: 'both players' }, low: 0 },
   { title: 'Modes captured', keys: { modes: 'modes' }, low: 0 },
   { title: 'High-quality samples', keys: { high_quality: 'share' }, low: 0, high: 1 },
   { title: 'D where both densities matter', low: 0, high: 1,
