@@ -1,6 +1,7 @@
 // The players' costs and the noise they play with, against closed forms.
 #include "cmocka_headers.h"
 
+#include "clgan/evaluate.h"
 #include "gan/latent.h"
 #include "gan/objective.h"
 #include "graph/interpret.h"
@@ -212,38 +213,86 @@ static void scales_are_factors_of_the_costs(void **state) {
     assert_near(evaluate(&recipe, true).value, 3 * g, 1e-14);
 }
 
-// With D at its optimum for densities p and q, D = p / (p + q), the maximum likelihood cost has the
-// gradient of KL(p, q) (Goodfellow 2014). Here p = N(1, 1) and q = N(m, 1), samples m + z, so that
-// D's logit is (1 - m) x + (m^2 - 1) / 2 and d KL / d m = m - 1. The cost is a mean over points
-// that stand for equal shares; `density` times `step` makes it the expectation under q.
-static void with_the_best_discriminator_maximum_likelihood_descends_kl(void **state) {
-    (void)state;
+// --- Costs with the best discriminator -----------------------------------------------------------
+
+// For densities p and q the best D is p / (p + q), whose logit is log p - log q. Here p = N(1, 1)
+// and q = N(m, s), samples m + s z. The slopes of a cost, D held fixed, by m and by s: the cost is
+// a mean over points that stand for equal shares; `density` times `step` makes it the expectation
+// under q.
+typedef struct slopes {
+    double by_mean, by_deviation;
+} slopes;
+
+static slopes slopes_with_best_discriminator(gan_generator_cost cost, double m, double s) {
     enum { POINTS = 4001 };
     static double optimal[POINTS];
-    const double m = 0.4, step = 20.0 / (POINTS - 1);
+    const double step = 20.0 / (POINTS - 1);
     gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
-    recipe.objective.generator_cost = GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD;
+    recipe.objective.generator_cost = cost;
     gan_graph *graph = NULL;
     gan_interpreter *interpreter = NULL;
     assert_int_equal(gan__graph_create(&graph), GAN_STATUS_OK);
     gan_node *const fake = gan__input(graph, "fake", GAN_ELEMENT_F32, &GAN_SHAPE(1, POINTS));
     gan_node *root = gan__objective_generator(&recipe, NULL, fake);
     assert_int_equal(gan__gradient(root, &fake, 1, &root), GAN_STATUS_OK);
-    for (int i = 0; i < POINTS; i++) optimal[i] = (1 - m) * (m - 10 + i * step) + (m * m - 1) / 2;
+    for (int i = 0; i < POINTS; i++) {
+        const double z = -10 + i * step, x = m + s * z;
+        optimal[i] = z * z / 2 + log(s) - (x - 1) * (x - 1) / 2;
+    }
     assert_int_equal(gan__interpreter_create(graph, 0, &interpreter), GAN_STATUS_OK);
     assert_int_equal(gan__interpreter_set(interpreter, fake, optimal), GAN_STATUS_OK);
     assert_int_equal(gan__interpreter_run(interpreter, &root, 1, 0), GAN_STATUS_OK);
-    const double *slopes;
-    assert_int_equal(gan__interpreter_get(interpreter, root, &slopes), GAN_STATUS_OK);
-    double slope = 0; // by m: through the sample, d logit / d x = 1 - m
+    const double *by_logit;
+    assert_int_equal(gan__interpreter_get(interpreter, root, &by_logit), GAN_STATUS_OK);
+    slopes found = {0};
     for (int i = 0; i < POINTS; i++) {
         const double z = -10 + i * step;
         const double density = exp(-z * z / 2) / sqrt(2 * acos(-1));
-        slope += slopes[i] * POINTS * (1 - m) * density * step;
+        const double logit_by_x = z / s - (m + s * z - 1);
+        const double by_sample = by_logit[i] * POINTS * logit_by_x * density * step;
+        found.by_mean += by_sample;
+        found.by_deviation += by_sample * z;
     }
-    assert_near(slope, m - 1, 1e-12);
     gan__interpreter_destroy(interpreter);
     gan__graph_destroy(graph);
+    return found;
+}
+
+// What each cost descends: minimax 2 JS, non-saturating KL(q, p) - 2 JS (Arjovsky, Bottou 2017),
+// maximum likelihood KL(p, q) (Goodfellow 2014).
+static double descended(gan_generator_cost cost, double m, double s) {
+    gan_divergences d;
+    assert_int_equal(gan_divergences_gaussian((gan_gaussian){1, 1}, (gan_gaussian){m, s}, &d),
+                     GAN_STATUS_OK);
+    if (cost == GAN_GENERATOR_COST_MINIMAX) return 2 * d.jensen_shannon;
+    return cost == GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD ? d.kl
+                                                         : d.reverse_kl - 2 * d.jensen_shannon;
+}
+
+static void with_the_best_discriminator_each_cost_descends_its_divergence(void **state) {
+    (void)state;
+    const gan_generator_cost costs[] = {GAN_GENERATOR_COST_MINIMAX,
+                                        GAN_GENERATOR_COST_NON_SATURATING,
+                                        GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD};
+    const double m = 0.4, s = 0.8, h = 1e-4;
+    for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++) {
+        const slopes got = slopes_with_best_discriminator(costs[i], m, s);
+        assert_near(got.by_mean,
+                    (descended(costs[i], m + h, s) - descended(costs[i], m - h, s)) / (2 * h),
+                    1e-7);
+        assert_near(got.by_deviation,
+                    (descended(costs[i], m, s + h) - descended(costs[i], m, s - h)) / (2 * h),
+                    1e-7);
+    }
+}
+
+// KL(p, q) between normals: its slope is (m - 1) / s^2 by m, 1 / s - (1 + (m - 1)^2) / s^3 by s.
+static void with_the_best_discriminator_maximum_likelihood_descends_kl(void **state) {
+    (void)state;
+    const double m = 0.4, s = 0.8;
+    const slopes got = slopes_with_best_discriminator(GAN_GENERATOR_COST_MAXIMUM_LIKELIHOOD, m, s);
+    assert_near(got.by_mean, (m - 1) / (s * s), 1e-11);
+    assert_near(got.by_deviation, 1 / s - (1 + (m - 1) * (m - 1)) / (s * s * s), 1e-11);
 }
 
 // --- Noise ---------------------------------------------------------------------------------------
@@ -325,6 +374,7 @@ int main(void) {
         cmocka_unit_test(smoothing_moves_the_target_of_real_samples_alone),
         cmocka_unit_test(relativistic_average_costs_equal_their_closed_forms),
         cmocka_unit_test(scales_are_factors_of_the_costs),
+        cmocka_unit_test(with_the_best_discriminator_each_cost_descends_its_divergence),
         cmocka_unit_test(with_the_best_discriminator_maximum_likelihood_descends_kl),
         cmocka_unit_test(priors_have_their_moments),
         cmocka_unit_test(spherical_latents_lie_on_the_unit_sphere),
