@@ -19,9 +19,9 @@ void gan__trainer_destroy(gan_trainer *trainer); // NULL is allowed
 const gan_game *gan__trainer_game(const gan_trainer *trainer);
 gan_module *gan__trainer_module(const gan_trainer *trainer);
 
-// What training takes of the device, exactly: beside what the module does, at the start of a run and
-// for a moment, the memory of a program that scales layers by the data (init_batch); and the memory
-// that batches wait in, which is the host's.
+// What training takes of the device, exactly: beside what the module does, at the start of a run
+// and for a moment, the memory of a program that scales layers by the data (init_batch); and the
+// memory that batches wait in, which is the host's.
 typedef struct gan_trainer_memory {
     gan_module_memory module;
     uint64_t start_bytes; // 0 where no layers are, or the run is `resumed`
