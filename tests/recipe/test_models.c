@@ -16,7 +16,7 @@ static const struct {
     int64_t generator, discriminator;
     int64_t classes; // of its labels, where they are used
 } models[] = {
-    {"gauss1d", {1, {1}}, 1153, 4353, 0},
+    {"gauss1d", {1, {1}}, 1153, 8577, 0},
     {"ring8", {1, {2}}, 484802, 405201, 0}, // Lin et al. 2018, packing 1
     {"grid25", {1, {2}}, 484802, 405201, 0},
     {"xy", {1, {1}}, 2, 1, 0},
