@@ -22,7 +22,7 @@ typedef struct point {
 
 static const char recipe_format[] =
     "name: xy\nbatch: 3\nsteps: 1\ndata: {source: \"builtin:zero\"}\nlatent: {size: 1}\n"
-    "objective: {kind: wasserstein, consensus: %g}\nschedule: {order: %s}\n"
+    "objective: {kind: wasserstein, %s: %g}\nschedule: {order: %s}\n"
     "generator: [scale: {factor: 0}, dense: 1]\ndiscriminator: [dense: {units: 1, bias: false}]\n"
     "optimizer: {generator: {kind: sgd, lr: 0.1}, discriminator: {kind: sgd, lr: %g}}\n";
 
@@ -32,12 +32,18 @@ typedef struct field {
     gan_interpreter *interpreter;
 } field;
 
-static field field_open_at(const char *order, double consensus, double discriminator_rate) {
+// Whatever the cost has beside V, and by how much.
+typedef struct addition {
+    const char *key;
+    double weight;
+} addition;
+
+static field field_open_at(const char *order, addition added, double discriminator_rate) {
     field f;
     char text[1024];
     const gan_game_data data = {.sample = GAN_SHAPE(1), .element = GAN_ELEMENT_F32};
     const double nothing[GAN_GAME_D_METRICS] = {0};
-    snprintf(text, sizeof text, recipe_format, consensus, order, discriminator_rate);
+    snprintf(text, sizeof text, recipe_format, added.key, added.weight, order, discriminator_rate);
     succeed(gan_recipe_parse(text, "xy", &f.recipe));
     succeed(gan__game_create(f.recipe, &data, &f.game));
     succeed(gan__interpreter_create(f.game->graph, 1, &f.interpreter));
@@ -55,7 +61,7 @@ static field field_open_at(const char *order, double consensus, double discrimin
 }
 
 static field field_open(const char *order, double consensus) {
-    return field_open_at(order, consensus, RATE);
+    return field_open_at(order, (addition){"consensus", consensus}, RATE);
 }
 
 static void field_close(field *f) {
@@ -103,7 +109,7 @@ static void simultaneous_descent_turns_away(void **state) {
 static void each_player_has_a_rate_of_its_own(void **state) {
     (void)state;
     const double slower = 0.025;
-    field f = field_open_at("simultaneous", 0, slower);
+    field f = field_open_at("simultaneous", (addition){"consensus", 0}, slower);
     double size = slower * 1 + RATE * 0.5 * 0.5;
     for (uint64_t step = 0; step < STEPS; step++) {
         const point at = field_step(&f, step);
@@ -134,11 +140,35 @@ static void alternating_descent_stays_on_an_ellipse(void **state) {
     field_close(&f);
 }
 
+// Both are pulled towards the mean of where they have been, by weight |p - mean|^2: what orbits
+// without comes to rest at the equilibrium, the mean of an orbit.
+static void historical_averaging_arrives(void **state) {
+    (void)state;
+    enum { LONGER = 1000 };
+    const double weight = 0.2;
+    field f = field_open_at("simultaneous", (addition){"historical_averaging", weight}, RATE);
+    const double nothing[2] = {0};
+    succeed(gan__interpreter_set(f.interpreter, f.game->generator.history, nothing));
+    succeed(gan__interpreter_set(f.interpreter, f.game->discriminator.history, nothing));
+    point at = {1, 0.5}, mean = {0, 0};
+    for (uint64_t step = 0; step < LONGER; step++) {
+        mean.x += (at.x - mean.x) / (double)(step + 1);
+        mean.y += (at.y - mean.y) / (double)(step + 1);
+        at = (point){at.x + RATE * (at.y - 2 * weight * (at.x - mean.x)),
+                     at.y - RATE * (at.x + 2 * weight * (at.y - mean.y))};
+        const point got = field_step(&f, step);
+        assert_near(got.x, at.x);
+        assert_near(got.y, at.y);
+    }
+    assert_true(hypot(at.x, at.y) < hypot(1, 0.5) / 50); // without: 162
+    field_close(&f);
+}
+
 static void consensus_needs_both_gradients_at_one_point(void **state) {
     (void)state;
     gan_recipe *recipe = NULL;
     char text[1024];
-    snprintf(text, sizeof text, recipe_format, 0.5, "alternating", RATE);
+    snprintf(text, sizeof text, recipe_format, "consensus", 0.5, "alternating", RATE);
     assert_int_equal(gan_recipe_parse(text, "xy", &recipe), GAN_STATUS_BAD_INPUT);
 }
 
@@ -149,6 +179,7 @@ int main(void) {
         cmocka_unit_test(extragradient_arrives),
         cmocka_unit_test(consensus_arrives),
         cmocka_unit_test(alternating_descent_stays_on_an_ellipse),
+        cmocka_unit_test(historical_averaging_arrives),
         cmocka_unit_test(consensus_needs_both_gradients_at_one_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
