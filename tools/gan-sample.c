@@ -91,8 +91,11 @@ static const gan_option option_table[] = {
      .name = "truncation",
      .kind = GAN_OPTION_NUMBER,
      .argument = "PSI",
-     .help = "draw normal latents within [-PSI, PSI]",
-     .detail = "Elements beyond are drawn again: likelier samples, and less of a variety.",
+     .help = "latents within [-PSI, PSI], styles nearer their mean",
+     .detail =
+         "Elements of normal latents beyond are drawn again; a style w of a style-based "
+         "generator becomes m + PSI (w - m), m being the mean of the styles of the seeds 0 to "
+         "8191. Likelier samples, and less of a variety.",
      .minimum = 0.01,
      .maximum = 1e6},
     {.group = "What",

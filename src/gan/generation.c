@@ -10,8 +10,8 @@ static gan_node *rows(gan_node *a, int64_t first, int64_t count) {
 }
 
 gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
-                                 gan_node *parameters, gan_node *buffers, int64_t count,
-                                 gan_generation *out) {
+                                 gan_node *parameters, gan_node *buffers, gan_node *truncation,
+                                 int64_t count, gan_generation *out) {
     const int64_t size = gan__network_input_shape(generator)->size[0];
     const int64_t draws = gan__network_draws(generator);
     const bool labelled = gan__network_uses_labels(generator);
@@ -26,9 +26,11 @@ gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
     const gan_network_call call = {.weights = weights,
                                    .buffers = buffers,
                                    .labels = labels,
+                                   .truncation = truncation,
                                    .draws = draws > 0 ? rows(out->latents, size, draws) : NULL};
     const gan_network_result result =
         gan__network_apply(generator, &call, rows(out->latents, 0, size));
+    out->styles = gan__network_style(generator) > 0 ? result.condition : NULL;
     out->samples = gan__reshape(result.output, &samples);
     gan__free(weights);
     return gan__graph_status(graph);

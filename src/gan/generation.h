@@ -10,6 +10,7 @@ typedef struct gan_generation {
     gan_node *latents; // input (latent size + draws + labels, count): behind the latent the numbers
                        // U(0, 1) that the generator draws tokens by, gan__network_draws of them,
                        // and the label where it takes one
+    gan_node *styles;  // (gan__network_style, count); NULL where it has none
     gan_node *samples; // (elements of one sample, row-major in the data's shape; count)
 } gan_generation;
 
@@ -21,9 +22,10 @@ void gan__generation_put(float *latents, size_t count, size_t index, const float
 void gan__generation_take(const float *samples, size_t count, size_t elements, size_t wanted,
                           float *out);
 
-// `parameters` is flat; `buffers` is NULL when the network has none.
+// `parameters` is flat; `buffers` is NULL when the network has none, `truncation` (nn/network.h)
+// where styles stay as they are.
 gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
-                                 gan_node *parameters, gan_node *buffers, int64_t count,
-                                 gan_generation *out);
+                                 gan_node *parameters, gan_node *buffers, gan_node *truncation,
+                                 int64_t count, gan_generation *out);
 
 #endif

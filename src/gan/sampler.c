@@ -2,50 +2,18 @@
 // one size that the generator alone decides on, so that a sample's bits do not depend on how many
 // are asked for with it. Two batches are under way: while the device makes one, the host turns the
 // one before.
-#include "clgan/sample.h"
-
 #include "base/memory.h"
-#include "gan/class_names.h"
-#include "gan/generation.h"
 #include "gan/latent.h"
 #include "gan/model_file.h"
 #include "gan/run_record.h"
-#include "gan/vocabulary_text.h"
-#include "graph/module.h"
-#include "recipe/recipe.h"
+#include "gan/sampler_state.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define BATCH            64
 #define LARGE_BATCH      256
-#define LARGE_BATCH_WORK 2e9  // floating-point operations; for a generator that makes it in fewer
-#define TRUNCATION_LEAST 0.01 // below, a hundred draws would be wasted for each that is taken
-
-// One batch, from when it is enqueued until its samples are handed over.
-typedef struct batch_under_way {
-    float *made;          // room for a whole batch, as the device has it
-    gan_reading *reading; // into `made`; NULL: none is under way
-    size_t wanted;        // samples of it
-    float *samples;       // where those go
-} batch_under_way;
-
-struct gan_sampler {
-    gan_recipe *recipe;
-    const gan_recipe_values *values;
-    gan_class_names *class_names; // NULL: none
-    gan_vocabulary *vocabulary;   // NULL: samples are not text
-    gan_network *generator;
-    gan_graph *graph;
-    gan_module *module;
-    gan_program *program;
-    gan_generation generation;
-    gan_node *parameters, *buffers; // buffers NULL when the network has none
-    gan_sample_info info;
-    double truncation; // 0: none
-    size_t batch;      // samples made at once
-    batch_under_way under_way[2];
-};
+#define LARGE_BATCH_WORK 2e9 // floating-point operations; for a generator that makes it in fewer
 
 // --- Opening -------------------------------------------------------------------------------------
 
@@ -89,6 +57,7 @@ static void fill_info(gan_sampler *sampler, const gan_run_record *record, bool a
     info->categorical = (size_t)parts.codes;
     info->categories = (size_t)parts.categories;
     info->averaged = averaged;
+    info->styles = (size_t)gan__network_style(sampler->generator);
     info->vocabulary = sampler->vocabulary;
     if (!sampler->values->data.has_range) return;
     info->low = sampler->values->data.range[0];
@@ -105,9 +74,16 @@ static gan_status plan(gan_sampler *sampler, gan_device *device, size_t batch) {
     sampler->parameters = gan__state(sampler->graph, "generator", &parameters);
     if (buffers > 0)
         sampler->buffers = gan__state(sampler->graph, "running statistics", &GAN_SHAPE(buffers));
+    if (sampler->info.styles > 0)
+        sampler->pull =
+            gan__state(sampler->graph, "truncation", &GAN_SHAPE((int64_t)sampler->info.styles + 1));
     GAN_TRY(gan__generation_build(sampler->graph, sampler->generator, sampler->parameters,
-                                  sampler->buffers, (int64_t)batch, &sampler->generation));
+                                  sampler->buffers, sampler->pull, (int64_t)batch,
+                                  &sampler->generation));
     GAN_TRY(gan__module_create(device, sampler->graph, &sampler->module));
+    if (sampler->pull != NULL)
+        GAN_TRY(gan__program_create(sampler->module, "styles", &sampler->generation.styles, 1,
+                                    &sampler->mapping));
     return gan__program_create(sampler->module, "sampling", &sampler->generation.samples, 1,
                                &sampler->program);
 }
@@ -219,21 +195,6 @@ void gan_sampler_set_code(const gan_sampler *sampler, size_t code, double value,
     }
     for (size_t i = 0; i < categories; i++)
         first[code * categories + i] = (double)i == value ? 1.0f : 0.0f;
-}
-
-gan_status gan_sampler_set_truncation(gan_sampler *sampler, double psi) {
-    static const char *const priors[] = {"uniform", "normal", "spherical"};
-    if (sampler->values->latent.prior != GAN_PRIOR_NORMAL)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "this checkpoint's latents are %s, and only normal ones can be truncated; "
-                         "sample without",
-                         priors[sampler->values->latent.prior]);
-    if (!(psi >= TRUNCATION_LEAST))
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "a truncation of %g is not possible; give a number from %g on", psi,
-                         TRUNCATION_LEAST);
-    sampler->truncation = psi;
-    return GAN_STATUS_OK;
 }
 
 void gan_sampler_interpolate(const gan_sampler *sampler, gan_sample_path path, const float *from,

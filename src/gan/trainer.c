@@ -54,7 +54,7 @@ static gan_status build_generation(gan_trainer *trainer) {
     gan_node *const weights = game->average != NULL ? game->average : generator->state.parameters;
     gan_node *const statistics =
         game->average_buffers != NULL ? game->average_buffers : generator->buffers;
-    return gan__generation_build(game->graph, generator->network, weights, statistics,
+    return gan__generation_build(game->graph, generator->network, weights, statistics, NULL,
                                  gan__trainer_cells(trainer), &trainer->generation);
 }
 

@@ -3,6 +3,7 @@
 #include "nn/network_struct.h"
 
 #include <stdio.h>
+#include <string.h>
 
 // The bias from marginals must be the output's own.
 static gan_status check_marginals(const gan_network *network) {
@@ -107,6 +108,30 @@ bool gan__network_uses_latents(const gan_network *network) {
 
 int64_t gan__network_reference(const gan_network *network) {
     return network->reference;
+}
+
+// Counts the condition layers and the modulated convolutions of a list and of the blocks in it;
+// *condition is the last of the former's layers.
+static void count_styles(const gan_network_list *list, const gan_network_list **condition,
+                         size_t *conditions, size_t *modulated) {
+    for (size_t i = 0; i < list->count; i++) {
+        const gan_unit *const unit = &list->units[i];
+        if (list->layers[i].kind->conditions) {
+            *condition = unit->lists[0];
+            ++*conditions;
+        }
+        *modulated += strcmp(list->layers[i].kind->name, "modulated_convolution") == 0;
+        for (size_t k = 0; k < GAN_LAYER_LISTS_MAX; k++)
+            if (unit->lists[k]) count_styles(unit->lists[k], condition, conditions, modulated);
+    }
+}
+
+int64_t gan__network_style(const gan_network *network) {
+    const gan_network_list *condition = NULL;
+    size_t conditions = 0, modulated = 0;
+    count_styles(&network->list, &condition, &conditions, &modulated);
+    if (conditions != 1 || modulated == 0) return 0;
+    return condition->shapes[condition->count].size[0];
 }
 
 int64_t gan__network_draws(const gan_network *network) {

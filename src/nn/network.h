@@ -57,6 +57,9 @@ bool gan__network_uses_latents(const gan_network *network);
 int64_t gan__network_reference(const gan_network *network);
 // How many tokens the last layer draws for a sample; 0 where it does not draw.
 int64_t gan__network_draws(const gan_network *network);
+// Elements of the style of a style-based network: what its one condition layer gives, where
+// modulated convolutions go by it; 0: there is no such thing.
+int64_t gan__network_style(const gan_network *network);
 
 #define GAN_TENSOR_NAME 56
 
@@ -112,8 +115,10 @@ typedef struct gan_network_call {
                               // (below); NULLs where it stays as it is
     gan_node *step;           // updates so far, of rank 0, for what changes as training goes; NULL:
                               // all is as it is at first
-    gan_node *draws;          // in inference, of a network that draws: (gan__network_draws, B),
-                              // U(0, 1)
+    gan_node *truncation; // NULL, or (gan__network_style + 1): a mean of styles m and behind it a
+                          // share t; each style w becomes w + t (m - w), which at t = 0 is w
+    gan_node *draws;      // in inference, of a network that draws: (gan__network_draws, B),
+                          // U(0, 1)
 } gan_network_call;
 
 // Data-dependent initialisation (Salimans, Kingma 2016): with `starts` the scale g and the bias of

@@ -98,6 +98,17 @@ static gan_node *start_layer(const application *work, const gan_unit *unit, gan_
     return gan__mul(shifts ? centred : y, factor);
 }
 
+// The condition that a layer gives, with the share of the way to the mean that the call asks for.
+static gan_node *truncate(const gan_network_call *call, gan_node *condition) {
+    if (condition == NULL || call->truncation == NULL) return condition;
+    const int64_t size = gan__node_shape(condition)->size[0], first = 0, one = 1;
+    gan_node *const mean = gan__slice(call->truncation, &first, &size, NULL);
+    gan_node *const share = gan__slice(call->truncation, &size, &one, NULL);
+    if (mean == NULL || share == NULL) return NULL;
+    gan_node *const way = gan__sub(gan__reshape(mean, &GAN_SHAPE(size, 1)), condition);
+    return gan__add(condition, gan__mul(gan__reshape(share, &GAN_SHAPE(1, 1)), way));
+}
+
 // Layer `index` of a list, whose input is outputs[index - 1].
 static gan_node *apply_layer(application *work, const gan_network_list *list, size_t index,
                              gan_node *const *outputs) {
@@ -126,7 +137,7 @@ static gan_node *apply_layer(application *work, const gan_network_list *list, si
     if (work->call->starts && is_affine(layer) &&
         unit->parametrization.kind == GAN_PARAMETRIZATION_WEIGHT_NORM)
         y = start_layer(work, unit, y);
-    if (layer->kind->conditions) work->condition = layer_call.lists[0];
+    if (layer->kind->conditions) work->condition = truncate(work->call, layer_call.lists[0]);
     for (size_t i = 0; i < unit->count; i++)
         if (unit->place[i].buffer) work->after[unit->place[i].index] = updated[i];
     return y;

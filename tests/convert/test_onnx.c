@@ -59,7 +59,7 @@ static void assert_near(const char *path, const float *found, size_t count) {
 }
 
 // --- Against PyTorch and ONNX Runtime ------------------------------------------------------------
-static void assert_samples(const char *model, size_t wanted) {
+static void assert_samples(const char *model, size_t wanted, size_t styles) {
     size_t count;
     char path[512];
     gan_device *device;
@@ -72,6 +72,7 @@ static void assert_samples(const char *model, size_t wanted) {
     assert_ok(gan_sampler_create(device, checkpoint, GAN_SAMPLE_WEIGHTS_DEFAULT, &sampler));
     const gan_sample_info *info = gan_sampler_get_info(sampler);
     assert_int_equal(info->latent, wanted);
+    assert_int_equal(info->styles, styles);
     assert_int_equal(info->rank, 3);
     count /= info->latent;
     float *samples = malloc(count * info->elements * sizeof *samples);
@@ -79,6 +80,11 @@ static void assert_samples(const char *model, size_t wanted) {
     assert_ok(gan_sampler_generate(sampler, latents, count, samples));
     assert_near(golden(model, "-samples.npy", path), samples, count * info->elements);
     assert_near(golden(model, "-onnxruntime.npy", path), samples, count * info->elements);
+    if (styles > 0) { // half as far from their mean
+        assert_ok(gan_sampler_set_truncation(sampler, 0.5));
+        assert_ok(gan_sampler_generate(sampler, latents, count, samples));
+        assert_near(golden(model, "-truncated.npy", path), samples, count * info->elements);
+    }
     free(samples);
     free(latents);
     gan_sampler_destroy(sampler);
@@ -88,8 +94,8 @@ static void assert_samples(const char *model, size_t wanted) {
 
 static void samples_of_foreign_weights_are_what_pytorch_and_onnx_runtime_computed(void **state) {
     (void)state;
-    assert_samples("layers", 6);
-    assert_samples("styles", 5);
+    assert_samples("layers", 6, 0);
+    assert_samples("styles", 5, 4);
 }
 
 // The content of the model's field of that number.

@@ -2,8 +2,10 @@
 """Writes tests/golden/convert/styles-*: a style-based generator and a discriminator with layers of
 sequences, both of PyTorch, as make_onnx.py writes layers-*.
 
-    make_onnx_styles.py GAN_CONVERT      the built tool
+    make_onnx_styles.py GAN_CONVERT GAN_SAMPLE      the built tools
 
+styles-truncated.npy is what PyTorch makes of the same latents with each style half as far from the
+mean of the styles of the seeds 0 to 8191, whose latents gan-sample gives.
 Convolutions are modulated as the paper has it (Karras et al. 2020), by weights of each sample's own.
 Fails unless ONNX's own checker accepts the files and ONNX Runtime agrees with PyTorch to 1e-5.
 Made with torch 2.13.0, onnx 1.23.2, onnxruntime 1.31.1, numpy 2.4.6.
@@ -71,13 +73,16 @@ def noisy(layer, x):
     return x + tensor(name + "strength", 1) * tensor(name + "plane", *x.shape[2:])
 
 
-def generate(z):
+def styles(z):
     mapping = "generator.0.layers.1."
     w = z / (z.square().mean(1, keepdim=True) + 1e-8).sqrt()
     w = F.linear(w, equalized(tensor(mapping + "weight", 4, 5), 0.5),
                  0.5 * tensor(mapping + "bias", 4))
-    w = F.leaky_relu(w, 0.2)
-    x = tensor("generator.1.weight", 3, 4, 4).expand(len(z), 3, 4, 4)
+    return F.leaky_relu(w, 0.2)
+
+
+def generate(w):
+    x = tensor("generator.1.weight", 3, 4, 4).expand(len(w), 3, 4, 4)
     x = F.leaky_relu(noisy(3, modulated(2, x, w, 3, scale=True)), 0.2)
     image = modulated(5, x, w, 1, 1, demodulate=False)
     image = blur(F.interpolate(image, scale_factor=2), 3, 1)
@@ -98,7 +103,7 @@ def discriminate(x):
 
 
 latents = torch.randn(5, 5)
-samples = generate(latents)
+samples = generate(styles(latents))
 outputs = discriminate(samples)
 torch.save({name: value.clone() for name, value in state.items()}, folder / "styles.pt")
 np.save(folder / "styles-latents.npy", latents.numpy())
@@ -132,3 +137,9 @@ with tempfile.TemporaryDirectory() as work:
         assert found.shape == expected.shape and difference < 1e-5
         if network == "generator":
             np.save(folder / "styles-onnxruntime.npy", found)
+    seeds = pathlib.Path(work) / "seeds.npy"
+    subprocess.run([sys.argv[2], model, "-n", "8192", "--save-latents", seeds, "--quiet", "-o",
+                    pathlib.Path(work) / "samples.npy"], check=True)
+    mean = styles(torch.from_numpy(np.load(seeds))).mean(0)
+    truncated = generate(mean + 0.5 * (styles(latents) - mean))
+    np.save(folder / "styles-truncated.npy", truncated.numpy())

@@ -129,6 +129,7 @@ expect 2 'only 300 latents' gan-sample run/latest.gan --latents z.npy -n 301 -o 
 expect 2 'save-latents -: ' gan-sample run/latest.gan --save-latents - -o x.png
 expect 2 '^gan-sample: stdout is no terminal' gan-sample run/latest.gan
 expect 2 'truncation' gan-sample run/latest.gan --truncation 0 -o x.png
+expect 2 'here they are given' gan-sample run/latest.gan --latents z.npy --truncation 1 -o x.png
 expect 4 'absent.npy' gan-sample run/latest.gan --latents absent.npy -o x.png
 head -c 1000 z.npy >cut.npy
 expect 4 'cut.npy: cut short' gan-sample run/latest.gan --latents cut.npy -o x.png

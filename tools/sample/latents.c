@@ -186,6 +186,19 @@ static gan_status check_encoder(const gan_sample_source *source) {
     return GAN_STATUS_OK;
 }
 
+// Latents that are given cannot be drawn again, but their styles can be pulled to the mean.
+static gan_status truncate(gan_sampler *sampler, const gan_sample_request *wanted) {
+    const bool given =
+        wanted->origin == GAN_SAMPLE_ORIGIN_FILE || wanted->origin == GAN_SAMPLE_ORIGIN_DATA;
+    if (wanted->truncation == 0) return GAN_STATUS_OK;
+    if (given && gan_sampler_get_info(sampler)->styles == 0)
+        return gan__fail(
+            GAN_STATUS_BAD_ARGUMENT,
+            "--truncation draws latents again, and here they are given; only the "
+            "styles of a style-based generator, which this is not, could be truncated");
+    return gan_sampler_set_truncation(sampler, wanted->truncation);
+}
+
 gan_status gan__sample_source_open(gan_sampler *sampler, gan_encoder *encoder,
                                    const gan_sample_request *wanted, gan_sample_source *out) {
     *out = (gan_sample_source){.sampler = sampler,
@@ -195,8 +208,7 @@ gan_status gan__sample_source_open(gan_sampler *sampler, gan_encoder *encoder,
                                .piece_most = most_at_once(sampler)};
     gan_status status = check_encoder(out);
     if (status == GAN_STATUS_OK && encoder != NULL) status = encode_originals(out);
-    if (status == GAN_STATUS_OK && wanted->truncation > 0)
-        status = gan_sampler_set_truncation(sampler, wanted->truncation);
+    if (status == GAN_STATUS_OK) status = truncate(sampler, wanted);
     if (status == GAN_STATUS_OK && wanted->class_text != NULL)
         status = gan_sampler_find_class(sampler, wanted->class_text, &out->chosen);
     if (status == GAN_STATUS_OK && wanted->origin == GAN_SAMPLE_ORIGIN_WALK)
