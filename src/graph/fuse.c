@@ -7,9 +7,14 @@
 
 // --- Groups as a graph --------------------------------------------------------------------------
 
+// Groups stand in an order in which each comes after those whose values it uses, so that a search
+// for a way from one to another sees only what stands between them. One that was merged into
+// another keeps a place in it, and nothing uses it.
 typedef struct gan_fusion {
     gan_plan *plan;
-    uint32_t *mark; // per group: the search that last saw it
+    uint32_t *order; // groups
+    uint32_t *place; // per group: where in the order it stands
+    uint32_t *mark;  // per group: the search that last saw it
     uint32_t *stack;
     uint32_t search;
     gan_status status; // sticky
@@ -19,8 +24,10 @@ static uint32_t group_of(const gan_plan *plan, uint32_t vertex) {
     return plan->vertices[vertex].group;
 }
 
-// Puts the groups that use `group`'s values on the stack, those not seen yet and not `except`.
-static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint32_t depth) {
+// Puts the groups that use `group`'s values on the stack, those not seen yet, not `except` and none
+// behind the place `last`.
+static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint32_t last,
+                           uint32_t depth) {
     const gan_plan *plan = f->plan;
     const gan_group *g = &plan->groups[group];
     for (uint32_t i = 0; i < g->member_count; i++) {
@@ -28,6 +35,7 @@ static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint3
         for (uint32_t u = plan->first_use[v]; u < plan->first_use[v + 1]; u++) {
             uint32_t user = group_of(plan, plan->edges[plan->uses[u]].consumer);
             if (user == group || user == except || f->mark[user] == f->search) continue;
+            if (f->place[user] > last) continue;
             f->mark[user] = f->search;
             f->stack[depth++] = user;
         }
@@ -35,16 +43,41 @@ static uint32_t push_users(gan_fusion *f, uint32_t group, uint32_t except, uint3
     return depth;
 }
 
-// Whether there is a way from group `from` to group `to` through a third one.
+// Whether there is a way from group `from` to group `to`, which stands behind it, through a third
+// one. Where there is none, the groups between them that come after `from` are marked.
 static bool leads_around(gan_fusion *f, uint32_t from, uint32_t to) {
     f->search++;
-    uint32_t depth = push_users(f, from, to, 0);
+    const uint32_t last = f->place[to];
+    uint32_t depth = push_users(f, from, to, last, 0);
     while (depth) {
         uint32_t group = f->stack[--depth];
         if (group == to) return true;
-        depth = push_users(f, group, GAN_NONE, depth);
+        depth = push_users(f, group, GAN_NONE, last, depth);
     }
     return false;
+}
+
+static void put(gan_fusion *f, uint32_t place, uint32_t group) {
+    f->order[place] = group;
+    f->place[group] = place;
+}
+
+// Keeps the order when `from` goes into `into`: what the last search has marked between the two now
+// stands behind the merged group, and the rest of it before.
+static void keep_order(gan_fusion *f, uint32_t into, uint32_t from) {
+    uint32_t a = f->place[into], b = f->place[from], count = 0;
+    const uint32_t first = a < b ? a : b, last = a < b ? b : a;
+    uint32_t at = first;
+    put(f, at++, from);
+    for (uint32_t i = first + 1; i < last; i++) {
+        const uint32_t group = f->order[i];
+        if (f->mark[group] == f->search)
+            f->stack[count++] = group;
+        else
+            put(f, at++, group);
+    }
+    put(f, at++, into);
+    for (uint32_t i = 0; i < count; i++) put(f, at++, f->stack[i]);
 }
 
 static int compare_ids(const void *a, const void *b) {
@@ -52,7 +85,7 @@ static int compare_ids(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-// Makes `into` a group over `domain` with the members of both.
+// Makes `into` a group over `domain` with the members of both, between which no way leads around.
 static void merge(gan_fusion *f, uint32_t into, uint32_t from, const gan_group *domain) {
     gan_plan *plan = f->plan;
     gan_group *a = &plan->groups[into], *b = &plan->groups[from];
@@ -61,6 +94,7 @@ static void merge(gan_fusion *f, uint32_t into, uint32_t from, const gan_group *
     f->status = gan__arena_alloc(plan->arena, count, sizeof(uint32_t), &memory);
     if (f->status != GAN_STATUS_OK) return;
     uint32_t *members = memory;
+    keep_order(f, into, from);
     memcpy(members, a->members, a->member_count * sizeof *members);
     memcpy(members + a->member_count, b->members, b->member_count * sizeof *members);
     qsort(members, count, sizeof *members, compare_ids);
@@ -80,7 +114,8 @@ static bool try_merge(gan_fusion *f, uint32_t a, uint32_t b) {
     if (!gan__domain_join(&plan->groups[a], &plan->groups[b], &domain)) return false;
     if (!gan__fuse_fits(plan, &domain, a, b)) return false;
     if (!gan__fuse_uses_are_aligned(plan, &domain, a, b, &f->status)) return false;
-    if (leads_around(f, a, b) || leads_around(f, b, a)) return false;
+    const bool in_order = f->place[a] < f->place[b];
+    if (leads_around(f, in_order ? a : b, in_order ? b : a)) return false;
     merge(f, a, b, &domain);
     return true;
 }
@@ -158,6 +193,7 @@ static bool try_absorb(gan_fusion *f, uint32_t group) {
     if (!gan__fuse_fits(plan, &domain, user, group) || !is_worth_recomputing(f, group, user))
         return false;
     for (uint32_t i = 0; i < g->member_count; i++) plan->vertices[g->members[i]].inlined = true;
+    f->search++; // nothing else comes after it
     merge(f, user, group, &domain);
     return true;
 }
@@ -236,9 +272,13 @@ gan_status gan__fuse(gan_plan *plan) {
     GAN_TRY(gan__fuse_find_edges(plan));
     GAN_TRY(make_groups(plan));
     void *memory = NULL;
-    GAN_TRY(gan__arena_alloc(plan->arena, plan->group_count * 2 + 1, sizeof(uint32_t), &memory));
+    const uint32_t groups = plan->group_count;
+    GAN_TRY(gan__arena_alloc(plan->arena, groups * 4 + 1, sizeof(uint32_t), &memory));
     gan_fusion f = {.plan = plan, .mark = memory};
-    f.stack = f.mark + plan->group_count;
+    f.stack = f.mark + groups;
+    f.order = f.stack + groups;
+    f.place = f.order + groups;
+    for (uint32_t g = 0; g < groups; g++) put(&f, g, g); // as their vertices do
     merge_all(&f);
     GAN_TRY(f.status);
     gan__fuse_choose_recomputed(plan);
