@@ -53,7 +53,10 @@ static int outer_sizes(const gan_group *domain, int64_t *size) {
 }
 
 static bool same_sizes(int rank_a, const int64_t *a, int rank_b, const int64_t *b) {
-    return rank_a == rank_b && memcmp(a, b, (size_t)rank_a * sizeof *a) == 0;
+    if (rank_a != rank_b) return false;
+    for (int i = 0; i < rank_a; i++)
+        if (a[i] != b[i]) return false;
+    return true;
 }
 
 static int64_t product(int rank, const int64_t *size) {
