@@ -95,16 +95,21 @@ static void end(sweep *s) {
 }
 
 // What stands in the place of `node`, given what stands in the places of its operands. Nothing is
-// stopped any more once gradients are taken; and an assignment's value is what it assigns.
+// stopped any more once gradients are taken; and an assignment's value is what it assigns. Where
+// the operands stay the node does, without being looked up.
 static gan_node *rebuild(const sweep *s, gan_node *node) {
     if (node->input_count == 0) return node;
     if (node->op == GAN_OP_STOP_GRADIENT) return s->simplified[node->inputs[0]->id];
     if (node->op == GAN_OP_ASSIGN) return s->simplified[node->inputs[1]->id];
+    bool same = true;
     for (uint32_t i = 0; i < node->input_count; i++) {
         s->operands[i] = s->simplified[node->inputs[i]->id];
+        if (s->operands[i] != node->inputs[i]) same = false;
     }
-    gan_node *rebuilt = gan__node_make(node->graph, node->op, &node->shape, &node->attributes,
-                                       s->operands, node->input_count);
+    gan_node *rebuilt = node;
+    if (!same)
+        rebuilt = gan__node_make(node->graph, node->op, &node->shape, &node->attributes,
+                                 s->operands, node->input_count);
     return gan__simplify_settle(rebuilt, &s->uses);
 }
 
