@@ -91,8 +91,7 @@ gan_answers gan__game_judge_for_generator(const gan_builder *builder, gan_node *
 gan_node *gan__game_judge_plainly(const gan_builder *builder, gan_node *samples, gan_node *labels,
                                   uint32_t stream, gan_node *buffers);
 
-// --- The encoder (game_encode.c)
-// ------------------------------------------------------------------
+// --- The encoder (game_encode.c) -----------------------------------------------------------------
 
 // Whether the costs of G and of D depend on what the encoder says of generated samples.
 bool gan__game_is_recovered_for_generator(const gan_recipe_values *recipe);
@@ -161,13 +160,41 @@ void gan__game_unroll_end(gan_builder *ahead);
 
 // The gradient of `loss` by the player's weights, as one vector; NULL after a failure.
 gan_node *gan__game_gradient(const gan_player *player, gan_node *const *weights, gan_node *loss);
-// One update of the player's optimiser along the gradient of `cost` by `weights`; nothing is stored.
-// `after` may be `before`. Errors: the graph's.
+// One update of the player's optimiser along the gradient of `cost` by `weights`; nothing is
+// stored. `after` may be `before`. Errors: the graph's.
 gan_status gan__game_descend(const gan_player *player, gan_node *const *weights, gan_node *cost,
                              const gan_optimizer_state *before, gan_optimizer_state *after,
                              gan_node **gradient);
 
-// --- Steps (game_steps.c) ------------------------------------------------------------------------
+// --- What a step stores (game_update.c) ----------------------------------------------------------
+
+// One update of the player down `cost`, stored. *gradient: that of the cost, for figures.
+gan_status gan__game_update(const gan_player *player, gan_node *const *weights, gan_node *cost,
+                            gan_optimizer_state *after, gan_node **gradient, gan_game_step *step);
+// The player's running statistics as they are afterwards, where it has any and they changed.
+void gan__game_store_buffers(const gan_player *player, gan_node *buffers, gan_game_step *step);
+void gan__game_store_memories(const gan_cost *cost, gan_game_step *step);
+// Adds as many of the figures to `sums` as it has places for.
+void gan__game_add_sums(gan_game_step *step, gan_node *sums, gan_node **figures);
+// The share of labelled samples whose class D mistakes, where it tells classes.
+void gan__game_add_errors(const gan_game *game, const gan_answers *given, gan_game_step *step);
+
+// D's update from what it said of a real and of a generated batch.
+gan_status gan__game_update_discriminator(const gan_builder *builder, const gan_answers *given,
+                                          const gan_cost *cost, gan_game_step *step);
+// G's update, and the moving averages. `buffers`: G's, after it made the samples.
+gan_status gan__game_update_generator(const gan_builder *builder, const gan_cost *cost,
+                                      gan_node *buffers, gan_game_step *step);
+// E's update, where there is one, from what it said in `given`.
+gan_status gan__game_update_encoder(const gan_builder *builder, const gan_answers *given,
+                                    gan_game_step *step);
+
+// --- Steps (game_joint.c, game_steps.c) ----------------------------------------------------------
+
+// One update of both players from one batch. At the same point, as the code of the first paper
+// does, or as schedule.order has it.
+gan_status gan__game_build_joint_step(const gan_builder *builder, bool penalised,
+                                      gan_game_step *step);
 
 // Fills in the steps of the game.
 gan_status gan__game_build_steps(const gan_builder *builder);
