@@ -2,18 +2,16 @@
 // of reference, for training samples.
 #include "clgan/evaluate.h"
 
-#include "base/memory.h"
-#include "gan/divergence.h"
 #include "gan/evaluate_classes.h"
 #include "gan/evaluate_data.h"
+#include "gan/evaluate_divergences.h"
 #include "gan/evaluate_inference.h"
+#include "gan/evaluate_modes.h"
 #include "gan/evaluate_sequences.h"
-#include "gan/modes.h"
 #include "gan/parzen.h"
 #include "gan/run_record.h"
 #include "gan/vocabulary_text.h"
 
-#include <math.h>
 #include <string.h>
 
 typedef struct evaluator {
@@ -42,11 +40,6 @@ static gan_points training_points(const evaluator *e, uint64_t count) {
     return points;
 }
 
-static void tell(const evaluator *e, const char *what, uint64_t done, uint64_t total) {
-    if (e->options->on_progress != NULL)
-        e->options->on_progress(e->options->user, what, done, total);
-}
-
 // --- Modes ---------------------------------------------------------------------------------------
 
 static bool has_stacks(const evaluator *e) {
@@ -69,34 +62,15 @@ static gan_status choose_judge(const evaluator *e, gan_mode_judge *out) {
     return GAN_STATUS_OK;
 }
 
-#define MODE_BLOCK 1024
-
-static gan_status count_modes(const evaluator *e, const gan_mode_judge *judge,
-                              const gan_points *points, const char *what, gan_mode_figures *out) {
-    void *values = NULL, *histogram = NULL;
-    gan_status status = gan__alloc(MODE_BLOCK, judge->elements * sizeof(float), &values);
-    if (status == GAN_STATUS_OK) status = gan__alloc(judge->modes, sizeof(uint64_t), &histogram);
-    for (uint64_t first = 0; first < points->count && status == GAN_STATUS_OK;
-         first += MODE_BLOCK) {
-        const uint64_t left = points->count - first;
-        const size_t count = left < MODE_BLOCK ? (size_t)left : MODE_BLOCK;
-        tell(e, what, first, points->count);
-        status = points->read(points, first, count, values);
-        if (status == GAN_STATUS_OK) status = gan__modes_count(judge, values, count, histogram);
-    }
-    if (status == GAN_STATUS_OK) *out = gan__modes_figures(judge, histogram, points->count);
-    gan__free(values);
-    gan__free(histogram);
-    return status;
-}
-
 static gan_status measure_modes(evaluator *e) {
     gan_mode_judge judge;
     GAN_TRY(choose_judge(e, &judge));
     const gan_points generated = generated_points(e, gan__modes_samples(&judge));
     const gan_points training = training_points(e, generated.count);
-    GAN_TRY(count_modes(e, &judge, &generated, "modes of generated samples", &e->out->modes));
-    GAN_TRY(count_modes(e, &judge, &training, "modes of training samples", &e->out->modes_of_data));
+    const gan_parzen_watch watches[] = {{e->options, "modes of generated samples"},
+                                        {e->options, "modes of training samples"}};
+    GAN_TRY(gan__evaluate_modes(&judge, &generated, &watches[0], &e->out->modes));
+    GAN_TRY(gan__evaluate_modes(&judge, &training, &watches[1], &e->out->modes_of_data));
     e->out->has_modes = true;
     return GAN_STATUS_OK;
 }
@@ -107,45 +81,14 @@ static bool suits_divergences(const evaluator *e) {
     return e->sampler != NULL && e->data.elements == 1;
 }
 
-// A generator without any spread, or with one that is not finite, has no density to compare: that
-// is a finding, not a failure.
-static gan_status or_undefined(gan_status status, gan_divergences *figures) {
-    if (status != GAN_STATUS_BAD_ARGUMENT) return status;
-    *figures = (gan_divergences){NAN, NAN, NAN, NAN, NAN, NAN};
-    return GAN_STATUS_OK;
-}
-
-static gan_status compare_numbers(gan_evaluation *out, const float *data, size_t data_count,
-                                  const float *generated, size_t generated_count) {
-    out->fit_of_data = gan__gaussian_fit(data, data_count);
-    out->fit = gan__gaussian_fit(generated, generated_count);
-    GAN_TRY(or_undefined(gan_divergences_gaussian(out->fit_of_data, out->fit, &out->gaussian),
-                         &out->gaussian));
-    GAN_TRY(or_undefined(gan_divergences_histogram(data, data_count, generated, generated_count,
-                                                   GAN_DIVERGENCE_BINS, &out->histogram),
-                         &out->histogram));
-    return or_undefined(
-        gan_divergences_kernel(data, data_count, generated, generated_count, &out->kernel),
-        &out->kernel);
-}
-
 static gan_status measure_divergences(evaluator *e) {
-    const gan_points points = generated_points(e, GAN_DIVERGENCE_SAMPLES);
-    const gan_points training = training_points(e, points.count);
-    void *data = NULL, *generated = NULL;
-    tell(e, "divergences", 0, points.count);
-    gan_status status = gan__alloc(training.count, sizeof(float), &data);
-    if (status == GAN_STATUS_OK) status = gan__alloc(points.count, sizeof(float), &generated);
-    if (status == GAN_STATUS_OK) status = training.read(&training, 0, (size_t)training.count, data);
-    if (status == GAN_STATUS_OK) status = points.read(&points, 0, (size_t)points.count, generated);
-    if (status == GAN_STATUS_OK)
-        status =
-            compare_numbers(e->out, data, (size_t)training.count, generated, (size_t)points.count);
-    gan__free(data);
-    gan__free(generated);
-    e->out->divergence_samples = points.count;
-    e->out->has_divergences = status == GAN_STATUS_OK;
-    return status;
+    const gan_points generated = generated_points(e, GAN_DIVERGENCE_SAMPLES);
+    const gan_points training = training_points(e, generated.count);
+    gan__parzen_tell(&(gan_parzen_watch){e->options, "divergences"}, 0, generated.count);
+    GAN_TRY(gan__evaluate_divergences(&training, &generated, e->out));
+    e->out->divergence_samples = generated.count;
+    e->out->has_divergences = true;
+    return GAN_STATUS_OK;
 }
 
 // --- Sequences of tokens -------------------------------------------------------------------------
@@ -156,7 +99,7 @@ static bool suits_sequences(const evaluator *e) {
 
 static gan_status measure_sequences(evaluator *e) {
     const gan_points generated = generated_points(e, GAN_SEQUENCE_SAMPLES);
-    tell(e, "sequences", 0, generated.count);
+    gan__parzen_tell(&(gan_parzen_watch){e->options, "sequences"}, 0, generated.count);
     GAN_TRY(gan__evaluate_sequences(e->data.whole, &generated, &e->data.test, generated.count,
                                     &e->out->sequences));
     GAN_TRY(gan__evaluate_sequences(e->data.whole, &e->data.training, &e->data.test,

@@ -29,11 +29,6 @@ static void destroy_block(block *b) {
     gan__free(b->labels);
 }
 
-static void tell(const gan_parzen_watch *watch, uint64_t done, uint64_t total) {
-    if (watch != NULL && watch->options->on_progress != NULL)
-        watch->options->on_progress(watch->options->user, watch->what, done, total);
-}
-
 // --- Samples through the classifier --------------------------------------------------------------
 
 // `count` of the samples from `first` on; features NULL where they are not wanted.
@@ -41,7 +36,7 @@ static gan_status classify(gan_classifier *classifier, const gan_classified_poin
                            uint64_t first, size_t count, float *features, float *probabilities) {
     const gan_points *const points = of->points;
     const gan_classifier_input input = {b->samples, count, of->low, of->high};
-    tell(of->watch, first, points->count);
+    gan__parzen_tell(of->watch, first, points->count);
     GAN_TRY(points->read(points, first, count, b->samples));
     if (points->labels != NULL) GAN_TRY(points->labels(points, first, count, b->labels));
     return gan_classifier_run(classifier, &input, features, probabilities);

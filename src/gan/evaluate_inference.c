@@ -99,8 +99,7 @@ static gan_status add_reconstructions(study *s, size_t count) {
 // --- Passes over the data ------------------------------------------------------------------------
 
 static void tell(const study *s, const char *what, uint64_t done, uint64_t total) {
-    const gan_evaluation_options *const options = s->call->options;
-    if (options->on_progress != NULL) options->on_progress(options->user, what, done, total);
+    gan__parzen_tell(&(gan_parzen_watch){s->call->options, what}, done, total);
 }
 
 static gan_status encode_test(study *s) {

@@ -216,7 +216,7 @@ static gan_status run_pair(gan_parzen *parzen, const double *sigmas, const gan_p
     return GAN_STATUS_OK;
 }
 
-static void tell(const gan_parzen_watch *watch, uint64_t done, uint64_t total) {
+void gan__parzen_tell(const gan_parzen_watch *watch, uint64_t done, uint64_t total) {
     if (watch == NULL || watch->options == NULL || watch->options->on_progress == NULL) return;
     watch->options->on_progress(watch->options->user, watch->what, done, total);
 }
@@ -225,12 +225,12 @@ static gan_status run_blocks(gan_parzen *parzen, const double *sigmas, const gan
                              const gan_points *points, const gan_parzen_watch *watch,
                              const running_sums *running) {
     for (uint64_t first = 0; first < samples->count; first += BLOCK) {
-        tell(watch, first, samples->count);
+        gan__parzen_tell(watch, first, samples->count);
         GAN_TRY(feed_block(parzen, samples, first, parzen->samples, parzen->sample_norms, ABSENT));
         for (uint64_t point = 0; point < points->count; point += BLOCK)
             GAN_TRY(run_pair(parzen, sigmas, points, point, running));
     }
-    tell(watch, samples->count, samples->count);
+    gan__parzen_tell(watch, samples->count, samples->count);
     return GAN_STATUS_OK;
 }
 

@@ -26,6 +26,9 @@ typedef struct gan_parzen_watch {
     const char *what;
 } gan_parzen_watch;
 
+// Tells those who watch, if any do.
+void gan__parzen_tell(const gan_parzen_watch *watch, uint64_t done, uint64_t total);
+
 typedef struct gan_parzen gan_parzen;
 
 // For vectors of `elements` and so many sigmas at once. The device must outlive it.
