@@ -139,6 +139,7 @@ static gan_status open_all(gan_encoder *encoder, gan_device *device,
     gan_node *roots[ROOTS];
     void *batch = NULL;
     GAN_TRY(open_networks(encoder, checkpoint));
+    GAN_TRY(gan__run_record_adopt_orders(device, checkpoint));
     GAN_TRY(build_graph(encoder, roots));
     fill_info(encoder, roots);
     const size_t answer = encoder->info.answer, features = encoder->info.features;

@@ -248,6 +248,7 @@ static gan_status open_judge(evaluator *e) {
 
 static gan_status open_all(evaluator *e, const gan_checkpoint *checkpoint) {
     GAN_TRY(gan__run_record_open(checkpoint, &e->recipe, &e->record));
+    GAN_TRY(gan__run_record_adopt_orders(e->device, checkpoint));
     const gan_recipe_values *const recipe = gan__recipe_values(e->recipe);
     if (gan__recipe_has_generator(recipe))
         GAN_TRY(gan_sampler_create(e->device, checkpoint, e->options->weights, &e->sampler));

@@ -140,6 +140,7 @@ static gan_status build(measurement *m, gan_device *device, const gan_checkpoint
     GAN_TRY(gan__graph_create(&m->graph));
     GAN_TRY(build_graph(m));
     GAN_TRY(collect_roots(m));
+    GAN_TRY(gan__run_record_adopt_orders(device, checkpoint));
     GAN_TRY(gan__module_create(device, m->graph, &m->module));
     GAN_TRY(gan__program_create(m->module, "layers", m->roots, m->count, &m->program));
     GAN_TRY(gan__module_prepare(m->module, 1));

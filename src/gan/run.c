@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "gan/data_source.h"
 #include "gan/vocabulary_text.h"
-#include "runtime/tuner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,9 +123,7 @@ static gan_status open_folder(gan_run *run, const char *out) {
 // been tuned to meanwhile.
 static gan_status open_device(gan_run *run, const char *spec) {
     GAN_TRY(gan_device_open(spec, &run->device));
-    if (run->resumed == NULL) return GAN_STATUS_OK;
-    const char *const orders = gan_checkpoint_text(run->resumed, "tuning");
-    return gan__tuner_adopt_orders(run->device, orders == NULL ? "" : orders);
+    return run->resumed ? gan__run_record_adopt_orders(run->device, run->resumed) : GAN_STATUS_OK;
 }
 
 // Devices that do not say how much memory they have are not doubted.

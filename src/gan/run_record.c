@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "recipe/recipe.h"
+#include "runtime/tuner.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,4 +95,9 @@ gan_status gan__run_record_open(const gan_checkpoint *checkpoint, gan_recipe **r
                          "not known; it was stripped or made by another program");
     GAN_TRY(gan__recipe_parse_saved(text, "the checkpoint's recipe", recipe));
     return gan__run_record_read(checkpoint, record);
+}
+
+gan_status gan__run_record_adopt_orders(gan_device *device, const gan_checkpoint *checkpoint) {
+    const char *const orders = gan_checkpoint_text(checkpoint, "tuning");
+    return gan__tuner_adopt_orders(device, orders == NULL ? "" : orders);
 }

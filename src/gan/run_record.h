@@ -11,6 +11,7 @@
 #include "clgan/checkpoint.h"
 #include "clgan/recipe.h"
 #include "graph/shape.h"
+#include "runtime/device.h"
 
 #include <stdint.h>
 
@@ -37,5 +38,10 @@ gan_status gan__run_record_read(const gan_checkpoint *checkpoint, gan_run_record
 // after a failure, and its record. Errors: BAD_INPUT (it lacks one of them), those of the recipe.
 gan_status gan__run_record_open(const gan_checkpoint *checkpoint, gan_recipe **recipe,
                                 gan_run_record *record);
+
+// Has the device add up in the orders that the checkpoint's run has (runtime/tuner.h), whatever it
+// has been tuned to meanwhile: for what goes on with the run, and for what is to be the same
+// whenever it is made of the checkpoint. A checkpoint without them has the usual ones.
+gan_status gan__run_record_adopt_orders(gan_device *device, const gan_checkpoint *checkpoint);
 
 #endif

@@ -137,6 +137,7 @@ static gan_status open_all(gan_sampler *sampler, gan_device *device,
     GAN_TRY(open_recipe(sampler, checkpoint, &record));
     GAN_TRY(choose_weights(checkpoint, sampler->generator, weights, &averaged));
     fill_info(sampler, &record, averaged);
+    GAN_TRY(gan__run_record_adopt_orders(device, checkpoint));
     GAN_TRY(build(sampler, device));
     GAN_TRY(make_room(sampler));
     return load_weights(sampler, checkpoint, averaged);
