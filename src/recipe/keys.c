@@ -38,8 +38,7 @@ enum {
         1 << GAN_CLASSIFIER_ALONE | 1 << GAN_CLASSIFIER_IMPLICIT | 1 << GAN_CLASSIFIER_AUXILIARY,
 };
 
-// What counts steps in float32 does so exactly up to here.
-#define STEPS_MAX 16777216
+#define STEPS_MAX GAN_UPDATES_MAX
 #define COUNT_MAX 9007199254740992.0 // 2^53
 #define SIDE_MAX  65536              // of a picture
 #define BELOW_ONE 0.999999999

@@ -59,6 +59,10 @@ gan_status gan__recipe_check_keys(gan_document *document);
 gan_status gan__recipe_check_effects(gan_document *document, const gan_recipe_values *values);
 // Refuses values that contradict each other; names a recipe after its file where it has no name.
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values);
+// The part of it that is about the objective and the schedule.
+gan_status gan__recipe_check_objective(gan_document *document, const gan_recipe_values *values);
+// Players count their updates in a float32, which is exact up to there.
+enum { GAN_UPDATES_MAX = 1 << 24 };
 gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
                             gan_recipe_network *network);
 gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init *out);

@@ -108,6 +108,11 @@ gan_tree *gan__tree_find(const gan_tree *root, const char *path) {
     return (gan_tree *)node;
 }
 
+int gan__tree_line(const gan_document *document, const char *path) {
+    const gan_tree *node = gan__tree_find(document->root, path);
+    return node ? node->line : document->root->line;
+}
+
 // Makes `node` say what `value` says, at its own place and under its own key.
 static void replace(gan_tree *node, const gan_tree *value) {
     char *key = node->key;

@@ -59,6 +59,8 @@ void gan__tree_append(gan_tree *parent, gan_tree *child);
 gan_tree *gan__tree_child(const gan_tree *parent, const char *key, size_t length);
 // The node at a dotted path, or NULL.
 gan_tree *gan__tree_find(const gan_tree *root, const char *path);
+// The line of what is there, or of the document's beginning.
+int gan__tree_line(const gan_document *document, const char *path);
 // Puts `value` at the dotted path, making maps on the way; lists are entered by number only.
 // Errors: BAD_INPUT when the path goes through a scalar or past a list's end.
 gan_status gan__tree_put(gan_document *document, const char *path, gan_tree *value);
