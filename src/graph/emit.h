@@ -93,6 +93,13 @@ const char *gan__emit_empty_total(gan_op op);
 // All reductions over rows of the group, those that can share a pass in one.
 void gan__emit_row_reductions(gan_emit *e, const gan_index *variables);
 
+// emit_stores.c
+// The values that are wanted of the group, of the rows' shape or of the whole domain's, with their
+// stores.
+void gan__emit_stores(gan_emit *e, const gan_index *variables, bool of_rows);
+// Whether any are wanted of the whole domain's shape.
+bool gan__group_stores_elements(const gan_plan *plan, uint32_t group);
+
 // emit_kernel.c, emit_epilogue.c: the whole text, and what it needs to be launched
 gan_status gan__emit_kernel(gan_plan *plan, uint32_t group, gan_plan_launch *out);
 gan_status gan__emit_epilogue(gan_plan *plan, uint32_t group, gan_plan_launch *out);

@@ -6,7 +6,6 @@
 #include "graph/emit.h"
 
 #include <stdio.h>
-#include <string.h>
 
 // How the domain is walked.
 typedef struct gan_walkway {
@@ -50,7 +49,7 @@ static gan_walkway make_walkway(const gan_plan *plan, uint32_t group) {
     return w;
 }
 
-// --- Variables and stores -----------------------------------------------------------------------
+// --- Bodies -------------------------------------------------------------------------------------
 
 // The variables of the outer dimensions, from the row's number, at the innermost open level.
 static void declare_rows(gan_emit *e, gan_index *variables) {
@@ -71,70 +70,6 @@ static void declare_rows(gan_emit *e, gan_index *variables) {
     }
 }
 
-typedef struct gan_member {
-    uint32_t vertex;
-    gan_index index[GAN_RANK_MAX];
-    gan_value value;
-} gan_member;
-
-// The wanted members of the rows' shape, or of the whole domain's; returns how many.
-static uint32_t wanted_members(const gan_plan *plan, uint32_t group, const gan_index *variables,
-                               bool of_rows, gan_member *out) {
-    const gan_group *g = &plan->groups[group];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < g->member_count; i++) {
-        const gan_vertex *v = &plan->vertices[g->members[i]];
-        gan_member *member = &out[count];
-        bool rows = false;
-        if (!v->wanted) continue;
-        memset(member->index, 0, sizeof member->index);
-        if (!gan__domain_index(g, &v->shape, variables, member->index, &rows) || rows != of_rows)
-            continue;
-        member->vertex = g->members[i];
-        count++;
-    }
-    return count;
-}
-
-// All values first, then the stores, so that what is stored over was read before. One work-item
-// stores what belongs to a row, when all of them have read the row's states: hence the barrier.
-static void emit_stores(gan_emit *e, const gan_index *variables, bool of_rows) {
-    void *memory = NULL;
-    const gan_group *g = &e->plan->groups[e->group];
-    gan_status status = gan__alloc(g->member_count, sizeof(gan_member), &memory);
-    if (status != GAN_STATUS_OK) {
-        e->status = status;
-        return;
-    }
-    gan_member *members = memory;
-    uint32_t count = wanted_members(e->plan, e->group, variables, of_rows, members);
-    bool one_item = of_rows && e->cooperative && count;
-    for (uint32_t i = 0; i < count; i++)
-        members[i].value = gan__emit_value(e, members[i].vertex, members[i].index);
-    if (one_item) {
-        gan__emit_line(e, e->level, "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);");
-        gan__emit_line(e, e->level, "if (get_local_id(0) == 0) {");
-    }
-    for (uint32_t i = 0; i < count; i++)
-        gan__emit_store(e, members[i].vertex, members[i].index, members[i].value);
-    if (one_item) gan__emit_line(e, e->level, "}");
-    gan__free(memory);
-}
-
-static bool stores_elements(const gan_plan *plan, uint32_t group) {
-    const gan_group *g = &plan->groups[group];
-    gan_index variables[GAN_RANK_MAX] = {0}, index[GAN_RANK_MAX];
-    for (uint32_t i = 0; i < g->member_count; i++) {
-        const gan_vertex *v = &plan->vertices[g->members[i]];
-        bool rows = false;
-        if (v->wanted && gan__domain_index(g, &v->shape, variables, index, &rows) && !rows)
-            return true;
-    }
-    return false;
-}
-
-// --- Bodies -------------------------------------------------------------------------------------
-
 static void emit_rows(gan_emit *e) {
     const gan_group *g = &e->plan->groups[e->group];
     gan_index variables[GAN_RANK_MAX] = {0}, inner[GAN_RANK_MAX];
@@ -142,16 +77,16 @@ static void emit_rows(gan_emit *e) {
     int count = 0, at = 0;
     declare_rows(e, variables);
     gan__emit_row_reductions(e, variables);
-    if (stores_elements(e->plan, e->group)) {
+    if (gan__group_stores_elements(e->plan, e->group)) {
         for (int i = 0; i < g->rank; i++)
             if (is_in_row(g, i)) size[count++] = g->size[i];
         gan__emit_open_pass(e, size, count, inner);
         for (int i = 0; i < g->rank; i++)
             if (is_in_row(g, i)) variables[i] = inner[at++];
-        emit_stores(e, variables, false);
+        gan__emit_stores(e, variables, false);
         gan__emit_close_pass(e, size, count, NULL, NULL);
     }
-    emit_stores(e, variables, true);
+    gan__emit_stores(e, variables, true);
 }
 
 static void emit_vectors(gan_emit *e, const gan_walkway *w) {
@@ -161,7 +96,7 @@ static void emit_vectors(gan_emit *e, const gan_walkway *w) {
     const int64_t *size = g->size + g->rank - count;
     declare_rows(e, variables);
     gan__emit_open_pass(e, size, count, variables + g->rank - count);
-    emit_stores(e, variables, false);
+    gan__emit_stores(e, variables, false);
     gan__emit_close_pass(e, size, count, w->split_lanes ? "first_lane" : NULL,
                          w->split_lanes ? "last_lane" : NULL);
 }
@@ -178,7 +113,7 @@ static void emit_element(gan_emit *e, const gan_walkway *w) {
     }
     if (g->rank > 1) gan__emit_line(e, 1, "const uint row = element / %lluu;", lanes);
     declare_rows(e, variables);
-    emit_stores(e, variables, false);
+    gan__emit_stores(e, variables, false);
 }
 
 // --- Frames -------------------------------------------------------------------------------------
