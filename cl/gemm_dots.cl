@@ -1,14 +1,12 @@
 // Products with hardly any rows whose B is stored (N, K), on CPUs (runtime/gemm_source.c fills in the
 // two marked places): each element of C is a dot product along K. Sixteen of them are made at a time,
 // 16 of K in the lanes of each, and added up across the lanes together. A work-group is one work-item.
-//@use gemm_pack
+//@use gemm_across
 #define GAN_DOT_START(j)                                                                           \
     global const float *b##j = b_from + (size_t)min(n + j, gemm_n - 1) * gemm_ldb;                 \
     float16 d##j = 0.0f;
 #define GAN_DOT_STEP(j) d##j = fma(vload16(0, b##j + k), e, d##j);
 #define GAN_DOT_END(j)  d##j = fma(gan_load(b##j + k, k_to - k), e, d##j);
-// The sums of each half of two vectors' lanes, in turns.
-#define GAN_DOT_ADD(to, a, b) const float16 to = gan_zip_low(a, b) + gan_zip_high(a, b);
 
 __attribute__((reqd_work_group_size(1, 1, 1)))
 kernel void gan_gemm(const uint gemm_m, const uint gemm_n, const uint gemm_k, const uint gemm_block_m,
@@ -36,13 +34,7 @@ kernel void gan_gemm(const uint gemm_m, const uint gemm_n, const uint gemm_k, co
                 const float16 e = gan_load(a + k, k_to - k);
                 GAN_SIXTEEN(GAN_DOT_END)
             }
-            GAN_DOT_ADD(e0, d0, d8) GAN_DOT_ADD(e1, d1, d9) GAN_DOT_ADD(e2, d2, d10)
-            GAN_DOT_ADD(e3, d3, d11) GAN_DOT_ADD(e4, d4, d12) GAN_DOT_ADD(e5, d5, d13)
-            GAN_DOT_ADD(e6, d6, d14) GAN_DOT_ADD(e7, d7, d15)
-            GAN_DOT_ADD(f0, e0, e4) GAN_DOT_ADD(f1, e1, e5) GAN_DOT_ADD(f2, e2, e6)
-            GAN_DOT_ADD(f3, e3, e7)
-            GAN_DOT_ADD(g0, f0, f2) GAN_DOT_ADD(g1, f1, f3)
-            GAN_DOT_ADD(acc, g0, g1)
+            GAN_ADD_ACROSS(acc, d)
             {
 //@store
             }

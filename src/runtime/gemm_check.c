@@ -8,6 +8,7 @@
 #include "runtime/device_state.h"
 #include "runtime/gemm_clblast.h"
 #include "runtime/gemm_verdict.h"
+#include "runtime/whole.h"
 
 #include <float.h>
 #include <math.h>
@@ -195,7 +196,8 @@ static void small_problem(const gan_gemm_plan *plan, gan_gemm_desc *sizes, gan_g
     *small = *plan;
     *sizes = (gan_gemm_desc){
         .batches = 2, .transpose_a = plan->transpose_a, .transpose_b = plan->transpose_b};
-    sizes->k = plan->blocked ? 2 * plan->depth + 5 : plan->dots ? 37 : 15;
+    sizes->k = plan->blocked ? 2 * plan->depth + 5 : plan->dots || plan->edge ? 37 : 15;
+    if (plan->edge_depth) sizes->k = gan__least(sizes->k, plan->edge_depth);
     small->split_depth = sizes->k;
     if (plan->splits > 1) {
         small->split_depth = plan->blocked ? 2 * plan->depth : 16;
@@ -210,7 +212,8 @@ static void small_problem(const gan_gemm_plan *plan, gan_gemm_desc *sizes, gan_g
     if (!plan->pack_a && small->block_rows > 2 * plan->rows) small->block_rows = 2 * plan->rows;
     sizes->m = (small->block_rows / plan->rows + 1) * plan->rows + plan->rest_rows;
     uint32_t block_runs = small->block_columns / 16 / plan->runs * plan->runs;
-    sizes->n = (block_runs + plan->runs + plan->rest_runs) * 16 - 5;
+    sizes->n = (block_runs + plan->runs + plan->rest_runs) * 16;
+    sizes->n = plan->edge ? sizes->n + plan->edge : sizes->n - 5;
 }
 
 gan_status gan__gemm_check_tile(gan_device *device, const gan_gemm_desc *desc,

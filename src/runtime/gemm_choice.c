@@ -5,6 +5,26 @@
 
 #define RUN 16 // columns of a float16
 
+// --- The edge -----------------------------------------------------------------------------------
+
+// A run for so few columns wastes half of it or more.
+#define MOST_EDGE 8
+// Where the edge is of dot products: so few columns that they are faster than a run, enough rows to
+// pack its columns of B for, and enough of K to be added up across lanes.
+#define MOST_DOT_EDGE 4
+#define DOT_EDGE_ROWS 32
+#define DOT_EDGE_K    64
+
+uint32_t gan__gemm_choice_edge(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                               bool pack_a) {
+    const uint32_t left = desc->n % RUN;
+    if (traits->lanes != RUN || desc->transpose_b || desc->n < RUN || left > MOST_EDGE) return 0;
+    if (desc->transpose_a) return pack_a ? left : 0;
+    const uint64_t packed = (uint64_t)left * desc->k * sizeof(float);
+    const bool pays = left <= MOST_DOT_EDGE && desc->m >= DOT_EDGE_ROWS && desc->k >= DOT_EDGE_K;
+    return pays && packed <= traits->local_memory_bytes / 4 ? left : 0;
+}
+
 // --- Registers ----------------------------------------------------------------------------------
 
 // Register tiles whose sums, one row of B and one element of A fit in 32 vector registers. All
@@ -23,15 +43,17 @@ static double tile_cycles(uint32_t rows, uint32_t runs) {
     return (bound > 4 ? bound : 4) + 0.1 * load + 0.1 * runs;
 }
 
-static double all_cycles(const gan_gemm_desc *desc, uint32_t rows, uint32_t runs) {
-    uint32_t all_runs = gan__divided_up(desc->n, RUN);
+// `edge` columns are not made by tiles.
+static double all_cycles(const gan_gemm_desc *desc, uint32_t edge, uint32_t rows, uint32_t runs) {
+    uint32_t all_runs = gan__divided_up(desc->n - edge, RUN);
     double down = desc->m / rows, rest_down = desc->m % rows ? 1 : 0;
     double across = all_runs / runs, rest_across = all_runs % runs ? 1 : 0;
     uint32_t rest_rows = desc->m % rows, rest_runs = all_runs % runs;
     return down * across * tile_cycles(rows, runs) +
            rest_down * across * tile_cycles(rest_rows, runs) +
            down * rest_across * tile_cycles(rows, rest_runs) +
-           rest_down * rest_across * tile_cycles(rest_rows, rest_runs);
+           rest_down * rest_across * tile_cycles(rest_rows, rest_runs) +
+           (double)desc->m * edge / (2 * RUN);
 }
 
 // Rows of a block of packed A: whole cache lines, and as many as leave the compute units evenly
@@ -61,13 +83,14 @@ static double packed_rows(const gan_device_traits *traits, const gan_gemm_desc *
 
 static void choose_tile(const gan_device_traits *traits, const gan_gemm_desc *desc,
                         gan_gemm_choice *choice) {
-    const uint32_t runs = gan__divided_up(desc->n, RUN);
+    const uint32_t edge = gan__gemm_choice_edge(traits, desc, choice->pack_a);
+    const uint32_t runs = gan__divided_up(desc->n - edge, RUN);
     uint32_t block = 0;
     double fewest = 0;
     for (size_t i = 0; i < sizeof register_tiles / sizeof *register_tiles; i++) {
         uint32_t tile_rows = gan__least(register_tiles[i].rows, desc->m),
                  tile_runs = gan__least(register_tiles[i].runs, runs);
-        double cycles = all_cycles(desc, tile_rows, tile_runs);
+        double cycles = all_cycles(desc, edge, tile_rows, tile_runs);
         if (choice->pack_a) cycles *= packed_rows(traits, desc, tile_rows, &block);
         if (i > 0 && cycles >= fewest) continue;
         fewest = cycles;
@@ -113,6 +136,25 @@ static uint32_t shallow_rows(const gan_device_traits *traits, const gan_gemm_des
     return choice->rows * gan__most(1, gan__least(wanted, fair));
 }
 
+// The same where a work-group packs an edge of B first, which takes as long as sixteen tiles of one
+// row and one run: many rows, so that this is little, but so that the compute units are evenly
+// loaded and none waits long for the last one.
+static uint32_t edge_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                          const gan_gemm_choice *choice) {
+    const double packing = 16.0 / (desc->n / RUN);
+    uint32_t best = choice->rows;
+    double fewest = 0;
+    for (uint32_t rows = gan__rounded_up(24, choice->rows); rows <= 160; rows += choice->rows) {
+        uint64_t groups = (uint64_t)gan__divided_up(desc->m, rows) * desc->batches;
+        double time =
+            gan__divided_up(groups, traits->compute_units) * (rows + packing) + rows / 4.0;
+        if (fewest > 0 && time >= fewest) continue;
+        fewest = time;
+        best = rows;
+    }
+    return best;
+}
+
 // Most rows of C per work-group where B is packed: the sums of blocked products wait in local
 // memory, of which they may take half, and should stay in a core's own cache.
 static uint32_t most_shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
@@ -126,7 +168,8 @@ static uint32_t most_shared_rows(const gan_device_traits *traits, const gan_gemm
 // compute unit gets as much to do. Packing takes about as long as 32 rows of sums.
 static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc *desc,
                             const gan_gemm_choice *choice) {
-    uint32_t across = gan__divided_up(desc->n, choice->block_columns) * desc->batches;
+    const uint32_t edge = gan__gemm_choice_edge(traits, desc, choice->pack_a);
+    uint32_t across = gan__divided_up(desc->n - edge, choice->block_columns) * desc->batches;
     uint32_t down = gan__divided_up(desc->m, most_shared_rows(traits, desc, choice)), best = 0;
     double fewest = 0;
     for (uint32_t rows = desc->m; rows > 64 || best == 0; down++) {
@@ -147,9 +190,9 @@ static uint32_t shared_rows(const gan_device_traits *traits, const gan_gemm_desc
 // Of packed B that stay in a core's first cache.
 #define NEAR_FLOATS 8192
 
-static bool is_for_one(const gan_gemm_desc *desc, const gan_gemm_choice *choice) {
+static bool is_for_one(const gan_gemm_desc *desc, uint32_t edge, const gan_gemm_choice *choice) {
     const double m = desc->m, n = desc->n, k = desc->k;
-    const double cycles = all_cycles(desc, choice->rows, choice->runs) * k +
+    const double cycles = all_cycles(desc, edge, choice->rows, choice->runs) * k +
                           4.0 * m * gan__divided_up(desc->n, RUN) +
                           (m * k + k * n + m * n) * sizeof(float) / 16;
     return !choice->pack_a && desc->k < 2 * GAN_GEMM_SPLIT_DEPTH &&
@@ -158,11 +201,12 @@ static bool is_for_one(const gan_gemm_desc *desc, const gan_gemm_choice *choice)
 
 void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
                              gan_gemm_choice *choice) {
+    const uint32_t edge = gan__gemm_choice_edge(traits, desc, choice->pack_a);
     choice->depth = 0;
     choice->block_rows = choice->rows;
     choice->block_columns = choice->runs * RUN;
     if (choice->pack_a) {
-        uint32_t whole = gan__rounded_up(desc->n, choice->block_columns);
+        uint32_t whole = gan__rounded_up(desc->n - edge, choice->block_columns);
         choice->depth = 64;
         choice->block_columns =
             gan__least(whole, 128 / choice->block_columns * choice->block_columns);
@@ -174,10 +218,10 @@ void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_des
         choice->depth = 256;
         choice->block_rows = shared_rows(traits, desc, choice);
     } else {
-        choice->block_rows = shallow_rows(traits, desc, choice);
+        choice->block_rows = (edge ? edge_rows : shallow_rows)(traits, desc, choice);
     }
-    if (!is_for_one(desc, choice)) return;
-    const uint32_t whole = gan__rounded_up(desc->n, choice->runs * RUN);
+    if (!is_for_one(desc, edge, choice)) return;
+    const uint32_t whole = gan__rounded_up(desc->n - edge, choice->runs * RUN);
     choice->block_rows = gan__rounded_up(desc->m, choice->rows);
     if (!choice->pack_b || (uint64_t)whole * desc->k <= NEAR_FLOATS) choice->block_columns = whole;
 }

@@ -37,6 +37,7 @@ static uint64_t local_floats(const gan_gemm_plan *plan) {
     if (plan->pack_a) floats += (uint64_t)plan->depth * plan->panel_rows;
     if (plan->pack_b) floats += (uint64_t)plan->depth * plan->panel_columns;
     if (plan->blocked) floats += (uint64_t)plan->panel_rows * plan->panel_columns;
+    if (plan->edge) floats += gan__gemm_edge_sums(plan) + (uint64_t)plan->edge * plan->edge_depth;
     return floats;
 }
 
@@ -51,7 +52,7 @@ static void set_depth(const gan_gemm_desc *desc, uint32_t depth, gan_gemm_plan *
 
 static void fit_tile(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
                      gan_gemm_plan *plan) {
-    const uint32_t runs = gan__divided_up(desc->n, RUN);
+    const uint32_t runs = gan__divided_up(desc->n - plan->edge, RUN);
     plan->rows = gan__least(choice->rows, desc->m);
     plan->runs = gan__least(choice->runs, runs);
     plan->rest_rows = desc->m % plan->rows;
@@ -62,10 +63,10 @@ static void fit_blocks(const gan_gemm_desc *desc, const gan_gemm_choice *choice,
                        gan_gemm_plan *plan) {
     plan->block_rows = gan__rounded_up(gan__least(choice->block_rows, desc->m), plan->rows);
     plan->block_columns =
-        gan__rounded_up(gan__least(choice->block_columns, desc->n), plan->runs * RUN);
+        gan__rounded_up(gan__least(choice->block_columns, desc->n - plan->edge), plan->runs * RUN);
     bool one_panel = plan->block_rows <= GAN_GEMM_PANEL_ROWS;
     plan->panel_rows = gan__rounded_up(plan->block_rows, one_panel ? RUN : GAN_GEMM_PANEL_ROWS);
-    plan->panel_columns = plan->block_columns;
+    plan->panel_columns = plan->block_columns + (plan->edge ? RUN : 0);
 }
 
 // So many rows of C, or fewer, are dot products where B is stored (N, K), and a work-group makes at
@@ -119,6 +120,14 @@ static void fit_device(const gan_device_traits *traits, const gan_gemm_desc *des
     } while (!fits(traits, plan) && halve_blocks(plan, &smaller));
 }
 
+// So few kernels differ by K alone. A run more lest columns lie 4 KB apart, where they would share the
+// sets of a cache.
+#define EDGE_DEPTH 256
+
+uint32_t gan__gemm_edge_sums(const gan_gemm_plan *plan) {
+    return plan->panel_rows * plan->edge + RUN; // the last rows' sums are stored as a whole run
+}
+
 void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *desc, bool b_whole,
                          const gan_gemm_choice *choice, gan_gemm_plan *out) {
     gan_gemm_choice usual;
@@ -138,6 +147,9 @@ void gan__gemm_plan_make(const gan_device_traits *traits, const gan_gemm_desc *d
     }
     out->pack_a = choice->pack_a;
     out->pack_b = choice->pack_b || desc->transpose_b || !b_whole;
+    out->edge = gan__gemm_choice_edge(traits, desc, out->pack_a);
+    if (out->edge && !desc->transpose_a)
+        out->edge_depth = gan__rounded_up(out->split_depth, EDGE_DEPTH) + RUN;
     fit_tile(desc, choice, out);
     fit_device(traits, desc, choice, out);
 }
@@ -146,7 +158,8 @@ bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b) {
     return a->lanes == b->lanes && a->transpose_a == b->transpose_a &&
            a->transpose_b == b->transpose_b && a->pack_a == b->pack_a && a->pack_b == b->pack_b &&
            a->dots == b->dots && a->blocked == b->blocked && a->rows == b->rows &&
-           a->runs == b->runs && (!a->blocked || a->depth == b->depth) && a->side == b->side &&
+           a->runs == b->runs && a->edge == b->edge && a->edge_depth == b->edge_depth &&
+           (!a->blocked || a->depth == b->depth) && a->side == b->side &&
            a->block_rows == b->block_rows && a->block_columns == b->block_columns &&
            a->splits == b->splits && a->split_depth == b->split_depth;
 }

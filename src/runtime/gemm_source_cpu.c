@@ -1,7 +1,8 @@
 // Writes the tile kernel of CPUs: every sum of the register tile is a variable of its own, because
 // compilers keep those in registers and arrays often not (measured on PoCL: 35 to 60 against 250 to
-// 350 GFLOP/s). The kernel is three layers of text:
+// 350 GFLOP/s). The kernel is layers of text:
 //     tile functions    sums of rows x runs over one depth (gemm_source_tile.c)
+//     the edge          sums of a few columns past the last whole run (gemm_source_edge.c)
 //     the sink          what becomes of finished sums: a plain store, or an epilogue
 //     the kernel        which block of C, packing, and which tile function where
 #include "runtime/gemm_source_cpu.h"
@@ -22,12 +23,13 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
         "    const uint m_from = get_group_id(1) * gemm_block_m;\n"
         "    const uint m_to = min(gemm_m, m_from + gemm_block_m);\n"
         "    const uint n_from = get_group_id(0) * gemm_block_n;\n"
-        "    const uint n_to = min(gemm_n, n_from + gemm_block_n);\n"
+        "    const uint n_to = min(gemm_n - %u, n_from + gemm_block_n);\n"
         "    const uint k_from = plane / gemm_batches * gemm_split;\n"
         "    const uint k_to = min(gemm_k, k_from + gemm_split);\n"
         "    global const float *a_from = gemm_a + gemm_a0 + (size_t)batch * gemm_sa;\n"
         "    global const float *b_from = gemm_b + gemm_b0 + (size_t)batch * gemm_sb;\n",
-        gan__gemm_sink_parameters(epilogue));
+        gan__gemm_sink_parameters(epilogue), plan->edge);
+    if (plan->edge) gan__gemm_edge_memory(plan, text);
     if (plan->pack_a)
         gan__text_append(text, "    local float packed_a[%u] __attribute__((aligned(64)));\n",
                          plan->depth * plan->panel_rows);
@@ -39,11 +41,7 @@ static void append_head(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
                                    : plan->rows * 16 * plan->runs);
 }
 
-// Rows of A in one panel of the packed block, columns of B in one.
-static unsigned a_panel(const gan_gemm_plan *plan) {
-    return plan->panel_rows < GAN_GEMM_PANEL_ROWS ? plan->panel_rows : GAN_GEMM_PANEL_ROWS;
-}
-
+// Columns of B in one panel of the packed block.
 static unsigned b_panel(const gan_gemm_plan *plan) {
     return 16 * plan->runs;
 }
@@ -65,15 +63,16 @@ static void append_pack_a(const gan_gemm_plan *plan, gan_text *text) {
         text,
         "        for (uint i = 0; i < m_to - m_from; i += %u)\n"
         "            %s, gemm_lda, packed_a + %u * i, %u, min(%uu, m_to - m_from - i), depth);\n",
-        a_panel(plan),
+        gan__gemm_a_panel(plan),
         plan->transpose_a ? "gan_pack_rows(a_from + (size_t)k * gemm_lda + m_from + i"
                           : "gan_pack_columns(a_from + (size_t)(m_from + i) * gemm_lda + k",
-        plan->depth, a_panel(plan), a_panel(plan));
+        plan->depth, gan__gemm_a_panel(plan), gan__gemm_a_panel(plan));
 }
 
 static void append_packing(const gan_gemm_plan *plan, gan_text *text) {
     if (plan->pack_a) append_pack_a(plan, text);
     if (plan->pack_b) append_pack_b(plan, text);
+    if (plan->edge) gan__gemm_edge_block(plan, text);
 }
 
 // What a tile asks for while it computes, a line each k. Where A is read in place: the rows below.
@@ -109,7 +108,8 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
                      runs, rows, runs);
     if (plan->pack_a)
         gan__text_append(text, "packed_a + (m - m_from) / %u * %u + (m - m_from) %% %u, %u, ",
-                         a_panel(plan), a_panel(plan) * plan->depth, a_panel(plan), a_panel(plan));
+                         gan__gemm_a_panel(plan), gan__gemm_a_panel(plan) * plan->depth,
+                         gan__gemm_a_panel(plan), gan__gemm_a_panel(plan));
     else
         gan__text_append(text, "a_from + (size_t)%s * gemm_lda + %s, gemm_lda, ",
                          plan->transpose_a ? "k" : "m", plan->transpose_a ? "m" : "k");
@@ -126,6 +126,12 @@ static void append_tile_call(const gan_gemm_plan *plan, unsigned rows, unsigned 
 
 static void append_sink(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
                         gan_text *text) {
+    if (plan->edge)
+        gan__text_append(text,
+                         "            for (uint row = 0; at_edge && row < rows; row++)\n"
+                         "                *(%s gan_run *)(s + row * %u) = "
+                         "gan_edge_row(edge, m - m_from + row);\n",
+                         gan__gemm_sums_space(plan), gan__gemm_sums_pitch(plan));
     gan__text_append(text,
                      "            for (uint row = 0; row < rows; row++)\n"
                      "                for (uint run = 0; run < runs; run++) {\n"
@@ -137,16 +143,44 @@ static void append_sink(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
                      gan__gemm_sums_pitch(plan), gan__gemm_sink_body(epilogue));
 }
 
+// Which tiles there are: `rows` x `runs` at m and n_run. With an epilogue the edge's columns are a
+// tile, too, of one run; else they are stored by themselves.
+static void append_loops(const gan_gemm_plan *plan, bool plain, gan_text *text) {
+    const bool at_edge = plan->edge && !plain;
+    if (at_edge) gan__text_append(text, "        const uint n_end = n_to + has_edge;\n");
+    gan__text_append(text,
+                     "        for (uint n_run = n_from; n_run < %s; n_run %s%u%s)\n"
+                     "        for (uint m = m_from; m < m_to; m += %u) {\n"
+                     "            const uint m_row = m, rows = min(%uu, m_to - m);\n",
+                     at_edge ? "n_end" : "n_to",
+                     at_edge ? "= n_run < n_to ? min(n_run + " : "+= ", 16 * plan->runs,
+                     at_edge ? ", n_to) : n_end" : "", plan->rows, plan->rows);
+    if (at_edge)
+        gan__text_append(text,
+                         "            const bool at_edge = n_run == n_to;\n"
+                         "            const uint runs = at_edge ? 1 : min(%uu, (n_to - n_run) / "
+                         "16);\n",
+                         plan->runs);
+    else
+        gan__text_append(text,
+                         "            const uint runs = min(%uu, (n_to - n_run + 15) / 16);\n",
+                         plan->runs);
+}
+
+static void append_plain_edge(const gan_gemm_plan *plan, gan_text *text) {
+    gan__text_append(text,
+                     "        if (has_edge%s)\n"
+                     "            for (uint m = m_from; m < m_to; m++)\n"
+                     "                gan_store(gan_edge_row(edge, m - m_from), gemm_c + gemm_c0 + "
+                     "(size_t)plane * gemm_sc + (size_t)m * gemm_ldc + n_to, %u);\n",
+                     plan->blocked ? " && k + depth == k_to" : "", plan->edge);
+}
+
 static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
                         gan_text *text) {
     bool plain = epilogue == NULL;
     if (plan->pack_a) append_next(plan, text);
-    gan__text_append(text,
-                     "        for (uint n_run = n_from; n_run < n_to; n_run += %u)\n"
-                     "        for (uint m = m_from; m < m_to; m += %u) {\n"
-                     "            const uint m_row = m, rows = min(%uu, m_to - m);\n"
-                     "            const uint runs = min(%uu, (n_to - n_run + 15) / 16);\n",
-                     16 * plan->runs, plan->rows, plan->rows, plan->runs);
+    append_loops(plan, plain, text);
     if (plan->blocked)
         gan__text_append(
             text,
@@ -162,10 +196,14 @@ static void append_body(const gan_gemm_plan *plan, const gan_gemm_epilogue *epil
             "            global float *c = %sgemm_c + gemm_c0 + (size_t)plane * "
             "gemm_sc + (size_t)m * gemm_ldc + n_run%s;\n",
             plan->blocked ? "last ? " : "", plan->blocked ? " : 0" : "");
+    if (plan->edge && !plain) gan__text_append(text, "            if (!at_edge) {\n");
     gan__gemm_visit_tiles(plan, append_tile_call, plain, text);
+    if (plan->edge) gan__gemm_edge_tile(plan, text);
+    if (plan->edge && !plain) gan__text_append(text, "            }\n");
     if (plan->blocked && !plain) gan__text_append(text, "            if (!last) continue;\n");
     if (!plain) append_sink(plan, epilogue, text);
     gan__text_append(text, "        }\n");
+    if (plan->edge && plain) append_plain_edge(plan, text);
 }
 
 void gan__gemm_source_cpu(const gan_gemm_plan *plan, const gan_gemm_epilogue *epilogue,
@@ -173,7 +211,9 @@ void gan__gemm_source_cpu(const gan_gemm_plan *plan, const gan_gemm_epilogue *ep
     if (plan->pack_a || plan->pack_b) gan__text_append(text, "//@use gemm_pack\n");
     gan__text_append(text, "//@use gemm_ahead\n");
     gan__gemm_visit_tiles(plan, gan__gemm_source_tile, epilogue == NULL, text);
+    if (plan->edge) gan__gemm_edge_functions(plan, text);
     append_head(plan, epilogue, text);
+    if (plan->edge) gan__gemm_edge_before(plan, text);
     if (plan->blocked)
         gan__text_append(text,
                          "    for (uint k = k_from; k < k_to; k += %u) {\n"

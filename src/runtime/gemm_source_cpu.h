@@ -1,4 +1,5 @@
-// What the parts of the kernel of CPUs share. Private to gemm_source_cpu.c and gemm_source_tile.c.
+// What the parts of the kernel of CPUs share. Private to gemm_source_cpu.c, gemm_source_tile.c and
+// gemm_source_edge.c.
 #ifndef GAN_RUNTIME_GEMM_SOURCE_CPU_H
 #define GAN_RUNTIME_GEMM_SOURCE_CPU_H
 
@@ -22,5 +23,18 @@ void gan__gemm_visit_tiles(const gan_gemm_plan *plan, gan_gemm_tile_visitor visi
 // The function gan_tile_<rows>x<runs>. `plain`: finished sums are stored to C by it.
 void gan__gemm_source_tile(const gan_gemm_plan *plan, unsigned rows, unsigned runs, bool plain,
                            gan_text *text);
+
+// Rows of A in one panel of the packed block.
+unsigned gan__gemm_a_panel(const gan_gemm_plan *plan);
+
+// A narrow edge (gan_gemm_plan.edge): its functions; in the kernel, `has_edge` and the memory of
+// its sums; and what makes them: with rows in the lanes with each packed block of K; else before
+// the first one, and with the first tile of each row of tiles, whose rows of A are near then. From
+// the last tile on the sums are those of gan_edge_row(edge, row of the work-group's block).
+void gan__gemm_edge_functions(const gan_gemm_plan *plan, gan_text *text);
+void gan__gemm_edge_memory(const gan_gemm_plan *plan, gan_text *text);
+void gan__gemm_edge_block(const gan_gemm_plan *plan, gan_text *text);
+void gan__gemm_edge_before(const gan_gemm_plan *plan, gan_text *text);
+void gan__gemm_edge_tile(const gan_gemm_plan *plan, gan_text *text);
 
 #endif

@@ -57,13 +57,14 @@ static gan_status add_product(gan_launch *launch, const gan_gemm_desc *desc,
     add_operand(&list, &desc->b);
     add_sink(&list, c, epilogue);
     const size_t side = plan->lanes == 1 ? plan->side : 1;
-    gan_launch_desc kernel = {.name = "gan_gemm",
-                              .arguments = list.items,
-                              .argument_count = list.count,
-                              .global = {gan__divided_up(desc->n, plan->block_columns) * side,
-                                         gan__divided_up(desc->m, plan->block_rows) * side,
-                                         (size_t)desc->batches * plan->splits},
-                              .local = {side, side, 1}};
+    gan_launch_desc kernel = {
+        .name = "gan_gemm",
+        .arguments = list.items,
+        .argument_count = list.count,
+        .global = {gan__divided_up(desc->n - plan->edge, plan->block_columns) * side,
+                   gan__divided_up(desc->m, plan->block_rows) * side,
+                   (size_t)desc->batches * plan->splits},
+        .local = {side, side, 1}};
     gan_status status = gan__gemm_source(plan, epilogue, &source);
     kernel.source = gan__text_string(&source);
     if (status == GAN_STATUS_OK) status = gan__launch_add_kernel(launch, &kernel);

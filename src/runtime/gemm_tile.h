@@ -8,9 +8,10 @@
 //     A is packed where it is stored (K, M): one row of a block is then one cache line;
 //     B is packed where it is stored (N, K), and where its last run of columns cannot be read
 //     whole.
-// Where C has hardly any rows and B is stored (N, K), packing would take longer than the product:
-// its elements are then dot products along K. On GPUs (1 lane) a work-group of `side` x `side`
-// work-items owns a square of 4 `side` elements.
+// Where the last run of columns would have eight or fewer of them, these are made otherwise
+// (gemm_source_edge.c). Where C has hardly any rows and B is stored (N, K), packing would take
+// longer than the product: its elements are then dot products along K. On GPUs (1 lane) a
+// work-group of `side` x `side` work-items owns a square of 4 `side` elements.
 #ifndef GAN_RUNTIME_GEMM_TILE_H
 #define GAN_RUNTIME_GEMM_TILE_H
 
@@ -24,7 +25,8 @@
 #define GAN_GEMM_SPLIT_DEPTH 512
 
 // How a product is cut up. No choice changes a bit of the result: every sum runs through K in
-// order, and where K is split is settled by the sizes and the device alone.
+// order, and where K is split, or a sum is a dot product, is settled by the sizes and the device
+// alone.
 typedef struct gan_gemm_choice {
     // CPUs
     uint32_t rows, runs; // of the register tile
@@ -44,7 +46,10 @@ typedef struct gan_gemm_plan {
     bool blocked;                  // K is taken in several blocks; sums wait in local memory
     uint32_t rows, runs;           // of the register tile
     uint32_t rest_rows, rest_runs; // of the tiles at the lower and right edge; 0: there are none
-    uint32_t depth;                // k of one packed block: a multiple of 16
+    uint32_t edge; // columns past the last whole run that no tile makes; 0: tiles make all
+    uint32_t
+        edge_depth; // most of K for which B's edge is packed; 0: the edge has rows in its lanes
+    uint32_t depth; // k of one packed block: a multiple of 16
     // Most rows and columns of a block: whole panels, or a multiple of 16 within one.
     uint32_t panel_rows, panel_columns;
     uint32_t side; // GPUs
@@ -62,6 +67,11 @@ void gan__gemm_choice_default(const gan_device_traits *traits, const gan_gemm_de
 void gan__gemm_choice_blocks(const gan_device_traits *traits, const gan_gemm_desc *desc,
                              gan_gemm_choice *choice);
 
+// The columns of a narrow edge, where the product is one that makes them otherwise: `pack_a` as in
+// the choice.
+uint32_t gan__gemm_choice_edge(const gan_device_traits *traits, const gan_gemm_desc *desc,
+                               bool pack_a);
+
 // Whether there is a kernel for such a choice on such a device, whatever the product.
 bool gan__gemm_choice_valid(const gan_device_traits *traits, const gan_gemm_choice *choice);
 
@@ -75,6 +85,9 @@ bool gan__gemm_plan_same(const gan_gemm_plan *a, const gan_gemm_plan *b);
 
 // Whether B's rows can be read in whole runs without leaving its buffer, which has `b_bytes`.
 bool gan__gemm_b_whole(const gan_gemm_desc *desc, uint64_t b_bytes);
+
+// Floats of a work-group's sums of the edge.
+uint32_t gan__gemm_edge_sums(const gan_gemm_plan *plan);
 
 // Floats between the rows of the partial sums of a split product.
 uint32_t gan__gemm_plan_parts_pitch(const gan_gemm_desc *desc);

@@ -185,9 +185,27 @@ static gan_device *open_clblast(void) {
 static const layout dense = {0}, loose = {.offset = 5, .gap = 3}, wide = {.offset = 16, .gap = 16};
 
 static const sizes edges[] = {
-    {1, 1, 1, 1},       {1, 17, 33, 1},   {2, 100, 2, 1},    {3, 16, 15, 1},   {7, 5, 100, 1},
-    {15, 33, 16, 1},    {16, 16, 16, 1},  {17, 1, 100, 1},   {33, 15, 17, 1},  {8, 32, 784, 1},
-    {100, 100, 100, 1}, {61, 64, 300, 1}, {130, 112, 64, 1}, {12, 48, 130, 1}, {40, 784, 33, 1},
+    {1, 1, 1, 1},
+    {1, 17, 33, 1},
+    {2, 100, 2, 1},
+    {3, 16, 15, 1},
+    {7, 5, 100, 1},
+    {15, 33, 16, 1},
+    {16, 16, 16, 1},
+    {17, 1, 100, 1},
+    {33, 15, 17, 1},
+    {8, 32, 784, 1},
+    {100, 100, 100, 1},
+    {61, 64, 300, 1},
+    {130, 112, 64, 1},
+    {12, 48, 130, 1},
+    {40, 784, 33, 1},
+    // Columns past the last whole run that are few enough to be made otherwise.
+    {50, 33, 70, 1},
+    {37, 50, 200, 1},
+    {35, 35, 65, 1},
+    {97, 20, 300, 1},
+    {49, 24, 130, 1},
 };
 
 static void check_edges(gan_device *device) {
@@ -253,9 +271,9 @@ static void a_deep_product_with_few_elements_is_split_and_right(void **state) {
     const char *const lanes[] = {"16", "1"};
     for (int i = 0; i < 2; i++) {
         gan_device *device = open_with(lanes[i], "tile");
-        for (int transposes = 0; transposes < 4; transposes++) {
-            product p = make_product(device, (sizes){6, 21, 5000, 1}, transposes & 1,
-                                     transposes >> 1, loose);
+        for (int trial = 0; trial < 8; trial++) {
+            const sizes s = trial < 4 ? (sizes){6, 21, 5000, 1} : (sizes){40, 20, 3000, 1};
+            product p = make_product(device, s, trial & 1, trial >> 1 & 1, loose);
             assert_true(gan__gemm_scratch(device, &p.desc) > 0);
             run_product(device, &p);
             assert_product_right(&p);
@@ -319,7 +337,8 @@ static void check_epilogue(gan_device *device, sizes s, bool ta, bool tb) {
 static void an_epilogue_sees_each_sum_once_with_its_place(void **state) {
     (void)state;
     const char *const lanes[] = {"16", "1"};
-    const sizes s[] = {{33, 100, 40, 2}, {1, 17, 300, 1}, {5, 20, 3000, 2}, {64, 64, 200, 1}};
+    const sizes s[] = {{33, 100, 40, 2}, {1, 17, 300, 1},  {5, 20, 3000, 2},
+                       {64, 64, 200, 1}, {35, 36, 300, 2}, {40, 20, 3000, 1}};
     for (int i = 0; i < 2; i++) {
         gan_device *device = open_with(lanes[i], "tile");
         for (size_t j = 0; j < sizeof s / sizeof *s; j++)
