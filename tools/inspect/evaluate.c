@@ -7,7 +7,6 @@
 #include "term/table.h"
 
 #include <math.h>
-#include <string.h>
 
 // --- While it works ------------------------------------------------------------------------------
 typedef struct watcher {
@@ -132,47 +131,6 @@ static gan_status append_sequences(const gan_evaluation *e, const gan_terminal *
     return status;
 }
 
-static const struct {
-    const char *label, *key;
-    size_t offset;
-} divergence_rows[] = {
-    {"entropy of the data", "entropy_p", offsetof(gan_divergences, entropy_p)},
-    {"entropy of the generator", "entropy_q", offsetof(gan_divergences, entropy_q)},
-    {"cross-entropy", "cross_entropy", offsetof(gan_divergences, cross_entropy)},
-    {"KL(data, generator)", "kl", offsetof(gan_divergences, kl)},
-    {"KL(generator, data)", "reverse_kl", offsetof(gan_divergences, reverse_kl)},
-    {"Jensen-Shannon", "jensen_shannon", offsetof(gan_divergences, jensen_shannon)},
-};
-enum { DIVERGENCE_ROWS = sizeof divergence_rows / sizeof divergence_rows[0] };
-
-static double divergence(const gan_divergences *of, size_t row) {
-    double value;
-    memcpy(&value, (const char *)of + divergence_rows[row].offset, sizeof value);
-    return value;
-}
-
-static gan_status append_divergences(const gan_evaluation *e, const gan_terminal *out,
-                                     gan_text *text) {
-    gan_table *table = gan__evaluation_begin_table("density", "generated", "training data");
-    if (table) {
-        gan__evaluation_number_row(table, "mean", e->fit.mean, e->fit_of_data.mean);
-        gan__evaluation_number_row(table, "deviation", e->fit.deviation, e->fit_of_data.deviation);
-    }
-    gan_status status = gan__evaluation_end_table(table, out, text);
-    table = gan__evaluation_begin_table("nats", "fitted normals", "histogram");
-    if (table) {
-        gan__table_column(table, "kernels", GAN_ALIGN_RIGHT);
-        for (size_t i = 0; i < DIVERGENCE_ROWS; i++) {
-            gan__evaluation_number_row(table, divergence_rows[i].label, divergence(&e->gaussian, i),
-                                       divergence(&e->histogram, i));
-            gan__table_cell(table, "%s", gan__human_number(divergence(&e->kernel, i)).text);
-        }
-    }
-    gan_status second = gan__evaluation_end_table(table, out, text);
-    gan__text_append(text, "%s samples of each\n", gan__human_digits(e->divergence_samples).text);
-    return status == GAN_STATUS_OK ? second : status;
-}
-
 static gan_status write_text(const gan_inspection *inspection, const gan_evaluation *e) {
     const gan_terminal *out = &inspection->call->out;
     gan_text text = {0};
@@ -182,7 +140,7 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
                      gan__human_digits(e->step).text, e->averaged ? "averaged" : "raw", e->data);
     gan_status status = GAN_STATUS_OK;
     if (e->has_modes) status = append_modes(e, out, &text);
-    if (e->has_divergences && status == GAN_STATUS_OK) status = append_divergences(e, out, &text);
+    if (status == GAN_STATUS_OK) status = gan__inspect_divergences_text(e, out, &text);
     if (e->has_sequences && status == GAN_STATUS_OK) status = append_sequences(e, out, &text);
     if (status == GAN_STATUS_OK) status = gan__inspect_classes_text(e, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
@@ -225,14 +183,6 @@ static json_t *sequences_json(const gan_sequence_figures *figures) {
                      gan__inspect_number(figures->distinct), "ngram_jensen_shannon", divergences);
 }
 
-static json_t *divergences_json(const gan_divergences *figures) {
-    json_t *object = json_object();
-    for (size_t i = 0; i < DIVERGENCE_ROWS; i++)
-        json_object_set_new(object, divergence_rows[i].key,
-                            gan__inspect_number(divergence(figures, i)));
-    return object;
-}
-
 static json_t *inference_json(const gan_inference_figures *of) {
     json_t *object =
         json_pack("{s:I, s:I}", "training", (json_int_t)of->training, "test", (json_int_t)of->test);
@@ -254,11 +204,6 @@ static json_t *inference_json(const gan_inference_figures *of) {
     return object;
 }
 
-static json_t *fit_json(gan_gaussian fit) {
-    return json_pack("{s:o, s:o}", "mean", gan__inspect_number(fit.mean), "deviation",
-                     gan__inspect_number(fit.deviation));
-}
-
 static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
     json_t *document = json_pack("{s:o, s:I, s:b, s:o}", "file",
                                  gan__inspect_string(inspection->path), "step", (json_int_t)e->step,
@@ -267,14 +212,7 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
         json_object_set_new(document, "modes",
                             json_pack("{s:o, s:o}", "generated", modes_json(&e->modes),
                                       "training_data", modes_json(&e->modes_of_data)));
-    if (e->has_divergences)
-        json_object_set_new(document, "divergences",
-                            json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "samples",
-                                      (json_int_t)e->divergence_samples, "generated",
-                                      fit_json(e->fit), "training_data", fit_json(e->fit_of_data),
-                                      "fitted_normals", divergences_json(&e->gaussian), "histogram",
-                                      divergences_json(&e->histogram), "kernels",
-                                      divergences_json(&e->kernel)));
+    gan__inspect_divergences_json(e, document);
     if (e->has_sequences)
         json_object_set_new(document, "sequences",
                             json_pack("{s:o, s:o}", "generated", sequences_json(&e->sequences),

@@ -8,7 +8,8 @@
 #include "clgan/evaluate.h"
 #include "term/table.h"
 
-// A measure and two sides to it. NULL where memory is out, which the next one reports.
+// evaluate_tables.c: a measure and two sides to it. NULL where memory is out, which the next one
+// reports.
 gan_table *gan__evaluation_begin_table(const char *measure, const char *first, const char *second);
 // Appends it, after an empty line, and destroys it.
 gan_status gan__evaluation_end_table(gan_table *table, const gan_terminal *out, gan_text *text);
@@ -19,5 +20,9 @@ void gan__evaluation_number_row(gan_table *table, const char *label, double firs
 gan_status gan__inspect_classes_text(const gan_evaluation *e, const gan_terminal *out,
                                      gan_text *text);
 void gan__inspect_classes_json(const gan_evaluation *e, json_t *document);
+// evaluate_divergences.c: of samples that are numbers; likewise.
+gan_status gan__inspect_divergences_text(const gan_evaluation *e, const gan_terminal *out,
+                                         gan_text *text);
+void gan__inspect_divergences_json(const gan_evaluation *e, json_t *document);
 
 #endif
