@@ -1,12 +1,11 @@
 // Where gan-sample's latents come from: seeds, a walk through the latents of seeds, a sweep of a
-// code, or a file.
+// code, or a file. Those of test samples are reconstruct.c.
 #include "sample/sample.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PIECE_ELEMENTS ((size_t)4 << 20)
 
@@ -42,7 +41,7 @@ static size_t latent_size(const gan_sample_source *source) {
     return gan_sampler_get_info(source->sampler)->latent;
 }
 
-static gan_status alloc_latents(const gan_sample_source *source, uint64_t count, float **out) {
+gan_status gan__sample_latents_alloc(const gan_sample_source *source, uint64_t count, float **out) {
     const size_t size = latent_size(source) * sizeof(float);
     *out = count > SIZE_MAX / size ? NULL : calloc((size_t)count, size);
     if (*out != NULL) return GAN_STATUS_OK;
@@ -51,7 +50,7 @@ static gan_status alloc_latents(const gan_sample_source *source, uint64_t count,
 
 static gan_status draw_keys(gan_sample_source *source) {
     const uint64_t count = source->wanted->seeds;
-    const gan_status status = alloc_latents(source, count, &source->keys);
+    const gan_status status = gan__sample_latents_alloc(source, count, &source->keys);
     for (uint64_t i = 0; i < count && status == GAN_STATUS_OK; i++)
         gan_sampler_latent(source->sampler, next_seed(source),
                            source->keys + i * latent_size(source));
@@ -90,48 +89,6 @@ static void draw_cell(const gan_sample_source *source, uint64_t number, float *l
     gan_sampler_set_code(source->sampler, code, value, latent);
 }
 
-// --- Reconstructions -----------------------------------------------------------------------------
-
-// Reads the test samples, and asks the encoder for the latent of each.
-static gan_status encode_originals(gan_sample_source *source) {
-    const gan_sample_request *const wanted = source->wanted;
-    const size_t count = (size_t)source->count / 2;
-    const size_t elements = gan_sampler_get_info(source->sampler)->elements;
-    source->originals = calloc(count, elements * sizeof *source->originals);
-    if (source->originals == NULL)
-        return gan__fail(GAN_STATUS_NO_MEMORY, "out of memory for %zu test samples", count);
-    gan_status status = alloc_latents(source, count, &source->keys);
-    if (status == GAN_STATUS_OK)
-        status = gan_encoder_read_test(source->encoder, wanted->data, wanted->ranges->first, count,
-                                       source->originals);
-    if (status == GAN_STATUS_OK)
-        status = gan_encoder_encode(source->encoder, source->originals, count, source->keys, NULL);
-    return status;
-}
-
-// Which test sample a cell belongs to: rows come in pairs, that of samples first.
-static size_t original_of(const gan_sample_source *source, uint64_t number) {
-    const uint64_t columns = source->wanted->columns;
-    return (size_t)(number / columns / 2 * columns + number % columns);
-}
-
-static void draw_reconstruction(const gan_sample_source *source, uint64_t number, float *latent) {
-    const size_t size = latent_size(source);
-    memcpy(latent, source->keys + original_of(source, number) * size, size * sizeof *latent);
-}
-
-// Cells that show a test sample get it in place of what was generated.
-static void put_originals(const gan_sample_source *source, size_t count, float *samples) {
-    const size_t elements = gan_sampler_get_info(source->sampler)->elements;
-    for (size_t i = 0; i < count && source->originals != NULL; i++) {
-        const uint64_t number = source->done + i;
-        if (number / source->wanted->columns % 2 == 0)
-            memcpy(samples + i * elements,
-                   source->originals + original_of(source, number) * elements,
-                   elements * sizeof *samples);
-    }
-}
-
 // --- The source ----------------------------------------------------------------------------------
 
 static gan_status open_file(gan_sample_source *source) {
@@ -168,24 +125,6 @@ static size_t most_at_once(const gan_sampler *sampler) {
     return wanted < GAN_SAMPLE_PIECE_LEAST ? GAN_SAMPLE_PIECE_LEAST : wanted;
 }
 
-static gan_status check_encoder(const gan_sample_source *source) {
-    if (source->encoder == NULL) return GAN_STATUS_OK;
-    if (!gan_encoder_get_info(source->encoder)->gives_latents)
-        return gan__fail(
-            GAN_STATUS_BAD_ARGUMENT,
-            "--reconstruct: this checkpoint's encoder says what codes a sample has, not "
-            "what latent; the kinds latents and joint do");
-    if (gan_sampler_get_info(source->sampler)->classes > 0)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "--reconstruct: this checkpoint's generator wants classes beside latents");
-    if (gan_sampler_get_info(source->sampler)->latent !=
-        gan_encoder_get_info(source->encoder)->answer)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "--reconstruct: this checkpoint's generator draws tokens, which a latent "
-                         "does not say; gan-inspect --evaluate tells how near they are");
-    return GAN_STATUS_OK;
-}
-
 // Latents that are given cannot be drawn again, but their styles can be pulled to the mean.
 static gan_status truncate(gan_sampler *sampler, const gan_sample_request *wanted) {
     const bool given =
@@ -206,8 +145,7 @@ gan_status gan__sample_source_open(gan_sampler *sampler, gan_encoder *encoder,
                                .wanted = wanted,
                                .count = wanted->count,
                                .piece_most = most_at_once(sampler)};
-    gan_status status = check_encoder(out);
-    if (status == GAN_STATUS_OK && encoder != NULL) status = encode_originals(out);
+    gan_status status = encoder == NULL ? GAN_STATUS_OK : gan__sample_originals_encode(out);
     if (status == GAN_STATUS_OK) status = truncate(sampler, wanted);
     if (status == GAN_STATUS_OK && wanted->class_text != NULL)
         status = gan_sampler_find_class(sampler, wanted->class_text, &out->chosen);
@@ -268,7 +206,7 @@ static gan_status next_latents(gan_sample_source *source, size_t count, uint64_t
         uint64_t number = source->done + i;
         if (origin == GAN_SAMPLE_ORIGIN_WALK) draw_frame(source, number, latent);
         if (origin == GAN_SAMPLE_ORIGIN_SWEEP) draw_cell(source, number, latent);
-        if (origin == GAN_SAMPLE_ORIGIN_DATA) draw_reconstruction(source, number, latent);
+        if (origin == GAN_SAMPLE_ORIGIN_DATA) gan__sample_originals_latent(source, number, latent);
         if (origin == GAN_SAMPLE_ORIGIN_SEEDS) {
             number = next_seed(source);
             gan_sampler_latent(source->sampler, number, latent);
@@ -283,14 +221,14 @@ static gan_status draw_piece(gan_sample_source *source, size_t count, uint64_t *
                              float *samples) {
     gan_status status = check_signal(source);
     if (status == GAN_STATUS_OK && source->latents == NULL)
-        status = alloc_latents(source, source->piece_most, &source->latents);
+        status = gan__sample_latents_alloc(source, source->piece_most, &source->latents);
     if (status == GAN_STATUS_OK) status = next_latents(source, count, numbers);
     if (status == GAN_STATUS_OK) choose_class(source, count);
     if (status == GAN_STATUS_OK && source->kept != NULL)
         status = gan_sample_file_write(source->kept, source->latents, count);
     if (status == GAN_STATUS_OK)
         status = gan_sampler_generate(source->sampler, source->latents, count, samples);
-    if (status == GAN_STATUS_OK) put_originals(source, count, samples);
+    if (status == GAN_STATUS_OK) gan__sample_originals_put(source, count, samples);
     if (status == GAN_STATUS_BAD_INPUT && source->file != NULL)
         status = gan__fail_in(status, "%s, from latent %" PRIu64 " on", source->wanted->latents,
                               source->done);

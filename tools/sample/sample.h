@@ -99,6 +99,18 @@ void gan__sample_source_class(const gan_sample_source *source, size_t index, cha
 const char *gan__sample_source_unit(const gan_sample_source *source);
 // After the last sample: puts the latents' file in its place, where there is one.
 gan_status gan__sample_source_commit(gan_sample_source *source);
+// Room for so many latents, the caller's (free).
+gan_status gan__sample_latents_alloc(const gan_sample_source *source, uint64_t count, float **out);
+
+// --- Reconstructions (reconstruct.c) ------------------------------------------------------------
+// Reads the test samples, and asks the encoder for the latent of each. Errors: also BAD_ARGUMENT
+// (the encoder does not give what the generator takes).
+gan_status gan__sample_originals_encode(gan_sample_source *source);
+// The latent of cell `number`.
+void gan__sample_originals_latent(const gan_sample_source *source, uint64_t number, float *latent);
+// Cells that show a test sample get it in place of what was generated. Nothing without test
+// samples.
+void gan__sample_originals_put(const gan_sample_source *source, size_t count, float *samples);
 
 // --- Texts in pictures (texts.c) ----------------------------------------------------------------
 enum { GAN_SAMPLE_TEXTS_MAX = 8, GAN_SAMPLE_TEXT_SIZE = 512 };
