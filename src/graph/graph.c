@@ -181,8 +181,9 @@ static bool shape_is_legal(gan_graph *graph, gan_op op, const gan_shape *shape) 
         return false;
     }
     if (gan__shape_elements(shape) > GAN_ELEMENTS_MAX) {
-        gan__graph_fail(graph, "%s: shape %s has more than %lld elements", name,
-                        gan__shape_text(shape, text), (long long)GAN_ELEMENTS_MAX);
+        gan__graph_fail_with(graph, GAN_STATUS_DEVICE_MEMORY,
+                             "%s: shape %s has more than %lld elements", name,
+                             gan__shape_text(shape, text), (long long)GAN_ELEMENTS_MAX);
         return false;
     }
     return true;

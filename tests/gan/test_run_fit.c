@@ -107,6 +107,19 @@ static void batches_are_named_by_packs(void **state) {
     assert_non_null(strstr(gan_status_message(), "not even a batch of 25 fits"));
 }
 
+// Results of so many elements that they have no plan at all.
+static void where_elements_are_too_many_a_batch_is_named_too(void **state) {
+    (void)state;
+    table t = open_table(RECIPE "discriminator: [reshape: [2, 1, 1], upsample: 150, global_pool, "
+                                "dense: 1]\n",
+                         "batch=60000");
+    assert_fails(gan__run_check_fit(t.planned, t.trainer, device, t.recipe, t.dataset, 0),
+                 GAN_STATUS_DEVICE_MEMORY, "discriminator layer 1 (upsample): ");
+    assert_non_null(strstr(gan_status_message(), "has more than 2147483647 elements: the largest "
+                                                 "batch that fits is "));
+    close_table(&t);
+}
+
 // --- One buffer ----------------------------------------------------------------------------------
 
 // The batch that is named where the device allows `most` bytes in one buffer.
@@ -158,6 +171,7 @@ int main(void) {
         cmocka_unit_test(where_nothing_fits_no_batch_is_named),
         cmocka_unit_test(the_batch_named_is_one_that_the_layers_take),
         cmocka_unit_test(batches_are_named_by_packs),
+        cmocka_unit_test(where_elements_are_too_many_a_batch_is_named_too),
         cmocka_unit_test(the_batch_named_fits_the_largest_buffer_too),
         cmocka_unit_test(weights_too_large_for_one_buffer_fit_with_no_batch),
     };
