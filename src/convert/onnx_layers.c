@@ -50,8 +50,8 @@ static void put_pads(gan_onnx_graph *graph, int64_t padding) {
     gan__onnx_ints(graph, "pads", pads, 4);
 }
 
-static gan_onnx_value put_windows(const gan_onnx_layer *at, const char *operation, gan_onnx_value x,
-                                  const char *extra, int64_t value, bool pair) {
+// What Conv and ConvTranspose have in common.
+static void put_windows(const gan_onnx_layer *at, const char *operation, gan_onnx_value x) {
     bool has_bias;
     gan_onnx_value weight = gan__onnx_need(at, "weight"),
                    bias = gan__onnx_may(at, "bias", &has_bias);
@@ -62,21 +62,24 @@ static gan_onnx_value put_windows(const gan_onnx_layer *at, const char *operatio
     put_pair(at->graph, "kernel_shape", whole(at, "kernel"));
     put_pair(at->graph, "strides", whole(at, "stride"));
     put_pads(at->graph, whole(at, "padding"));
-    if (pair) {
-        put_pair(at->graph, extra, value);
-    } else {
-        gan__onnx_int(at->graph, extra, value);
-        put_pair(at->graph, "dilations", whole(at, "dilation"));
-    }
-    return gan__onnx_end(at->graph, 4);
+}
+
+static void put_groups(const gan_onnx_layer *at) {
+    gan__onnx_int(at->graph, "group", whole(at, "groups"));
+    put_pair(at->graph, "dilations", whole(at, "dilation"));
 }
 
 static gan_onnx_value put_convolution(const gan_onnx_layer *at, gan_onnx_value x) {
-    return put_windows(at, "Conv", x, "group", whole(at, "groups"), false);
+    put_windows(at, "Conv", x);
+    put_groups(at);
+    return gan__onnx_end(at->graph, 4);
 }
 
 static gan_onnx_value put_transposed(const gan_onnx_layer *at, gan_onnx_value x) {
-    return put_windows(at, "ConvTranspose", x, "output_padding", whole(at, "output_padding"), true);
+    put_windows(at, "ConvTranspose", x);
+    put_pair(at->graph, "output_padding", whole(at, "output_padding"));
+    if (whole(at, "groups") > 1 || whole(at, "dilation") > 1) put_groups(at);
+    return gan__onnx_end(at->graph, 4);
 }
 
 // Of a sequence, which is an image of height 1.

@@ -15,7 +15,7 @@
 #include "nn/initialise.h"
 #include "nn/parametrize.h"
 
-#define GAN_LAYER_ARGUMENTS_MAX 7
+#define GAN_LAYER_ARGUMENTS_MAX 8
 #define GAN_LAYER_LISTS_MAX     2
 
 typedef enum gan_layer_argument_type {

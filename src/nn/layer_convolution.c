@@ -4,7 +4,7 @@
 #include "nn/layer_families.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS };
-enum { TRANSPOSED_OUTPUT_PADDING = DILATION, TRANSPOSED_BIAS };
+enum { TRANSPOSED_OUTPUT_PADDING = BIAS, TRANSPOSED_BIAS };
 
 static int whole(const gan_layer *layer, int argument) {
     return (int)layer->argument[argument];
@@ -46,26 +46,33 @@ gan_status gan__layer_infer_windows(const gan_shape *in, int64_t channels, int s
     return gan__layer_check_elements(out);
 }
 
+static gan_status check_groups(const gan_layer *layer, const gan_shape *in) {
+    const int groups = whole(layer, GROUPS), channels = whole(layer, CHANNELS);
+    if (in->size[0] % groups == 0 && channels % groups == 0) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_INPUT, "%lld channels to %d cannot be shared among %d groups",
+                     (long long)in->size[0], channels, groups);
+}
+
+// Places from a window's first element to its last, both counted.
+static int extent(const gan_layer *layer) {
+    return (whole(layer, KERNEL) - 1) * whole(layer, DILATION) + 1;
+}
+
 static gan_status infer_convolution(const gan_layer_site *site, gan_shape *out) {
     const gan_layer *layer = site->layer;
-    const gan_shape *in = site->in;
-    const int groups = whole(layer, GROUPS), channels = whole(layer, CHANNELS);
-    GAN_TRY(gan__layer_check_image(in));
-    if (in->size[0] % groups != 0 || channels % groups != 0)
-        return gan__fail(GAN_STATUS_BAD_INPUT,
-                         "%lld channels to %d cannot be shared among %d groups",
-                         (long long)in->size[0], channels, groups);
-    const int extent = (whole(layer, KERNEL) - 1) * whole(layer, DILATION) + 1;
-    return gan__layer_infer_windows(in, channels, extent, whole(layer, STRIDE),
-                                    whole(layer, PADDING), out);
+    GAN_TRY(gan__layer_check_image(site->in));
+    GAN_TRY(check_groups(layer, site->in));
+    return gan__layer_infer_windows(site->in, whole(layer, CHANNELS), extent(layer),
+                                    whole(layer, STRIDE), whole(layer, PADDING), out);
 }
 
 static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
     const gan_layer *layer = site->layer;
     const gan_shape *in = site->in;
-    const int kernel = whole(layer, KERNEL), stride = whole(layer, STRIDE);
+    const int window = extent(layer), stride = whole(layer, STRIDE);
     const int padding = whole(layer, PADDING), extra = whole(layer, TRANSPOSED_OUTPUT_PADDING);
     GAN_TRY(gan__layer_check_image(in));
+    GAN_TRY(check_groups(layer, in));
     if (extra >= stride && extra > 0)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "output_padding is %d: it must be less than the "
@@ -73,8 +80,8 @@ static gan_status infer_transposed(const gan_layer_site *site, gan_shape *out) {
                          extra, stride);
     *out = GAN_SHAPE(whole(layer, CHANNELS), 0, 0);
     for (int i = 1; i < 3; i++) {
-        out->size[i] = (in->size[i] - 1) * stride - 2 * (int64_t)padding + kernel + extra;
-        if (out->size[i] < 1) return fail_window(in, kernel, stride, padding);
+        out->size[i] = (in->size[i] - 1) * stride - 2 * (int64_t)padding + window + extra;
+        if (out->size[i] < 1) return fail_window(in, window, stride, padding);
     }
     return gan__layer_check_elements(out);
 }
@@ -112,8 +119,8 @@ static size_t declare_transposed(const gan_layer_site *site, gan_layer_tensor *t
     const gan_layer *layer = site->layer;
     const int64_t channels = whole(layer, CHANNELS);
     const int64_t biases = layer->argument[TRANSPOSED_BIAS] != 0 ? channels : 0;
-    const size_t count =
-        declare_kernel(site->in->size[0], channels, whole(layer, KERNEL), biases, tensors);
+    const size_t count = declare_kernel(site->in->size[0], channels / whole(layer, GROUPS),
+                                        whole(layer, KERNEL), biases, tensors);
     tensors[0].output_axis = 1;
     return count;
 }
@@ -128,15 +135,17 @@ static gan_node *add_bias(gan_node *y, gan_node *bias) {
 
 static gan_convolution_settings settings_of(const gan_layer *layer) {
     const int stride = whole(layer, STRIDE), padding = whole(layer, PADDING);
-    return (gan_convolution_settings){
-        .stride = {stride, stride}, .before = {padding, padding}, .after = {padding, padding}};
+    const int dilation = whole(layer, DILATION);
+    return (gan_convolution_settings){.stride = {stride, stride},
+                                      .before = {padding, padding},
+                                      .after = {padding, padding},
+                                      .dilation = {dilation, dilation},
+                                      .groups = whole(layer, GROUPS)};
 }
 
 static gan_node *build_convolution(const gan_layer_call *call, gan_node *x) {
     const gan_layer *layer = call->layer;
-    gan_convolution_settings settings = settings_of(layer);
-    settings.dilation[0] = settings.dilation[1] = whole(layer, DILATION);
-    settings.groups = whole(layer, GROUPS);
+    const gan_convolution_settings settings = settings_of(layer);
     gan_node *y = gan__convolution(x, call->tensors[0], &settings);
     return layer->argument[BIAS] != 0 ? add_bias(y, call->tensors[1]) : y;
 }
@@ -161,15 +170,15 @@ static gan_node *build_transposed(const gan_layer_call *call, gan_node *x) {
 #define KERNEL_ARGUMENT        WHOLE("kernel", true, 0, 1, "height and width of the kernel")
 #define STRIDE_ARGUMENT        WHOLE("stride", false, 1, 1, "places between windows")
 #define PADDING_ARGUMENT(what) WHOLE("padding", false, 0, 0, what)
+#define DILATION_ARGUMENT      WHOLE("dilation", false, 1, 1, "places between a window's elements")
+#define GROUPS_ARGUMENT        WHOLE("groups", false, 1, 1, "parts of the channels that do not meet")
 #define BIAS_ARGUMENT                                                                              \
     { "bias", GAN_LAYER_ARGUMENT_BOOL, false, 1, 0, 1, "whether to add a bias" }
 const gan_layer_kind gan__layers_convolution[] = {
     {.name = "convolution",
      .meaning = "each channel a sum over windows of the image, times weights",
      .arguments = {CHANNELS_ARGUMENT, KERNEL_ARGUMENT, STRIDE_ARGUMENT,
-                   PADDING_ARGUMENT("zeros around the image"),
-                   WHOLE("dilation", false, 1, 1, "places between a window's elements"),
-                   WHOLE("groups", false, 1, 1, "parts of the channels that do not meet"),
+                   PADDING_ARGUMENT("zeros around the image"), DILATION_ARGUMENT, GROUPS_ARGUMENT,
                    BIAS_ARGUMENT},
      .has_weights = true,
      .has_matrices = true,
@@ -179,7 +188,8 @@ const gan_layer_kind gan__layers_convolution[] = {
     {.name = "transposed_convolution",
      .meaning = "the adjoint of a convolution: each element spread over a window",
      .arguments = {CHANNELS_ARGUMENT, KERNEL_ARGUMENT, STRIDE_ARGUMENT,
-                   PADDING_ARGUMENT("rows and columns cut off around the image"),
+                   PADDING_ARGUMENT("rows and columns cut off around the image"), DILATION_ARGUMENT,
+                   GROUPS_ARGUMENT,
                    WHOLE("output_padding", false, 0, 0, "rows and columns more, below and right"),
                    BIAS_ARGUMENT},
      .has_weights = true,

@@ -73,10 +73,20 @@ static bool is_affine(const gan_layer *layer) {
     return false;
 }
 
+// Whether units share norms, as those of a transposed convolution in groups do: none has a scale of
+// its own then.
+static bool shares_norms(const gan_unit *unit, int64_t units) {
+    for (size_t i = 0; i < unit->count; i++)
+        if (unit->declared[i].role == GAN_TENSOR_NORM &&
+            gan__shape_elements(&unit->declared[i].shape) != units)
+            return true;
+    return false;
+}
+
 // y, the output (units, ..., B) of an affine layer, as data-dependent initialisation has it.
 static gan_node *start_layer(const application *work, const gan_unit *unit, gan_node *y) {
     const double least = 1e-12; // variance below which a unit says nothing of its scale
-    if (!y) return NULL;
+    if (!y || shares_norms(unit, gan__node_shape(y)->size[0])) return y;
     const uint32_t others = ((1u << gan__node_shape(y)->rank) - 1) & ~1u;
     gan_node *const mean = gan__reduce_mean(y, others), *const centred = gan__sub(y, mean);
     gan_node *const variance = gan__reduce_mean(gan__square(centred), others);

@@ -511,6 +511,8 @@ LAYERS = {
     "transposed_convolution_padded": (
         nn.Sequential(nn.ConvTranspose2d(2, 3, 3, 2, 1, output_padding=1, bias=False)),
         (2, 3, 2), 3, True),
+    "transposed_convolution_in_groups": (
+        nn.Sequential(nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2, dilation=2)), (4, 2, 3), 2, True),
     "average_pool": (nn.Sequential(nn.AvgPool2d(2)), (2, 4, 6), 3, True),
     "average_pool_that_overlaps": (nn.Sequential(nn.AvgPool2d(3, 2, 1)), (2, 5, 6), 3, True),
     "max_pool": (nn.Sequential(nn.MaxPool2d(2)), (2, 4, 6), 3, True),
@@ -530,6 +532,8 @@ LAYERS = {
     "weight_norm_dense": (nn.Sequential(weight_norm(nn.Linear(4, 3))), (4,), 5, True),
     "weight_norm_transposed": (nn.Sequential(weight_norm(nn.ConvTranspose2d(3, 2, 4, 2, 1))),
                                (3, 3, 2), 3, True),
+    "weight_norm_transposed_in_groups": (
+        nn.Sequential(weight_norm(nn.ConvTranspose2d(4, 6, 3, groups=2))), (4, 2, 2), 2, True),
     "layer_norm": (nn.Sequential(nn.LayerNorm((5,))), (5,), 4, True),
     "layer_norm_of_image": (nn.Sequential(nn.LayerNorm((2, 3, 2), eps=1e-3)), (2, 3, 2), 3, True),
     "group_norm": (nn.Sequential(nn.GroupNorm(2, 4)), (4, 3, 2), 3, True),

@@ -86,7 +86,7 @@ static double largest_singular_value(const float *w) {
 
 static void power_iteration_begins_near_the_largest_singular_value(void **state) {
     (void)state;
-    gan_layer up = LAYER("transposed_convolution", 2, 4, 2, 1, 0, 0);
+    gan_layer up = LAYER("transposed_convolution", 2, 4, 2, 1, 1, 1, 0, 0);
     const gan_network_spec spec = {.name = "net",
                                    .layers = &up,
                                    .count = 1,

@@ -57,7 +57,7 @@ static gan_network *make_generator(void) {
                           PLAIN("reshape"),
                           PLAIN("batch_norm"),
                           PLAIN("relu"),
-                          LAYER("transposed_convolution", 4, 4, 2, 1, 0, 0),
+                          LAYER("transposed_convolution", 4, 4, 2, 1, 1, 1, 0, 0),
                           PLAIN("batch_norm"),
                           PLAIN("relu"),
                           LAYER("transposed_convolution", 1, 4, 2, 1),
