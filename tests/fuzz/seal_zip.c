@@ -43,10 +43,10 @@ static void seal_member(const uint8_t *bytes, size_t local, size_t end, uint8_t 
 
 void fuzz_seal(uint8_t *bytes, size_t length) {
     if (length < END_BYTES) return;
-    size_t end = find(bytes, length - END_BYTES, length, "PK\5\6");
+    const size_t end = length - END_BYTES;
     size_t directory = find(bytes, 0, length, "PK\1\2");
     size_t local = find(bytes, 0, directory, "PK\3\4");
-    if (end == length || directory >= end) return;
+    if (memcmp(bytes + end, "PK\5\6", 4) != 0 || directory >= end) return;
     for (size_t at = directory; end - at >= ENTRY_BYTES && local < directory;) {
         const size_t next = find(bytes, local + 4, directory, "PK\3\4");
         seal_member(bytes, local, next, bytes + at);
