@@ -1,6 +1,8 @@
 // gan-inspect: looks into checkpoints, compares them, lists devices. The views are in inspect/.
 #include "inspect/inspect.h"
 
+static const char *const pixel_ranges[] = {"0,1", "-1,1", "0,255", NULL}; // as in judge.c
+
 static const gan_option option_table[] = {
     {.group = "What to show",
      .name = "tensor",
@@ -49,9 +51,25 @@ static const gan_option option_table[] = {
     {.group = "How",
      .name = "features",
      .kind = GAN_OPTION_TEXT,
-     .argument = "CKPT",
-     .help = "with --evaluate: compare by a classifier's features",
+     .argument = "FILE",
+     .help = "with --evaluate: compare by features of a .gan or .onnx",
+     .detail = "FILE is a checkpoint with a classifier, or any network as ONNX, whose first "
+               "output is taken: docs/evaluation.md lists the operators that are known.",
      .is_path = true},
+    {.group = "How",
+     .name = "value",
+     .kind = GAN_OPTION_TEXT,
+     .argument = "NAME",
+     .help = "of the .onnx: another value of its graph as features"},
+    {.group = "How",
+     .name = "pixels",
+     .kind = GAN_OPTION_CHOICE,
+     .argument = "RANGE",
+     .choices = pixel_ranges,
+     .help = "of the .onnx: 0,1 or -1,1 or 0,255; default what it says",
+     .detail = "What black and white are to the network. By default what its metadata "
+               "Image.NominalPixelRange says, or the recipe that gan-convert puts into it, else "
+               "0 and 1."},
     {.group = "How",
      .name = "count",
      .letter = 'n',
@@ -91,7 +109,7 @@ static const char *const examples[] = {
     "gan-inspect --verify latest.gan",
     "gan-inspect --diff first.gan second.gan",
     "gan-inspect --evaluate --data ~/mnist latest.gan",
-    "gan-inspect --evaluate --features classifier.gan latest.gan",
+    "gan-inspect --evaluate --features inception.onnx latest.gan",
     "gan-inspect --devices --tune models/ring8.yaml",
     "gan-inspect --json --tensor 'generator.*' latest.gan",
     NULL,
@@ -137,8 +155,9 @@ static const inspect_view views[VIEWS] = {
 static const struct companion {
     const char *option, *beside, *or_beside;
 } companions[] = {
-    {"data", "evaluate", "tune"}, {"features", "evaluate", NULL}, {"count", "evaluate", NULL},
-    {"tune", "devices", NULL},    {"seconds", "tune", NULL},      {"anew", "tune", NULL},
+    {"data", "evaluate", "tune"}, {"features", "evaluate", NULL}, {"value", "features", NULL},
+    {"pixels", "features", NULL}, {"count", "evaluate", NULL},    {"tune", "devices", NULL},
+    {"seconds", "tune", NULL},    {"anew", "tune", NULL},
 };
 
 static gan_status check_companions(const gan_options *options) {

@@ -9,6 +9,7 @@
 #include "clgan/encode.h"
 #include "clgan/evaluate.h"
 #include "clgan/features.h"
+#include "clgan/foreign.h"
 #include "clgan/image.h"
 #include "clgan/layers.h"
 #include "clgan/recipe.h"

@@ -58,6 +58,9 @@ typedef enum gan_convert_format {
 // Errors: BAD_ARGUMENT, listing the formats there are.
 GAN_API gan_status gan_convert_format_find(const char *name, gan_convert_format *format);
 
+// The format of a file, by its content. Errors: BAD_INPUT (unreadable, of a kind not known).
+GAN_API gan_status gan_convert_format_detect(const char *path, gan_convert_format *format);
+
 // What is taken from the source; all zero takes everything as it is.
 typedef struct gan_convert_options {
     const char *only; // tensors whose names match this pattern (as a shell's); NULL: all

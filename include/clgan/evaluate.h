@@ -134,12 +134,15 @@ typedef struct gan_class_errors {
 #define GAN_FEATURE_SAMPLES 10000
 #define GAN_SCORE_SPLITS    10
 
-// Of samples, against the test samples, by a classifier's features and class probabilities.
+// Of samples, against the test samples, by a classifier's features and class probabilities, or by
+// features alone.
 typedef struct gan_class_figures {
     gan_feature_figures features;
-    double score, score_deviation; // gan_class_score over GAN_SCORE_SPLITS parts
+    double score,
+        score_deviation; // gan_class_score over GAN_SCORE_SPLITS parts; NaN without classes
     double agreement; // share of them that the classifier takes for what they are labelled, which
-                      // for a conditional generator's is what it was asked for; NaN without labels
+                      // for a conditional generator's is what it was asked for; NaN without
+                      // labels or classes
 } gan_class_figures;
 
 // --- Learned inference ---------------------------------------------------------------------------
@@ -151,8 +154,8 @@ typedef struct gan_inference_figures {
     // Of its first categorical code, where the data has labels.
     bool has_categories;
     size_t categories, classes;
-    size_t classes_found;   // different ones among the categories' most frequent
-    double category_error;  // share of test samples that are not of their category's class
+    size_t classes_found;  // different ones among the categories' most frequent
+    double category_error; // share of test samples that are not of their category's class
     // Of a nearest neighbour, where the data has labels.
     bool has_neighbours;
     size_t features;        // the space's dimensions
@@ -170,8 +173,8 @@ typedef struct gan_inference_figures {
 #define GAN_NGRAMS           4
 typedef struct gan_sequence_figures {
     uint64_t samples, held_out; // how many of each
-    double valid;               // share that are words of the data's formal language; NaN: it has none
-    double distinct;            // share of different ones among them
+    double valid;    // share that are words of the data's formal language; NaN: it has none
+    double distinct; // share of different ones among them
     double jensen_shannon[GAN_NGRAMS]; // between frequencies of n-grams, n from 1, in nats
 } gan_sequence_figures;
 
@@ -181,8 +184,10 @@ typedef struct gan_evaluation_options {
     const char *data; // the training data; default: the recipe's source
     uint64_t samples; // to generate, with the seeds from 0 on; 0: as each protocol says
     gan_sample_weights weights;
-    const gan_checkpoint *features; // a classifier's: measure by it, in place of Parzen windows;
-                                    // of stacks (data.stack) it tells the modes
+    const gan_checkpoint *features;   // a classifier's: measure by it, in place of Parzen windows;
+                                      // of stacks (data.stack) it tells the modes
+    const gan_feature_source *source; // another's features in its place, such as an ONNX file's
+                                      // (clgan/foreign.h): distances alone, no classes or modes
     void *user;
     // While it works: what it does, how much of it is done. May be NULL.
     void (*on_progress)(void *user, const char *what, uint64_t done, uint64_t total);
@@ -212,11 +217,11 @@ typedef struct gan_evaluation {
     gan_sequence_figures sequences, sequences_of_data;
     // Checkpoints whose discriminator tells classes apart (clgan/classify.h).
     bool has_errors;
-    bool errors_averaged;                   // the weights in use
+    bool errors_averaged;                    // the weights in use
     gan_class_errors errors, errors_of_data; // of all test samples, of as many training samples
-    // With options.features.
+    // With options.features or options.source.
     bool has_features;
-    uint64_t feature_step;                      // of that checkpoint
+    uint64_t feature_step;                        // of that checkpoint; 0 of a source
     gan_class_figures features, features_of_data; // generated, and as many training samples
     // Checkpoints with an encoder.
     bool has_inference;

@@ -9,6 +9,7 @@
 #ifndef CLGAN_FEATURES_H
 #define CLGAN_FEATURES_H
 
+#include "clgan/device.h"
 #include "clgan/status.h"
 
 #include <stddef.h>
@@ -59,6 +60,23 @@ GAN_API gan_status gan_features_compare(const gan_feature_set *real,
                                         const gan_feature_set *generated,
                                         const gan_feature_options *options,
                                         gan_feature_figures *out);
+
+// What samples are, for whoever makes features of them.
+typedef struct gan_feature_samples {
+    int rank; // of one sample: 1, or 3 (channels, height, width)
+    int64_t size[3];
+    double low, high; // what black and white are in them; equal: they are no pixels
+} gan_feature_samples;
+
+// Who makes features of samples: both functions are given `user`, prepare once and first.
+typedef struct gan_feature_source {
+    void *user;
+    // *width: features of one sample.
+    gan_status (*prepare)(void *user, gan_device *device, const gan_feature_samples *samples,
+                          size_t *width);
+    // `samples`: (count, elements of one), `features`: (count, width), both row-major.
+    gan_status (*run)(void *user, const float *samples, size_t count, float *features);
+} gan_feature_source;
 
 // The score of Salimans et al. 2016, with any classifier: exp of the mean of KL(p(class | sample),
 // p(class)), where p(class) is the mean over the samples; for each of `splits` equal parts of the

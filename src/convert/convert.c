@@ -102,7 +102,7 @@ static gan_status read_magic(const char *path, uint8_t magic[MAGIC_BYTES]) {
     return status == GAN_STATUS_OK ? status : gan__fail_in(status, "%s", path);
 }
 
-static gan_status find_source(const char *path, gan_convert_format *format) {
+gan_status gan_convert_format_detect(const char *path, gan_convert_format *format) {
     uint8_t magic[MAGIC_BYTES] = {0};
     GAN_TRY(read_magic(path, magic));
     for (size_t i = 0; i < FORMATS; i++) {
@@ -208,7 +208,7 @@ static gan_status open_parts(gan_conversion *conversion, const char *path,
     GAN_TRY(gan__arena_create(&bundle->arena));
     GAN_TRY(gan__arena_string(bundle->arena, path, &copy));
     bundle->path = copy;
-    GAN_TRY(find_source(path, &conversion->source));
+    GAN_TRY(gan_convert_format_detect(path, &conversion->source));
     GAN_TRY(formats[conversion->source].open(bundle));
     GAN_TRY(choose(bundle, options));
     return options->bare_names ? bare_names(bundle) : GAN_STATUS_OK;

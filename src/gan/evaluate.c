@@ -111,8 +111,8 @@ static gan_status measure_sequences(evaluator *e) {
 // --- Parzen windows ------------------------------------------------------------------------------
 
 static bool suits_parzen(const evaluator *e) {
-    return e->sampler != NULL && e->judge == NULL && !suits_modes(e) && !suits_divergences(e) &&
-           !suits_sequences(e);
+    return e->sampler != NULL && e->judge == NULL && e->options->source == NULL &&
+           !suits_modes(e) && !suits_divergences(e) && !suits_sequences(e);
 }
 
 static gan_status measure_parzen(evaluator *e) {
@@ -158,20 +158,32 @@ static gan_status measure_errors(evaluator *e) {
 // --- Features ------------------------------------------------------------------------------------
 
 static bool suits_features(const evaluator *e) {
-    return e->sampler != NULL && e->judge != NULL && !suits_modes(e);
+    return e->sampler != NULL && (e->judge != NULL || e->options->source != NULL) &&
+           !suits_modes(e);
+}
+
+// The classifier, or else the source, prepared for the generator's samples.
+static gan_status open_feature_judge(const evaluator *e, gan_feature_judge *out) {
+    const gan_sample_info *const info = gan_sampler_get_info(e->sampler);
+    gan_feature_samples samples = {.rank = info->rank, .high = e->data.has_bytes ? 1 : 0};
+    if (e->judge != NULL) {
+        *out = gan__feature_judge_of_classifier(e->judge);
+        return GAN_STATUS_OK;
+    }
+    memcpy(samples.size, info->size, sizeof samples.size);
+    return gan__feature_judge_of_source(e->options->source, e->device, &samples, out);
 }
 
 // Of samples against those whose features are `real`.
-static gan_status compare_features(const evaluator *e, const gan_classified *real,
-                                   const gan_points *points, const char *what,
-                                   gan_class_figures *out) {
+static gan_status compare_features(const evaluator *e, const gan_feature_judge *judge,
+                                   const gan_classified *real, const gan_points *points,
+                                   const char *what, gan_class_figures *out) {
     const gan_parzen_watch watch = {e->options, what};
     const gan_classified_points of = classified(e, points, &watch);
     gan_classified others;
-    gan_status status = gan__classified_create(e->judge, &of, &others);
+    gan_status status = gan__classified_create(judge, &of, &others);
     if (status == GAN_STATUS_OK)
-        status =
-            gan__classified_compare(real, &others, gan_classifier_get_info(e->judge)->classes, out);
+        status = gan__classified_compare(real, &others, judge->classes, out);
     gan__classified_destroy(&others);
     return status;
 }
@@ -181,16 +193,18 @@ static gan_status measure_features(evaluator *e) {
     const gan_points training = training_points(e, generated.count);
     const gan_parzen_watch watch = {e->options, "features of test samples"};
     const gan_classified_points test = classified(e, &e->data.test, &watch);
+    gan_feature_judge judge;
     gan_classified real;
-    gan_status status = gan__classified_create(e->judge, &test, &real);
+    GAN_TRY(open_feature_judge(e, &judge));
+    gan_status status = gan__classified_create(&judge, &test, &real);
     if (status == GAN_STATUS_OK)
-        status = compare_features(e, &real, &generated, "features of generated samples",
+        status = compare_features(e, &judge, &real, &generated, "features of generated samples",
                                   &e->out->features);
     if (status == GAN_STATUS_OK)
-        status = compare_features(e, &real, &training, "features of training samples",
+        status = compare_features(e, &judge, &real, &training, "features of training samples",
                                   &e->out->features_of_data);
     gan__classified_destroy(&real);
-    e->out->feature_step = gan_classifier_get_info(e->judge)->step;
+    if (e->judge != NULL) e->out->feature_step = gan_classifier_get_info(e->judge)->step;
     e->out->has_features = status == GAN_STATUS_OK;
     return status;
 }
@@ -235,11 +249,12 @@ static gan_status check_elements(const gan_classifier *classifier, const evaluat
 }
 
 static gan_status open_judge(evaluator *e) {
-    if (e->options->features == NULL) return GAN_STATUS_OK;
+    if (e->options->features == NULL && e->options->source == NULL) return GAN_STATUS_OK;
     if (e->sampler == NULL)
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "the checkpoint is of a classifier; features are to compare a "
                          "generator's samples by, so give a generator's checkpoint beside it");
+    if (e->options->features == NULL) return GAN_STATUS_OK; // the source is prepared when needed
     GAN_TRY(gan_classifier_create(e->device, e->options->features, GAN_SAMPLE_WEIGHTS_DEFAULT,
                                   &e->judge));
     if (has_stacks(e)) return GAN_STATUS_OK; // each channel may be a sample of its own

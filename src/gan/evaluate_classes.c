@@ -29,17 +29,38 @@ static void destroy_block(block *b) {
     gan__free(b->labels);
 }
 
-// --- Samples through the classifier --------------------------------------------------------------
+// --- Who tells them ------------------------------------------------------------------------------
+
+gan_feature_judge gan__feature_judge_of_classifier(gan_classifier *classifier) {
+    const gan_classifier_info *const info = gan_classifier_get_info(classifier);
+    return (gan_feature_judge){.classifier = classifier,
+                               .elements = info->elements,
+                               .features = info->features,
+                               .classes = info->classes};
+}
+
+gan_status gan__feature_judge_of_source(const gan_feature_source *source, gan_device *device,
+                                        const gan_feature_samples *samples,
+                                        gan_feature_judge *out) {
+    const gan_shape shape = gan__shape(samples->rank, samples->size);
+    *out = (gan_feature_judge){.source = source, .elements = (size_t)gan__shape_elements(&shape)};
+    return source->prepare(source->user, device, samples, &out->features);
+}
+
+// --- Samples through it --------------------------------------------------------------------------
 
 // `count` of the samples from `first` on; features NULL where they are not wanted.
-static gan_status classify(gan_classifier *classifier, const gan_classified_points *of, block *b,
-                           uint64_t first, size_t count, float *features, float *probabilities) {
+static gan_status judge_block(const gan_feature_judge *judge, const gan_classified_points *of,
+                              block *b, uint64_t first, size_t count, float *features,
+                              float *probabilities) {
     const gan_points *const points = of->points;
     const gan_classifier_input input = {b->samples, count, of->low, of->high};
     gan__parzen_tell(of->watch, first, points->count);
     GAN_TRY(points->read(points, first, count, b->samples));
+    if (judge->classifier == NULL)
+        return judge->source->run(judge->source->user, b->samples, count, features);
     if (points->labels != NULL) GAN_TRY(points->labels(points, first, count, b->labels));
-    return gan_classifier_run(classifier, &input, features, probabilities);
+    return gan_classifier_run(judge->classifier, &input, features, probabilities);
 }
 
 static size_t block_at(const gan_points *points, uint64_t first) {
@@ -56,20 +77,19 @@ static void add_errors(const float *probabilities, const uint32_t *labels, size_
     }
 }
 
-static gan_status count_errors(gan_classifier *classifier, const gan_classified_points *of,
+static gan_status count_errors(const gan_feature_judge *judge, const gan_classified_points *of,
                                block *b, float *probabilities, gan_class_errors *out) {
-    const size_t classes = gan_classifier_get_info(classifier)->classes;
     for (uint64_t first = 0; first < of->points->count; first += AT_ONCE) {
         const size_t count = block_at(of->points, first);
-        GAN_TRY(classify(classifier, of, b, first, count, NULL, probabilities));
-        add_errors(probabilities, b->labels, count, classes, out);
+        GAN_TRY(judge_block(judge, of, b, first, count, NULL, probabilities));
+        add_errors(probabilities, b->labels, count, judge->classes, out);
     }
     return GAN_STATUS_OK;
 }
 
 gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified_points *of,
                                 gan_class_errors *out) {
-    const gan_classifier_info *const info = gan_classifier_get_info(classifier);
+    const gan_feature_judge judge = gan__feature_judge_of_classifier(classifier);
     void *probabilities = NULL;
     block b;
     *out = (gan_class_errors){.samples = of->points->count};
@@ -77,10 +97,10 @@ gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified
         return gan__fail(GAN_STATUS_BAD_INPUT,
                          "the data have no labels, so a classifier's errors cannot be counted; "
                          "give the labelled set with --data");
-    gan_status status = create_block(info->elements, &b);
+    gan_status status = create_block(judge.elements, &b);
     if (status == GAN_STATUS_OK)
-        status = gan__alloc((size_t)AT_ONCE * info->classes, sizeof(float), &probabilities);
-    if (status == GAN_STATUS_OK) status = count_errors(classifier, of, &b, probabilities, out);
+        status = gan__alloc(AT_ONCE * judge.classes, sizeof(float), &probabilities);
+    if (status == GAN_STATUS_OK) status = count_errors(&judge, of, &b, probabilities, out);
     gan__free(probabilities);
     destroy_block(&b);
     return status;
@@ -88,40 +108,38 @@ gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified
 
 // --- Features ------------------------------------------------------------------------------------
 
-static gan_status fill(gan_classifier *classifier, const gan_classified_points *of, block *b,
+static gan_status fill(const gan_feature_judge *judge, const gan_classified_points *of, block *b,
                        gan_classified *out) {
-    const gan_classifier_info *const info = gan_classifier_get_info(classifier);
+    const bool labelled = of->points->labels != NULL && judge->classes > 0;
     uint64_t agreeing = 0;
     for (uint64_t first = 0; first < of->points->count; first += AT_ONCE) {
         const size_t count = block_at(of->points, first);
-        float *const probabilities = out->probabilities + first * info->classes;
-        GAN_TRY(classify(classifier, of, b, first, count, out->values + first * info->features,
-                         probabilities));
-        for (size_t i = 0; i < count && of->points->labels != NULL; i++)
+        float *const probabilities = out->probabilities + first * judge->classes;
+        GAN_TRY(judge_block(judge, of, b, first, count, out->values + first * judge->features,
+                            probabilities));
+        for (size_t i = 0; i < count && labelled; i++)
             agreeing +=
-                gan__likeliest(probabilities + i * info->classes, info->classes) == b->labels[i];
+                gan__likeliest(probabilities + i * judge->classes, judge->classes) == b->labels[i];
     }
-    out->agreement =
-        of->points->labels == NULL ? NAN : (double)agreeing / (double)of->points->count;
+    out->agreement = labelled ? (double)agreeing / (double)of->points->count : NAN;
     return GAN_STATUS_OK;
 }
 
-gan_status gan__classified_create(gan_classifier *classifier, const gan_classified_points *of,
+gan_status gan__classified_create(const gan_feature_judge *judge, const gan_classified_points *of,
                                   gan_classified *out) {
-    const gan_classifier_info *const info = gan_classifier_get_info(classifier);
     const size_t samples = (size_t)of->points->count;
     void *values = NULL, *probabilities = NULL;
     block b;
     *out = (gan_classified){0};
-    gan_status status = create_block(info->elements, &b);
+    gan_status status = create_block(judge->elements, &b);
     if (status == GAN_STATUS_OK)
-        status = gan__alloc(samples * info->features, sizeof(float), &values);
+        status = gan__alloc(samples * judge->features, sizeof(float), &values);
     out->values = values;
     if (status == GAN_STATUS_OK)
-        status = gan__alloc(samples * info->classes, sizeof(float), &probabilities);
+        status = gan__alloc(samples * judge->classes, sizeof(float), &probabilities);
     out->probabilities = probabilities;
-    out->features = (gan_feature_set){values, samples, info->features};
-    if (status == GAN_STATUS_OK) status = fill(classifier, of, &b, out);
+    out->features = (gan_feature_set){values, samples, judge->features};
+    if (status == GAN_STATUS_OK) status = fill(judge, of, &b, out);
     destroy_block(&b);
     return status;
 }
@@ -136,7 +154,9 @@ gan_status gan__classified_compare(const gan_classified *real, const gan_classif
     const size_t count = generated->features.count;
     const size_t splits = count < GAN_SCORE_SPLITS ? 1 : GAN_SCORE_SPLITS;
     out->agreement = generated->agreement;
-    GAN_TRY(gan_class_score(generated->probabilities, count, classes, splits, &out->score,
-                            &out->score_deviation));
+    out->score = out->score_deviation = NAN;
+    if (classes > 0)
+        GAN_TRY(gan_class_score(generated->probabilities, count, classes, splits, &out->score,
+                                &out->score_deviation));
     return gan_features_compare(&real->features, &generated->features, NULL, &out->features);
 }

@@ -17,6 +17,18 @@ typedef struct gan_classified_points {
 gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified_points *of,
                                 gan_class_errors *out);
 
+// Who tells features: a classifier, or with NULL for it a source, which tells no classes.
+typedef struct gan_feature_judge {
+    gan_classifier *classifier;
+    const gan_feature_source *source;   // prepared
+    size_t elements, features, classes; // of one sample; classes 0 of a source
+} gan_feature_judge;
+
+gan_feature_judge gan__feature_judge_of_classifier(gan_classifier *classifier);
+// Prepares the source for such samples. Errors: the source's.
+gan_status gan__feature_judge_of_source(const gan_feature_source *source, gan_device *device,
+                                        const gan_feature_samples *samples, gan_feature_judge *out);
+
 // Features and class probabilities of samples.
 typedef struct gan_classified {
     gan_feature_set features;
@@ -24,7 +36,7 @@ typedef struct gan_classified {
     double agreement; // share whose likeliest class is their label; NaN where they have none
 } gan_classified;
 
-gan_status gan__classified_create(gan_classifier *classifier, const gan_classified_points *of,
+gan_status gan__classified_create(const gan_feature_judge *judge, const gan_classified_points *of,
                                   gan_classified *out);
 void gan__classified_destroy(gan_classified *classified);
 

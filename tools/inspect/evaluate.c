@@ -131,7 +131,8 @@ static gan_status append_sequences(const gan_evaluation *e, const gan_terminal *
     return status;
 }
 
-static gan_status write_text(const gan_inspection *inspection, const gan_evaluation *e) {
+static gan_status write_text(const gan_inspection *inspection, const gan_inspect_judge *judge,
+                             const gan_evaluation *e) {
     const gan_terminal *out = &inspection->call->out;
     gan_text text = {0};
     char path[1024];
@@ -142,7 +143,7 @@ static gan_status write_text(const gan_inspection *inspection, const gan_evaluat
     if (e->has_modes) status = append_modes(e, out, &text);
     if (status == GAN_STATUS_OK) status = gan__inspect_divergences_text(e, out, &text);
     if (e->has_sequences && status == GAN_STATUS_OK) status = append_sequences(e, out, &text);
-    if (status == GAN_STATUS_OK) status = gan__inspect_classes_text(e, out, &text);
+    if (status == GAN_STATUS_OK) status = gan__inspect_classes_text(e, judge, out, &text);
     if (e->has_parzen && status == GAN_STATUS_OK) status = append_parzen(e, out, &text);
     if (e->has_inference && status == GAN_STATUS_OK)
         status = append_inference(&e->inference, out, &text);
@@ -204,7 +205,8 @@ static json_t *inference_json(const gan_inference_figures *of) {
     return object;
 }
 
-static gan_status write_json(const gan_inspection *inspection, const gan_evaluation *e) {
+static gan_status write_json(const gan_inspection *inspection, const gan_inspect_judge *judge,
+                             const gan_evaluation *e) {
     json_t *document = json_pack("{s:o, s:I, s:b, s:o}", "file",
                                  gan__inspect_string(inspection->path), "step", (json_int_t)e->step,
                                  "averaged", e->averaged, "data", gan__inspect_string(e->data));
@@ -217,7 +219,7 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
         json_object_set_new(document, "sequences",
                             json_pack("{s:o, s:o}", "generated", sequences_json(&e->sequences),
                                       "training_data", sequences_json(&e->sequences_of_data)));
-    gan__inspect_classes_json(e, document);
+    gan__inspect_classes_json(e, judge, document);
     if (e->has_parzen)
         json_object_set_new(document, "parzen",
                             json_pack("{s:o, s:o, s:b}", "generated", parzen_json(&e->parzen),
@@ -228,35 +230,37 @@ static gan_status write_json(const gan_inspection *inspection, const gan_evaluat
 }
 
 // --- The view ------------------------------------------------------------------------------------
-static gan_status evaluate(const gan_inspection *inspection, const gan_checkpoint *checkpoint,
-                           const gan_checkpoint *features, gan_evaluation *out) {
+static gan_status evaluate(const gan_inspection *inspection, gan_device *device,
+                           const gan_checkpoint *checkpoint, const gan_inspect_judge *judge) {
     const gan_tool_call *call = inspection->call;
-    gan_device *device;
     watcher watching = {.call = call};
+    gan_evaluation evaluation;
     const gan_evaluation_options options = {
         .data = gan__options_text(call->options, "data", NULL),
         .samples = gan__options_count(call->options, "count", 0),
-        .features = features,
+        .features = judge->checkpoint,
+        .source = judge->network ? &judge->source : NULL,
         .user = &watching,
         .on_progress = on_progress,
     };
-    GAN_TRY(gan_device_open(gan__tool_device(call), &device));
-    gan_status status = gan_evaluate(device, checkpoint, &options, out);
+    gan_status status = gan_evaluate(device, checkpoint, &options, &evaluation);
     gan__progress_destroy(watching.progress);
-    gan_device_close(device);
-    return status;
+    if (status != GAN_STATUS_OK) return status;
+    return inspection->json ? write_json(inspection, judge, &evaluation)
+                            : write_text(inspection, judge, &evaluation);
 }
 
 gan_status gan__inspect_evaluate(const gan_inspection *inspection) {
-    const char *const path = gan__options_text(inspection->call->options, "features", NULL);
-    gan_checkpoint *checkpoint, *features = NULL;
-    gan_evaluation evaluation;
+    gan_checkpoint *checkpoint;
+    gan_inspect_judge judge;
+    gan_device *device = NULL;
     GAN_TRY(gan_checkpoint_open(inspection->path, &checkpoint));
-    gan_status status = path ? gan_checkpoint_open(path, &features) : GAN_STATUS_OK;
-    if (status == GAN_STATUS_OK) status = evaluate(inspection, checkpoint, features, &evaluation);
-    gan_checkpoint_close(features);
+    gan_status status = gan__inspect_judge_open(inspection->call->options, &judge);
+    if (status == GAN_STATUS_OK)
+        status = gan_device_open(gan__tool_device(inspection->call), &device);
+    if (status == GAN_STATUS_OK) status = evaluate(inspection, device, checkpoint, &judge);
+    gan__inspect_judge_close(&judge); // before its device
+    gan_device_close(device);
     gan_checkpoint_close(checkpoint);
-    if (status != GAN_STATUS_OK) return status;
-    return inspection->json ? write_json(inspection, &evaluation)
-                            : write_text(inspection, &evaluation);
+    return status;
 }

@@ -56,8 +56,15 @@ static double feature(const gan_class_figures *of, size_t row) {
     return value;
 }
 
-static gan_status append_features(const gan_evaluation *e, const gan_terminal *out,
-                                  gan_text *text) {
+static void score_cell(gan_table *table, const gan_class_figures *of) {
+    if (isnan(of->score))
+        gan__table_cell(table, "-");
+    else
+        gan__table_cell(table, "%.3f +- %.3f", of->score, of->score_deviation);
+}
+
+static gan_status append_features(const gan_evaluation *e, const gan_inspect_judge *judge,
+                                  const gan_terminal *out, gan_text *text) {
     const gan_class_figures *const sides[] = {&e->features, &e->features_of_data};
     gan_table *table = gan__evaluation_begin_table("features", "generated", "training data");
     if (table) {
@@ -65,8 +72,7 @@ static gan_status append_features(const gan_evaluation *e, const gan_terminal *o
             gan__evaluation_number_row(table, feature_rows[i].label, feature(sides[0], i),
                                        feature(sides[1], i));
         gan__table_cell(table, "class score");
-        for (size_t i = 0; i < 2; i++)
-            gan__table_cell(table, "%.3f +- %.3f", sides[i]->score, sides[i]->score_deviation);
+        for (size_t i = 0; i < 2; i++) score_cell(table, sides[i]);
         gan__table_cell(table, "of their class");
         for (size_t i = 0; i < 2; i++) percent_cell(table, sides[i]->agreement);
         gan__table_cell(table, "samples");
@@ -74,16 +80,17 @@ static gan_status append_features(const gan_evaluation *e, const gan_terminal *o
             gan__table_cell(table, "%s", gan__human_digits(sides[i]->features.generated).text);
     }
     gan_status status = gan__evaluation_end_table(table, out, text);
-    gan__text_append(text, "against %s test samples, by %zu features of a classifier of step %s\n",
-                     gan__human_digits(e->features.features.real).text, e->features.features.width,
-                     gan__human_digits(e->feature_step).text);
+    gan__text_append(text, "against %s test samples, by ",
+                     gan__human_digits(e->features.features.real).text);
+    gan__inspect_judge_text(judge, e, text);
+    gan__text_append(text, "\n");
     return status;
 }
 
-gan_status gan__inspect_classes_text(const gan_evaluation *e, const gan_terminal *out,
-                                     gan_text *text) {
+gan_status gan__inspect_classes_text(const gan_evaluation *e, const gan_inspect_judge *judge,
+                                     const gan_terminal *out, gan_text *text) {
     if (e->has_errors) GAN_TRY(append_errors(e, out, text));
-    return e->has_features ? append_features(e, out, text) : GAN_STATUS_OK;
+    return e->has_features ? append_features(e, judge, out, text) : GAN_STATUS_OK;
 }
 
 // --- As JSON -------------------------------------------------------------------------------------
@@ -104,17 +111,18 @@ static json_t *features_json(const gan_class_figures *figures) {
     return object;
 }
 
-void gan__inspect_classes_json(const gan_evaluation *e, json_t *document) {
+void gan__inspect_classes_json(const gan_evaluation *e, const gan_inspect_judge *judge,
+                               json_t *document) {
     if (e->has_errors)
         json_object_set_new(document, "classifier",
                             json_pack("{s:b, s:o, s:o}", "averaged", e->errors_averaged,
                                       "test_data", errors_json(&e->errors), "training_data",
                                       errors_json(&e->errors_of_data)));
-    if (e->has_features)
-        json_object_set_new(
-            document, "features",
-            json_pack("{s:I, s:I, s:I, s:o, s:o}", "width", (json_int_t)e->features.features.width,
-                      "test", (json_int_t)e->features.features.real, "step",
-                      (json_int_t)e->feature_step, "generated", features_json(&e->features),
-                      "training_data", features_json(&e->features_of_data)));
+    if (!e->has_features) return;
+    json_t *features =
+        json_pack("{s:I, s:I, s:o, s:o}", "width", (json_int_t)e->features.features.width, "test",
+                  (json_int_t)e->features.features.real, "generated", features_json(&e->features),
+                  "training_data", features_json(&e->features_of_data));
+    gan__inspect_judge_json(judge, e, features);
+    json_object_set_new(document, "features", features);
 }
