@@ -7,7 +7,7 @@
 function(fuzz_target reader)
   cmake_parse_arguments(PARSE_ARGV 1 target "" "SOURCE;SEAL" "USES;INPUTS")
   set(sources fuzz/${target_SOURCE}.c)
-  if(target_SOURCE MATCHES "^(conversion|pickle)$")
+  if(target_SOURCE MATCHES "^(conversion|onnx|pickle)$")
     list(APPEND sources fuzz/foreign.c)
   endif()
   set(kept ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${reader})
@@ -38,7 +38,7 @@ fuzz_target(safetensors SOURCE conversion USES clgan_convert INPUTS ${foreign}/*
 fuzz_target(npz SOURCE conversion SEAL zip USES clgan_convert INPUTS ${foreign}/*.npz ${arrays}/*.npz)
 fuzz_target(pt SOURCE conversion SEAL zip USES clgan_convert INPUTS ${foreign}/*.pt)
 fuzz_target(pickle SOURCE pickle USES clgan_convert)
-fuzz_target(onnx SOURCE conversion USES clgan_convert INPUTS ${foreign}/*.onnx)
+fuzz_target(onnx SOURCE onnx USES clgan_convert INPUTS ${foreign}/*.onnx ${golden}/foreign/*.onnx)
 fuzz_target(dataset SOURCE dataset USES clgan_data INPUTS ${arrays}/*.npy ${arrays}/*.npz)
 fuzz_target(picture SOURCE picture SEAL png USES clgan_data
             INPUTS ${golden}/pictures/*.png ${golden}/pictures/*.jpg)

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/npy.h"
 #include "clgan/foreign.h"
-#include "convert/foreign.h"
+#include "convert/foreign_graph.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -116,11 +116,186 @@ static void generators_that_gan_convert_wrote_are_read(void **state) {
                    FOREIGN "layers-onnxruntime.npy");
 }
 
+// --- Samples that nearly fit ---------------------------------------------------------------------
+static void gray_samples_are_repeated_and_small_ones_enlarged(void **state) {
+    (void)state;
+    enum { ROWS = 17, COLUMNS = 15, PIXELS = ROWS * COLUMNS };
+    gan_foreign_network *gray, *both;
+    static float pixels[2 * PIXELS];
+    float one[6], two[6];
+    for (int i = 0; i < PIXELS; i++) pixels[i] = pixels[PIXELS + i] = sinf((float)i);
+    const gan_foreign_options value = {.value = "classes"};
+    const gan_feature_samples once = {.rank = 3, .size = {1, ROWS, COLUMNS}};
+    const gan_feature_samples twice = {.rank = 3, .size = {2, ROWS, COLUMNS}};
+    assert_ok(gan_foreign_network_open(FILES "branches.onnx", &value, &gray));
+    assert_ok(gan_foreign_network_open(FILES "branches.onnx", NULL, &both));
+    assert_ok(gan_foreign_network_prepare(gray, device, &once));
+    assert_ok(gan_foreign_network_prepare(both, device, &twice));
+    assert_true(gan_foreign_network_get_info(gray)->repeated);
+    assert_false(gan_foreign_network_get_info(gray)->resized);
+    assert_ok(gan_foreign_network_run(gray, pixels, 1, one));
+    assert_ok(gan_foreign_network_run(both, pixels, 1, two));
+    for (int i = 0; i < 6; i++) assert_float_equal(one[i], two[i], 1e-6);
+    gan_foreign_network_close(gray);
+    gan_foreign_network_close(both);
+    // An image of one gray is that gray in every size.
+    const gan_feature_samples small = {.rank = 3, .size = {2, 4, 5}};
+    for (int i = 0; i < 2 * PIXELS; i++) pixels[i] = 0.25F;
+    assert_ok(gan_foreign_network_open(FILES "branches.onnx", NULL, &gray));
+    assert_ok(gan_foreign_network_open(FILES "branches.onnx", NULL, &both));
+    assert_ok(gan_foreign_network_prepare(gray, device, &small));
+    assert_ok(gan_foreign_network_prepare(both, device, &twice));
+    assert_true(gan_foreign_network_get_info(gray)->resized);
+    assert_ok(gan_foreign_network_run(gray, pixels, 1, one));
+    assert_ok(gan_foreign_network_run(both, pixels, 1, two));
+    for (int i = 0; i < 6; i++) assert_float_equal(one[i], two[i], 1e-6);
+    gan_foreign_network_close(gray);
+    gan_foreign_network_close(both);
+}
+
+// --- What is refused -----------------------------------------------------------------------------
+// On the host alone: the graph is built, but taken to no device.
+static gan_status build(const char *path, const gan_shape *sample, const char *value) {
+    gan_foreign_model model;
+    gan_foreign_graph graph;
+    gan_foreign_fit fit;
+    gan_status status = gan__foreign_model_open(path, &model);
+    if (status == GAN_STATUS_OK) {
+        const gan_foreign_order order = {.sample = sample, .batch = 16, .value = value};
+        status = gan__foreign_graph_build(&model, &order, &graph, &fit);
+        gan__foreign_graph_destroy(&graph);
+    }
+    gan__foreign_model_close(&model);
+    return status;
+}
+
+static void assert_refused(gan_status status, const char *what, const char *piece) {
+    if (status != GAN_STATUS_BAD_INPUT || !strstr(gan_status_message(), piece))
+        fail_msg("%s: %s: %s", what, gan_status_name(status), gan_status_message());
+}
+
+static void samples_and_values_that_do_not_fit_are_named(void **state) {
+    (void)state;
+    static const struct {
+        gan_shape sample;
+        const char *value, *piece;
+    } cases[] = {
+        {{3, {3, 17, 15}}, NULL, "only gray can be repeated"},
+        {{3, {2, 18, 15}}, NULL, "they are larger"},
+        {{1, {510}}, NULL, "it is of images"},
+        {{3, {2, 17, 15}}, "clases", "no value clases; did you mean classes?"},
+        {{3, {2, 17, 15}}, "stem.weight", "does not depend on the input"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_refused(build(FILES "branches.onnx", &cases[i].sample, cases[i].value),
+                       cases[i].piece, cases[i].piece);
+}
+
+// The file with each place of `from` made `to`, which is as long.
+static const char *changed(const char *path, const char *from, const char *to) {
+    uint8_t *bytes;
+    size_t length, found = 0;
+    const size_t count = strlen(from);
+    assert_ok(gan__file_read(path, 1 << 20, &bytes, &length));
+    for (size_t i = 0; i + count <= length; i++) {
+        if (memcmp(bytes + i, from, count) != 0) continue;
+        memcpy(bytes + i, to, count);
+        found++;
+    }
+    assert_true(found > 0);
+    const char *const out = files_path("changed.onnx");
+    assert_ok(gan__file_write(out, bytes, length));
+    gan__free(bytes);
+    return out;
+}
+
+static void what_is_not_known_of_a_graph_is_refused_by_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *file, *from, *to, *piece;
+    } cases[] = {
+        {"operators-17", "GlobalMaxPool", "GlobalMinPool", "(GlobalMinPool): the operator is not"},
+        {"operators-7", "scales", "scabes", "its attribute scabes is not known here; known are: "},
+        {"operators-17", "SAME_UPPER", "SAME_ABOVE", "auto_pad SAME_ABOVE is not known here"},
+        {"operators-17", "asymmetric", "antimetric", "mode nearest with antimetric"},
+        {"operators-21", "num_groups", "num_graups", "(GroupNormalization): its attribute"},
+    };
+    const gan_shape sample = {3, {4, 6, 5}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[512];
+        snprintf(path, sizeof path, FILES "%s.onnx", cases[i].file);
+        assert_refused(build(changed(path, cases[i].from, cases[i].to), &sample, NULL), cases[i].to,
+                       cases[i].piece);
+    }
+    // What the wanted value does not need may be anything.
+    const char *const odd = changed(FILES "operators-17.onnx", "GlobalMaxPool", "GlobalMinPool");
+    assert_ok(build(odd, &sample, "v0"));
+}
+
+// Written in place: no test needs it to survive a power cut.
+static const char *write_bytes(const uint8_t *bytes, size_t length) {
+    const char *const path = files_path("damaged.onnx");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void damage_ends_in_a_bad_input(void **state) {
+    (void)state;
+    const gan_shape sample = {3, {2, 17, 15}};
+    uint8_t *bytes;
+    size_t length, refused = 0;
+    assert_ok(gan__file_read(FILES "branches.onnx", 1 << 20, &bytes, &length));
+    for (size_t i = 0; i < length; i += 5) {
+        const bool cut = i % 2 == 0;
+        bytes[i] ^= (uint8_t)(1 << i % 8);
+        const gan_status status = build(write_bytes(bytes, cut ? i : length), &sample, NULL);
+        bytes[i] ^= (uint8_t)(1 << i % 8);
+        refused += status != GAN_STATUS_OK;
+        if (status != GAN_STATUS_OK && status != GAN_STATUS_BAD_INPUT &&
+            status != GAN_STATUS_CORRUPT)
+            fail_msg("byte %zu: %s: %s", i, gan_status_name(status), gan_status_message());
+    }
+    assert_true(refused >= length / 10); // all that were cut, at least
+    gan__free(bytes);
+}
+
+// --- The page ------------------------------------------------------------------------------------
+static void assert_listed(const char *page, const gan_foreign_row *rows) {
+    for (; rows->operation; rows++) {
+        char quoted[80];
+        snprintf(quoted, sizeof quoted, "`%s`", rows->operation);
+        if (!strstr(page, quoted)) fail_msg("docs/evaluation.md does not name %s", quoted);
+    }
+}
+
+static void the_page_names_every_operator(void **state) {
+    (void)state;
+    uint8_t *page;
+    size_t length;
+    static const gan_foreign_row *const tables[] = {
+        gan__foreign_rows_whole,   gan__foreign_rows_constant, gan__foreign_rows_elementwise,
+        gan__foreign_rows_product, gan__foreign_rows_pool,     gan__foreign_rows_norm,
+        gan__foreign_rows_shape,   gan__foreign_rows_part,     gan__foreign_rows_resize,
+    };
+    assert_ok(gan__file_read(CLGAN_TEST_SOURCE "/docs/evaluation.md", 1 << 20, &page, &length));
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        assert_listed((const char *)page, tables[i]);
+    gan__free(page);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_that_pytorch_exported_computes_what_onnx_runtime_does),
         cmocka_unit_test(every_operator_computes_what_onnx_runtime_does),
         cmocka_unit_test(generators_that_gan_convert_wrote_are_read),
+        cmocka_unit_test(gray_samples_are_repeated_and_small_ones_enlarged),
+        cmocka_unit_test(samples_and_values_that_do_not_fit_are_named),
+        cmocka_unit_test(what_is_not_known_of_a_graph_is_refused_by_name),
+        cmocka_unit_test(damage_ends_in_a_bad_input),
+        cmocka_unit_test(the_page_names_every_operator),
     };
     return cmocka_run_group_tests(tests, open_device, close_device);
 }

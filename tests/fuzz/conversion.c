@@ -1,5 +1,4 @@
-// Files of other programs: .safetensors, .npz, .pt and .onnx, whose format is found by their
-// content.
+// Files of other programs: .safetensors, .npz and .pt, whose format is found by their content.
 #include "foreign.h"
 #include "fuzz.h"
 
