@@ -40,6 +40,13 @@ data_for() {
         } >"$work/images-idx4-ubyte"
         echo "--data $work/images-idx4-ubyte"
         ;;
+    stacked-*) # 128 black images of (28, 28), as IDX: built-in digits have no end to count stacks by
+        {
+            printf '\000\000\010\003\000\000\000\200\000\000\000\034\000\000\000\034'
+            head -c $((128 * 28 * 28)) /dev/zero
+        } >"$work/images-idx3-ubyte"
+        echo "--data $work/images-idx3-ubyte"
+        ;;
     text-*) # 75 different characters, as the recipe's last layer has
         for _ in 1 2 3 4 5 6 7 8 9 10; do
             echo "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 .,;:!?'()-/\""
