@@ -201,6 +201,7 @@ static void small_problem(const gan_gemm_plan *plan, gan_gemm_desc *sizes, gan_g
     small->split_depth = sizes->k;
     if (plan->splits > 1) {
         small->split_depth = plan->blocked ? 2 * plan->depth : 16;
+        if (plan->edge_depth) small->split_depth = gan__least(small->split_depth, plan->edge_depth);
         sizes->k = 2 * small->split_depth + (plan->blocked ? 5 : 3);
         small->splits = 3;
     }

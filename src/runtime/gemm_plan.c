@@ -120,8 +120,8 @@ static void fit_device(const gan_device_traits *traits, const gan_gemm_desc *des
     } while (!fits(traits, plan) && halve_blocks(plan, &smaller));
 }
 
-// So few kernels differ by K alone. A run more lest columns lie 4 KB apart, where they would share the
-// sets of a cache.
+// So few kernels differ by K alone. A run more lest columns lie 4 KB apart, where they would share
+// the sets of a cache.
 #define EDGE_DEPTH 256
 
 uint32_t gan__gemm_edge_sums(const gan_gemm_plan *plan) {

@@ -9,6 +9,7 @@
 #include "runtime/device_state.h"
 #include "runtime/gemm.h"
 #include "runtime/gemm_check.h"
+#include "runtime/gemm_tile.h"
 
 #include <float.h>
 #include <math.h>
@@ -371,6 +372,28 @@ static void an_engine_found_wrong_gives_way_to_the_other(void **state) {
     gan_device_close(device);
 }
 
+// The check's own product must be one that the kernel has room for: an edge of which fewer k are
+// packed than two of the tuner's deepest blocks have.
+static void a_split_product_with_an_edge_and_deep_blocks_is_found_right(void **state) {
+    (void)state;
+    const gan_gemm_desc desc = {.m = 40, .n = 20, .k = 1030, .batches = 1};
+    gan_device *device = open_with("16", "tile");
+    const gan_device_traits *const traits = gan__device_traits(device);
+    gan_gemm_choice choice;
+    gan_gemm_plan plan;
+    bool right = false;
+    gan__gemm_choice_default(traits, &desc, true, &choice);
+    choice.depth = 512;
+    gan__gemm_plan_make(traits, &desc, true, &choice, &plan);
+    if (traits->lanes == 16 && traits->local_memory_bytes >= 1 << 17) {
+        assert_true(plan.splits > 1 && plan.edge_depth > 0 && plan.depth == 512);
+        assert_true(2 * plan.depth > plan.edge_depth);
+    }
+    assert_int_equal(gan__gemm_check_tile(device, &desc, &plan, &right), GAN_STATUS_OK);
+    assert_true(right);
+    gan_device_close(device);
+}
+
 static void both_engines_found_wrong_are_a_failure_that_names_them(void **state) {
     (void)state;
     gan_device *device = open_with("16", "tile");
@@ -463,6 +486,7 @@ int main(void) {
         cmocka_unit_test(an_epilogue_sees_each_sum_once_with_its_place),
         cmocka_unit_test(operands_that_leave_their_buffers_are_refused),
         cmocka_unit_test(an_engine_found_wrong_gives_way_to_the_other),
+        cmocka_unit_test(a_split_product_with_an_edge_and_deep_blocks_is_found_right),
         cmocka_unit_test(both_engines_found_wrong_are_a_failure_that_names_them),
         cmocka_unit_test(verdicts_on_disk_are_believed_and_damaged_ones_found_anew),
         cmocka_unit_test(the_self_test_passes_and_fails_where_a_product_is_wrong),
