@@ -73,7 +73,8 @@ typedef struct gan_foreign_row {
     gan_status (*put)(const gan_foreign_call *call);
 } gan_foreign_row;
 
-extern const gan_foreign_row gan__foreign_rows_whole[]; // where all inputs are whole numbers
+extern const gan_foreign_row gan__foreign_rows_list[]; // where all inputs are whole numbers
+extern const gan_foreign_row gan__foreign_rows_sum[];  // likewise
 extern const gan_foreign_row gan__foreign_rows_constant[];
 extern const gan_foreign_row gan__foreign_rows_elementwise[];
 extern const gan_foreign_row gan__foreign_rows_product[];

@@ -153,7 +153,9 @@ static const gan_foreign_row *find_row(const gan_foreign_call *call) {
     const char *const operation = call->node->operation;
     const gan_foreign_row *row = NULL;
     if (!gan__foreign_is_own_domain(call->node->domain)) return NULL;
-    if (all_whole(call)) row = find_in(gan__foreign_rows_whole, operation);
+    const bool whole = all_whole(call);
+    if (whole) row = find_in(gan__foreign_rows_list, operation);
+    if (whole && !row) row = find_in(gan__foreign_rows_sum, operation);
     for (size_t i = 0; !row && i < sizeof tables / sizeof tables[0]; i++)
         row = find_in(tables[i], operation);
     return row;

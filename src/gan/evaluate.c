@@ -174,39 +174,24 @@ static gan_status open_feature_judge(const evaluator *e, gan_feature_judge *out)
     return gan__feature_judge_of_source(e->options->source, e->device, &samples, out);
 }
 
-// Of samples against those whose features are `real`.
-static gan_status compare_features(const evaluator *e, const gan_feature_judge *judge,
-                                   const gan_classified *real, const gan_points *points,
-                                   const char *what, gan_class_figures *out) {
-    const gan_parzen_watch watch = {e->options, what};
-    const gan_classified_points of = classified(e, points, &watch);
-    gan_classified others;
-    gan_status status = gan__classified_create(judge, &of, &others);
-    if (status == GAN_STATUS_OK)
-        status = gan__classified_compare(real, &others, judge->classes, out);
-    gan__classified_destroy(&others);
-    return status;
-}
-
 static gan_status measure_features(evaluator *e) {
     const gan_points generated = generated_points(e, GAN_FEATURE_SAMPLES);
     const gan_points training = training_points(e, generated.count);
-    const gan_parzen_watch watch = {e->options, "features of test samples"};
-    const gan_classified_points test = classified(e, &e->data.test, &watch);
+    const gan_parzen_watch watches[] = {{e->options, "features of test samples"},
+                                        {e->options, "features of generated samples"},
+                                        {e->options, "features of training samples"}};
+    const gan_classified_points test = classified(e, &e->data.test, &watches[0]);
+    const gan_classified_points sets[] = {classified(e, &generated, &watches[1]),
+                                          classified(e, &training, &watches[2])};
+    gan_class_figures figures[2];
     gan_feature_judge judge;
-    gan_classified real;
     GAN_TRY(open_feature_judge(e, &judge));
-    gan_status status = gan__classified_create(&judge, &test, &real);
-    if (status == GAN_STATUS_OK)
-        status = compare_features(e, &judge, &real, &generated, "features of generated samples",
-                                  &e->out->features);
-    if (status == GAN_STATUS_OK)
-        status = compare_features(e, &judge, &real, &training, "features of training samples",
-                                  &e->out->features_of_data);
-    gan__classified_destroy(&real);
+    GAN_TRY(gan__evaluate_features(&judge, &test, sets, 2, figures));
+    e->out->features = figures[0];
+    e->out->features_of_data = figures[1];
     if (e->judge != NULL) e->out->feature_step = gan_classifier_get_info(e->judge)->step;
-    e->out->has_features = status == GAN_STATUS_OK;
-    return status;
+    e->out->has_features = true;
+    return GAN_STATUS_OK;
 }
 
 // --- Learned inference ---------------------------------------------------------------------------

@@ -108,8 +108,15 @@ gan_status gan__evaluate_errors(gan_classifier *classifier, const gan_classified
 
 // --- Features ------------------------------------------------------------------------------------
 
+// Features and class probabilities of samples.
+typedef struct classified {
+    gan_feature_set features;
+    float *values, *probabilities;
+    double agreement; // share whose likeliest class is their label; NaN where they have none
+} classified;
+
 static gan_status fill(const gan_feature_judge *judge, const gan_classified_points *of, block *b,
-                       gan_classified *out) {
+                       classified *out) {
     const bool labelled = of->points->labels != NULL && judge->classes > 0;
     uint64_t agreeing = 0;
     for (uint64_t first = 0; first < of->points->count; first += AT_ONCE) {
@@ -125,12 +132,12 @@ static gan_status fill(const gan_feature_judge *judge, const gan_classified_poin
     return GAN_STATUS_OK;
 }
 
-gan_status gan__classified_create(const gan_feature_judge *judge, const gan_classified_points *of,
-                                  gan_classified *out) {
+static gan_status classify(const gan_feature_judge *judge, const gan_classified_points *of,
+                           classified *out) {
     const size_t samples = (size_t)of->points->count;
     void *values = NULL, *probabilities = NULL;
     block b;
-    *out = (gan_classified){0};
+    *out = (classified){0};
     gan_status status = create_block(judge->elements, &b);
     if (status == GAN_STATUS_OK)
         status = gan__alloc(samples * judge->features, sizeof(float), &values);
@@ -144,19 +151,34 @@ gan_status gan__classified_create(const gan_feature_judge *judge, const gan_clas
     return status;
 }
 
-void gan__classified_destroy(gan_classified *classified) {
-    gan__free(classified->values);
-    gan__free(classified->probabilities);
+static void destroy_classified(classified *set) {
+    gan__free(set->values);
+    gan__free(set->probabilities);
 }
 
-gan_status gan__classified_compare(const gan_classified *real, const gan_classified *generated,
-                                   size_t classes, gan_class_figures *out) {
-    const size_t count = generated->features.count;
+static gan_status compare(const gan_feature_judge *judge, const classified *real,
+                          const gan_classified_points *of, gan_class_figures *out) {
+    const size_t count = (size_t)of->points->count;
     const size_t splits = count < GAN_SCORE_SPLITS ? 1 : GAN_SCORE_SPLITS;
-    out->agreement = generated->agreement;
-    out->score = out->score_deviation = NAN;
-    if (classes > 0)
-        GAN_TRY(gan_class_score(generated->probabilities, count, classes, splits, &out->score,
-                                &out->score_deviation));
-    return gan_features_compare(&real->features, &generated->features, NULL, &out->features);
+    classified set;
+    gan_status status = classify(judge, of, &set);
+    *out = (gan_class_figures){.agreement = set.agreement, .score = NAN, .score_deviation = NAN};
+    if (status == GAN_STATUS_OK && judge->classes > 0)
+        status = gan_class_score(set.probabilities, count, judge->classes, splits, &out->score,
+                                 &out->score_deviation);
+    if (status == GAN_STATUS_OK)
+        status = gan_features_compare(&real->features, &set.features, NULL, &out->features);
+    destroy_classified(&set);
+    return status;
+}
+
+gan_status gan__evaluate_features(const gan_feature_judge *judge, const gan_classified_points *real,
+                                  const gan_classified_points *sets, size_t count,
+                                  gan_class_figures *out) {
+    classified test;
+    gan_status status = classify(judge, real, &test);
+    for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
+        status = compare(judge, &test, &sets[i], &out[i]);
+    destroy_classified(&test);
+    return status;
 }

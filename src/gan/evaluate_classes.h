@@ -29,19 +29,9 @@ gan_feature_judge gan__feature_judge_of_classifier(gan_classifier *classifier);
 gan_status gan__feature_judge_of_source(const gan_feature_source *source, gan_device *device,
                                         const gan_feature_samples *samples, gan_feature_judge *out);
 
-// Features and class probabilities of samples.
-typedef struct gan_classified {
-    gan_feature_set features;
-    float *values, *probabilities;
-    double agreement; // share whose likeliest class is their label; NaN where they have none
-} gan_classified;
-
-gan_status gan__classified_create(const gan_feature_judge *judge, const gan_classified_points *of,
-                                  gan_classified *out);
-void gan__classified_destroy(gan_classified *classified);
-
-// All figures of `generated` beside `real`.
-gan_status gan__classified_compare(const gan_classified *real, const gan_classified *generated,
-                                   size_t classes, gan_class_figures *out);
+// All figures of each of `count` sets of samples against `real`.
+gan_status gan__evaluate_features(const gan_feature_judge *judge, const gan_classified_points *real,
+                                  const gan_classified_points *sets, size_t count,
+                                  gan_class_figures *out);
 
 #endif

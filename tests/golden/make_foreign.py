@@ -238,6 +238,12 @@ def shapes(s):
     token = s.node("Expand", weights(1, 4, 1, 5),
                    s.node("Concat", batch, np.array([4, 1, 5]), axis=0))
     s.show("Expand for each sample", s.node("Concat", token, "x", axis=2))
+    ones = s.node("ConstantOfShape", np.array([3]), value=numpy_helper.from_array(np.array([1])))
+    asked = s.node("Reshape", s.node("Concat", batch, np.array([-1, -1]), axis=0), np.array([-1]))
+    kept = s.node("Equal", asked, s.node("Mul", ones, np.int64(-1)))
+    token = s.node("Expand", weights(1, 2, 30), s.node("Where", kept, ones, asked))
+    s.show("Expand where asked",
+           s.node("Concat", token, s.node("Reshape", "x", np.array([0, 4, 30])), axis=1))
     s.show("Expand", s.node("Expand", s.node("GlobalMaxPool", "x"), np.array([1, 1, 2, 3])))
     s.show("ConstantOfShape",
            s.node("Add", "x", s.node("ConstantOfShape", np.array([4, 1, 1]),
