@@ -284,8 +284,8 @@ gan_status gan__foreign_graph_build(const gan_foreign_model *model, const gan_fo
     *out = (gan_foreign_graph){
         .model = model, .batch = order->batch, .growth = {.length = model->length}};
     const gan_status status = build(out, order, fit);
-    // What the graph's builders call a bad argument came from the file.
-    if (status != GAN_STATUS_BAD_ARGUMENT) return status;
+    // What the graph's builders call a bad argument, or too many elements, came from the file.
+    if (status != GAN_STATUS_BAD_ARGUMENT && status != GAN_STATUS_DEVICE_MEMORY) return status;
     return gan__fail(GAN_STATUS_BAD_INPUT, "%s", gan_status_message());
 }
 
