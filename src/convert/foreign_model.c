@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-enum { SPARSE_INITIALIZER = 15, FUNCTIONS = 25, OPSET_DOMAIN = 1 };
-
 // A new item behind the others of an array; its bytes are zero.
 static gan_status add(void **items, size_t size, size_t *count, size_t *room, void **out) {
     GAN_TRY(gan__bundle_room(items, size, *count, room));
@@ -149,7 +147,7 @@ static gan_status read_graph(gan_foreign_model *model, gan_cursor message) {
     for (;;) {
         GAN_TRY(gan__wire_next(&message, &field, &more));
         if (!more) return GAN_STATUS_OK;
-        if (field.number == SPARSE_INITIALIZER)
+        if (field.number == GAN_ONNX_GRAPH_SPARSE_INITIALIZER)
             return gan__fail(GAN_STATUS_BAD_INPUT,
                              "it has sparse initialisers, which are not read");
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -167,7 +165,7 @@ static gan_status read_opset(gan_foreign_model *model, gan_cursor message) {
         GAN_TRY(gan__wire_next(&message, &field, &more));
         if (!more) break;
         if (field.number == GAN_ONNX_OPSET_VERSION) version = (int64_t)field.whole;
-        if (field.number != OPSET_DOMAIN) continue;
+        if (field.number != GAN_ONNX_OPSET_DOMAIN) continue;
         const char *domain;
         GAN_TRY(gan__foreign_string(model->arena, field.content, &domain));
         own = gan__foreign_is_own_domain(domain);
@@ -202,7 +200,7 @@ static gan_status read_model(gan_foreign_model *model) {
         if (!more) break;
         if (field.number == GAN_ONNX_MODEL_OPSET) GAN_TRY(read_opset(model, field.content));
         if (field.number == GAN_ONNX_MODEL_METADATA) GAN_TRY(add_text(model, field.content));
-        if (field.number == FUNCTIONS)
+        if (field.number == GAN_ONNX_MODEL_FUNCTIONS)
             return gan__fail(GAN_STATUS_BAD_INPUT,
                              "it defines functions of its own, which are not read; save it with "
                              "them inlined (onnx.inliner)");

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { SPARSE_INITIALIZER = 15 };
-
 typedef struct onnx_state {
     uint8_t *bytes; // the whole file
     size_t length;
@@ -62,7 +60,7 @@ static gan_status read_graph(gan_bundle *bundle, gan_cursor message) {
     for (;;) {
         GAN_TRY(gan__wire_next(&message, &field, &more));
         if (!more) return GAN_STATUS_OK;
-        if (field.number == SPARSE_INITIALIZER)
+        if (field.number == GAN_ONNX_GRAPH_SPARSE_INITIALIZER)
             return gan__fail(GAN_STATUS_BAD_INPUT,
                              "it has sparse initialisers, which are not read");
         if (field.number == GAN_ONNX_GRAPH_INITIALIZER) GAN_TRY(add_tensor(bundle, field.content));

@@ -5,6 +5,12 @@
 #include <ctype.h>
 #include <string.h>
 
+const char *gan__beside_first(const gan_beside *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (list[i].given) return list[i].path;
+    return NULL;
+}
+
 static gan_status check_pairs(gan_document *document, const gan_recipe_values *values) {
     const struct {
         const char *path;
@@ -85,10 +91,7 @@ static gan_status check_codes(gan_document *document, const gan_recipe_values *v
 // What the encoder goes without: the first of these that is asked for, or NULL.
 static const char *beside_encoder(const gan_recipe_values *values) {
     const bool joint = values->inference.kind == GAN_ENCODER_JOINT;
-    const struct {
-        const char *path;
-        bool given;
-    } without[] = {
+    const gan_beside without[] = {
         {"objective.pack", values->objective.pack > 1},
         {"objective.unroll", values->objective.unroll > 0},
         {"objective.consensus", values->objective.consensus > 0},
@@ -104,9 +107,7 @@ static const char *beside_encoder(const gan_recipe_values *values) {
          joint && values->objective.gradient_regularization > 0},
         {"data.labelled", joint && values->data.labelled > 0},
     };
-    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
-        if (without[i].given) return without[i].path;
-    return NULL;
+    return gan__beside_first(without, sizeof without / sizeof without[0]);
 }
 
 static gan_status check_encoder(gan_document *document, const gan_recipe_values *values) {

@@ -105,10 +105,7 @@ static gan_status check_pack(gan_document *document, const gan_recipe_values *va
 // What gives the generator a gradient through its samples, or judges several of them at once, goes
 // without an estimate by their log-probabilities: the first of these that is asked for, or NULL.
 static const char *beside_reinforce(const gan_recipe_values *values) {
-    const struct {
-        const char *path;
-        bool given;
-    } without[] = {
+    const gan_beside without[] = {
         {"objective.kind relativistic-average",
          values->objective.kind == GAN_OBJECTIVE_RELATIVISTIC_AVERAGE},
         {"objective.pack", values->objective.pack > 1},
@@ -120,9 +117,7 @@ static const char *beside_reinforce(const gan_recipe_values *values) {
         {"schedule.order extragradient", values->schedule.order == GAN_ORDER_EXTRAGRADIENT},
         {"encoder.kind", values->inference.kind != GAN_ENCODER_NONE},
     };
-    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
-        if (without[i].given) return without[i].path;
-    return NULL;
+    return gan__beside_first(without, sizeof without / sizeof without[0]);
 }
 
 static gan_status check_reinforce(gan_document *document, const gan_recipe_values *values) {

@@ -63,6 +63,15 @@ gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *v
 gan_status gan__recipe_check_objective(gan_document *document, const gan_recipe_values *values);
 // Players count their updates in a float32, which is exact up to there.
 enum { GAN_UPDATES_MAX = 1 << 24 };
+
+// What a key does not go together with: its name in messages, and whether the recipe has it.
+typedef struct gan_beside {
+    const char *path;
+    bool given;
+} gan_beside;
+
+// The first of them that is given; NULL where none is.
+const char *gan__beside_first(const gan_beside *list, size_t count);
 gan_status gan__layers_bind(gan_document *document, const gan_tree *list,
                             gan_recipe_network *network);
 gan_status gan__init_bind(gan_document *document, const gan_tree *map, gan_init *out);

@@ -1,8 +1,8 @@
 // The memory that a run says it takes is what its buffers take, to the byte: while it prepares,
 // trains, draws pictures and saves.
 #include "gan/counted_buffers.h"
-#include "gan/folder_fixture.h"
 #include "runtime/device_fixture.h"
+#include "test_folder.h"
 
 #include "clgan/train.h"
 
@@ -47,12 +47,10 @@ static const char *const recipes[] = {
 };
 #define RECIPE_COUNT (sizeof recipes / sizeof recipes[0])
 
-static const char *in_folder(const char *name, size_t number) {
-    static char paths[2][256];
-    static unsigned next;
-    char *const path = paths[next++ % 2];
-    snprintf(path, sizeof paths[0], "%s/%s%zu", folder, name, number);
-    return path;
+static const char *numbered(const char *name, size_t number) {
+    char text[64];
+    snprintf(text, sizeof text, "%s%zu", name, number);
+    return in_folder(text);
 }
 
 typedef struct watch {
@@ -102,13 +100,13 @@ static void compare_run(const gan_run_options *options) {
 
 // Has a recipe of those above train in the folder `out`.
 static void compare(size_t number, bool resume, const char *out, const char *setting) {
-    const char *const path = in_folder("recipe", number);
+    const char *const path = numbered("recipe", number);
     FILE *const file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs(recipes[number], file) >= 0);
     assert_int_equal(fclose(file), 0);
     const gan_run_options options = {.recipe = path,
-                                     .out = in_folder(out, number),
+                                     .out = numbered(out, number),
                                      .settings = &setting,
                                      .setting_count = setting != NULL,
                                      .resume = resume};
@@ -145,7 +143,7 @@ static void the_recipe_given_takes_what_it_says(void **state) {
     static const char *const settings[] = {"steps=2", "log_every=1", "save_every=2"};
     const gan_run_options options = {.recipe = given_recipe,
                                      .data = *given_data ? given_data : NULL,
-                                     .out = in_folder("given", 0),
+                                     .out = numbered("given", 0),
                                      .settings = settings,
                                      .setting_count = sizeof settings / sizeof settings[0]};
     compare_run(&options);
@@ -160,8 +158,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_buffer_a_result_is_counted_too),
     };
     const struct CMUnitTest given[] = {cmocka_unit_test(the_recipe_given_takes_what_it_says)};
-    if (argc != 3) return cmocka_run_group_tests_name("device_memory", tests, set_up, tear_down);
+    if (argc != 3)
+        return cmocka_run_group_tests_name("device_memory", tests, make_folder, remove_folder);
     given_recipe = argv[1];
     given_data = argv[2];
-    return cmocka_run_group_tests_name("device_memory", given, set_up, tear_down);
+    return cmocka_run_group_tests_name("device_memory", given, make_folder, remove_folder);
 }

@@ -1,6 +1,7 @@
 // Whole evaluations: of generators whose weights are set by hand, so that every figure is known.
 #include "gan/golden_values.h"
 #include "runtime/device_fixture.h"
+#include "test_folder.h"
 
 #include "clgan/evaluate.h"
 #include "gan/evaluate_data.h"
@@ -8,16 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static char folder[] = "clgan-test-evaluate-XXXXXX";
-
-static const char *in_folder(const char *name) {
-    static char paths[4][256];
-    static unsigned next;
-    char *const path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 // --- Generators of one dense layer ---------------------------------------------------------------
 
@@ -271,7 +262,7 @@ static void what_a_limited_built_in_set_trains_on_tests_nothing(void **state) {
 }
 
 static int set_up(void **state) {
-    if (mkdtemp(folder) == NULL) return -1;
+    if (make_folder(state) != 0) return -1;
     for (size_t i = 0; i < PIXELS; i++) flat_image[i] = -0.5F;
     make_images("train-images-idx3-ubyte", 60, 0);
     make_images("t10k-images-idx3-ubyte", 30, 50);
@@ -279,10 +270,7 @@ static int set_up(void **state) {
 }
 
 static int tear_down(void **state) {
-    static const char *const names[] = {"model.gan", "train-images-idx3-ubyte",
-                                        "t10k-images-idx3-ubyte", "alone-train-images-idx3-ubyte"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) unlink(in_folder(names[i]));
-    rmdir(folder);
+    if (remove_folder(state) != 0) return -1;
     return close_device(state);
 }
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "clgan/sample_file.h"
 #include "damage.h"
-#include "folder_fixture.h"
+#include "test_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,5 +138,5 @@ int main(void) {
         cmocka_unit_test(every_truncation_is_detected),
         cmocka_unit_test(sizes_that_cannot_be_are_refused),
     };
-    return cmocka_run_group_tests_name("latent_file", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("latent_file", tests, make_folder, remove_folder);
 }

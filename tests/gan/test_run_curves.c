@@ -2,8 +2,8 @@
 // known: G(z) = m + z / 2 of a normal z is N(m, 0.5) beside the data's N(4, 0.5), for which the
 // best D is sigmoid(((x - m)^2 - (x - 4)^2) / 0.5): 1/2 everywhere for m = 4, sigmoid(18 - 4 x) for
 // m = 5.
-#include "gan/folder_fixture.h"
 #include "runtime/device_fixture.h"
+#include "test_folder.h"
 
 #include "clgan/train.h"
 
@@ -111,5 +111,5 @@ int main(void) {
         cmocka_unit_test(the_best_discriminator_of_a_shifted_generator_is_found_so),
         cmocka_unit_test(points_of_the_plane_have_no_curves),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,7 +1,7 @@
 // Modes as training goes: which lines of metrics carry them, and that a resumed run says the same.
-#include "gan/folder_fixture.h"
 #include "gan/golden_values.h"
 #include "runtime/device_fixture.h"
+#include "test_folder.h"
 
 #include "clgan/train.h"
 #include "gan/run_state.h"
@@ -17,14 +17,6 @@ static const char recipe_text[] =
     "generator:\n  - dense: 8\n  - relu\n  - dense: 2\ndiscriminator:\n  - dense: 8\n  - relu\n"
     "  - dense: 1\noptimizer:\n  generator: {kind: adam, lr: 1e-2}\n"
     "  discriminator: {kind: adam, lr: 1e-2}\nsamples: {grid: [3, 3]}\n";
-
-static const char *in_folder(const char *name) {
-    static char paths[4][256];
-    static unsigned next;
-    char *const path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 #define LINES_MAX 16
 typedef struct record {
@@ -172,5 +164,5 @@ int main(void) {
         cmocka_unit_test(collapse_is_losing_half_or_ending_with_less),
         cmocka_unit_test(modes_that_so_few_samples_cannot_reach_are_no_collapse),
     };
-    return cmocka_run_group_tests_name("modes of a run", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("modes of a run", tests, make_folder, remove_folder);
 }

@@ -1,8 +1,8 @@
 // How players turn about a point, as metrics have it: against the closed forms of V = x y, and
 // about a checkpoint.
-#include "gan/folder_fixture.h"
 #include "gan/golden_values.h"
 #include "runtime/device_fixture.h"
+#include "test_folder.h"
 
 #include "clgan/train.h"
 #include "gan/orbit.h"
@@ -21,14 +21,6 @@ static const char recipe_text[] =
     "discriminator: {init: zeros, layers: [dense: {units: 1, bias: false}]}\n"
     "optimizer: {generator: {kind: sgd, lr: 0.05}, discriminator: {kind: sgd, lr: 0.05}}\n"
     "log_every: 5\nsample_every: 0\nsave_every: 0\n";
-
-static const char *in_folder(const char *name) {
-    static char paths[4][256];
-    static unsigned next;
-    char *const path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 typedef struct record {
     gan_run_metrics lines[LINES_MAX];
@@ -160,5 +152,5 @@ int main(void) {
         cmocka_unit_test(a_point_that_is_not_there_is_refused_by_name),
         cmocka_unit_test(small_angles_are_angles),
     };
-    return cmocka_run_group_tests_name("orbits", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("orbits", tests, make_folder, remove_folder);
 }

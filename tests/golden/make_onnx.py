@@ -9,17 +9,17 @@ Fails unless ONNX's own checker accepts the files and ONNX Runtime agrees with P
 Made with torch 2.13.0, onnx 1.23.2, onnxruntime 1.31.1, numpy 2.4.6.
 """
 import pathlib
-import subprocess
 import sys
 import tempfile
 import zlib
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from onnx_peer import compare
 
 folder = pathlib.Path(__file__).parent / "convert"
 torch.manual_seed(3)
@@ -195,33 +195,9 @@ np.save(folder / "layers-latents.npy", latents.numpy())
 np.save(folder / "layers-samples.npy", samples.numpy())
 
 
-def convert(*arguments):
-    subprocess.run([sys.argv[1], *map(str, arguments)], check=True)
-
-
-def run(path, values):
-    onnx.checker.check_model(onnx.load(path), full_check=True)
-    session = onnxruntime.InferenceSession(path)
-    (name,) = (value.name for value in session.get_inputs())
-    whole = session.run(None, {name: values})[0]
-    assert all(np.abs(session.run(None, {name: values[i:i + 1]})[0] - whole[i]).max() < 1e-5
-               for i in range(len(values)))
-    return whole
-
-
 with tempfile.TemporaryDirectory() as work:
-    model = pathlib.Path(work) / "layers.gan"
-    convert(folder / "layers.pt", model, "--recipe", folder / "layers.yaml")
-    for network, values, expected in (("generator", latents, samples),
-                                      ("discriminator", samples, outputs)):
-        path = folder / f"layers-{network}.onnx"
-        convert(model, path, "--network", network)
-        found = run(path, values.numpy())
-        difference = np.abs(found - expected.numpy()).max()
-        print(f"{network}: ONNX Runtime and PyTorch differ by {difference:.2g}")
-        assert found.shape == expected.shape and difference < 1e-5
-        if network == "generator":
-            np.save(folder / "layers-onnxruntime.npy", found)
+    compare(sys.argv[1], folder, "layers", pathlib.Path(work) / "layers.gan", latents, samples,
+            outputs)
 
 # Every field in which elements may stand, and what a tensor may be.
 make = onnx.helper.make_tensor

@@ -17,10 +17,10 @@ import sys
 import tempfile
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from torch.nn import functional as F
+
+from onnx_peer import compare
 
 folder = pathlib.Path(__file__).parent / "convert"
 torch.manual_seed(5)
@@ -110,33 +110,9 @@ np.save(folder / "styles-latents.npy", latents.numpy())
 np.save(folder / "styles-samples.npy", samples.numpy())
 
 
-def convert(*arguments):
-    subprocess.run([sys.argv[1], *map(str, arguments)], check=True)
-
-
-def run(path, values):
-    onnx.checker.check_model(onnx.load(path), full_check=True)
-    session = onnxruntime.InferenceSession(path)
-    (name,) = (value.name for value in session.get_inputs())
-    whole = session.run(None, {name: values})[0]
-    assert all(np.abs(session.run(None, {name: values[i:i + 1]})[0] - whole[i]).max() < 1e-5
-               for i in range(len(values)))
-    return whole
-
-
 with tempfile.TemporaryDirectory() as work:
     model = pathlib.Path(work) / "styles.gan"
-    convert(folder / "styles.pt", model, "--recipe", folder / "styles.yaml")
-    for network, values, expected in (("generator", latents, samples),
-                                      ("discriminator", samples, outputs)):
-        path = folder / f"styles-{network}.onnx"
-        convert(model, path, "--network", network)
-        found = run(path, values.numpy())
-        difference = np.abs(found - expected.numpy()).max()
-        print(f"{network}: ONNX Runtime and PyTorch differ by {difference:.2g}")
-        assert found.shape == expected.shape and difference < 1e-5
-        if network == "generator":
-            np.save(folder / "styles-onnxruntime.npy", found)
+    compare(sys.argv[1], folder, "styles", model, latents, samples, outputs)
     seeds = pathlib.Path(work) / "seeds.npy"
     subprocess.run([sys.argv[2], model, "-n", "8192", "--save-latents", seeds, "--quiet", "-o",
                     pathlib.Path(work) / "samples.npy"], check=True)
