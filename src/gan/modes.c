@@ -22,21 +22,21 @@ gan_mode_judge gan__modes_of_mixture(const gan_mixture *mixture) {
 
 // How many of the classifier's samples lie behind one another in one of the data's, as its
 // channels; 0 where they do not.
-static size_t count_channels(const gan_classifier_info *each, const gan_dataset_info *data) {
-    size_t elements = 1;
-    for (int i = 0; i < data->rank; i++) elements *= (size_t)data->size[i];
-    if (each->rank != data->rank) return elements == each->elements;
+static size_t count_channels(const gan_shape *each, const gan_shape *data) {
+    const size_t elements = (size_t)gan__shape_elements(data);
+    const size_t of_each = (size_t)gan__shape_elements(each);
+    if (each->rank != data->rank) return elements == of_each;
     for (int i = 1; i < each->rank; i++)
         if (each->size[i] != data->size[i]) return 0;
-    return elements % each->elements == 0 ? elements / each->elements : 0;
+    return elements % of_each == 0 ? elements / of_each : 0;
 }
 
 gan_status gan__modes_of_classes(gan_classifier *classifier, const gan_dataset_info *data,
                                  double low, double high, gan_mode_judge *out) {
     const gan_classifier_info *const info = gan_classifier_get_info(classifier);
-    const size_t channels = count_channels(info, data);
     const gan_shape of_one = gan__shape(info->rank, info->size);
     const gan_shape of_data = gan__shape(data->rank, data->size);
+    const size_t channels = count_channels(&of_one, &of_data);
     char one[GAN_SHAPE_TEXT], whole[GAN_SHAPE_TEXT];
     size_t modes = 1;
     for (size_t i = 0; i < channels && modes <= MODES_MAX; i++) modes *= info->classes;
