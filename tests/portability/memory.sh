@@ -8,7 +8,7 @@ build=$(cd "$1" && pwd)
 shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 models=$source_folder/models
-[ $# -gt 0 ] || set -- "$models"/{dcgan-64,wgan-gp,text-wgan-gp,mnist-semi-supervised,stacked-mnist}.yaml
+[ $# -gt 0 ] || set -- "$models"/{dcgan-64,wgan-gp,text-wgan-gp,mnist-semisup,stacked-mnist}.yaml
 recipes=()
 for recipe in "$@"; do recipes+=("$(realpath -- "$recipe")"); done
 cd "$work" || exit 1

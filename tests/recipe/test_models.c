@@ -28,9 +28,9 @@ static const struct {
     {"wgan-gp", {3, {1, 28, 28}}, 1554177, 1030145, 0}, // the sums of gan_mnist.py's layers
     {"mnist-conditional", {3, {1, 28, 28}}, 2413984, 1224351, 10}, // Mirza, Osindero 2014
     {"mnist-classifier", {3, {1, 28, 28}}, 0, 0, 10},
-    {"mnist-semi-supervised", {3, {1, 28, 28}}, 694568, 1541020, 10}, // Salimans et al. 2016
-    {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},              // PyTorch's example
-    {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0},           // Lee, Town 2020
+    {"mnist-semisup", {3, {1, 28, 28}}, 694568, 1541020, 10}, // Salimans et al. 2016
+    {"dcgan-64", {3, {3, 64, 64}}, 3576704, 2765568, 0},      // PyTorch's example
+    {"cifar-sngan", {3, {3, 32, 32}}, 4276739, 1053825, 0},   // Lee, Town 2020
     {"biggan-32", {3, {3, 32, 32}}, 0, 0, 10},
     {"r3gan-32", {3, {3, 32, 32}}, 0, 0, 0},
     {"mnist-infogan", {3, {1, 28, 28}}, 6652481, 6559169, 0}, // the sums of the authors' layers
