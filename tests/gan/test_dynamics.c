@@ -129,15 +129,30 @@ static void consensus_arrives(void **state) {
     assert_factor("simultaneous", CONSENSUS, hypot(1 - RATE * CONSENSUS, RATE));
 }
 
-// x^2 + y^2 - rate x y stays what it was.
-static void alternating_descent_stays_on_an_ellipse(void **state) {
-    (void)state;
-    field f = field_open("alternating", 0);
+// x^2 + y^2 - skew x y is multiplied by `factor` in each step.
+static void assert_ellipses(const char *order, addition added, double skew, double factor) {
+    field f = field_open_at(order, added, RATE);
+    double size = 1 + 0.25 - skew * 0.5;
     for (uint64_t step = 0; step < STEPS; step++) {
         const point at = field_step(&f, step);
-        assert_near(at.x * at.x + at.y * at.y - RATE * at.x * at.y, 1 + 0.25 - RATE * 0.5);
+        size *= factor;
+        assert_near(at.x * at.x + at.y * at.y - skew * at.x * at.y, size);
     }
     field_close(&f);
+}
+
+static void alternating_descent_stays_on_an_ellipse(void **state) {
+    (void)state;
+    assert_ellipses("alternating", (addition){"consensus", 0}, RATE, 1);
+}
+
+// With c / 2 |dV / dy|^2 = c x^2 / 2 beside V in x's cost alone.
+static void gradient_regularization_shrinks_an_ellipse(void **state) {
+    (void)state;
+    static const double weights[] = {0.05, 0.7, 1.5};
+    for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++)
+        assert_ellipses("simultaneous", (addition){"gradient_regularization", weights[i]},
+                        weights[i], 1 - RATE * weights[i] + RATE * RATE);
 }
 
 // Both are pulled towards the mean of where they have been, by weight |p - mean|^2: what orbits
@@ -179,6 +194,7 @@ int main(void) {
         cmocka_unit_test(extragradient_arrives),
         cmocka_unit_test(consensus_arrives),
         cmocka_unit_test(alternating_descent_stays_on_an_ellipse),
+        cmocka_unit_test(gradient_regularization_shrinks_an_ellipse),
         cmocka_unit_test(historical_averaging_arrives),
         cmocka_unit_test(consensus_needs_both_gradients_at_one_point),
     };

@@ -97,6 +97,41 @@ static void consensus_turns_inwards_by_the_closed_form(void **state) {
     assert_turns("consensus", "objective.consensus=0.5", 1 - RATE * 0.5);
 }
 
+// In each step x becomes p x + RATE y, and y becomes y - RATE x: where n of them lead from (1, 0),
+// by the powers of that matrix.
+static void ellipse_after(double p, double n, double *distance, double *angle) {
+    const double size = sqrt(p + RATE * RATE), turn = acos((p + 1) / (2 * size));
+    const double ahead = sin(n * turn) / sin(turn), behind = size * sin((n - 1) * turn) / sin(turn);
+    const double x = p * ahead - behind, y = -RATE * ahead;
+    *distance = pow(size, n - 1) * hypot(x, y);
+    *angle = atan2(-y, x);
+}
+
+static void assert_ellipses(const char *out, const char *setting, double p) {
+    record recorded = {0};
+    double before, now = 0, distance;
+    assert_ok(train(out, false, "zero", setting, &recorded));
+    assert_int_equal(recorded.count, 40 / EVERY);
+    for (size_t i = 0; i < recorded.count; i++) {
+        const gan_run_metrics *const line = &recorded.lines[i];
+        before = now;
+        ellipse_after(p, (double)line->step, &distance, &now);
+        assert_true(line->has_orbit);
+        assert_close(line->distance, distance);
+        assert_close(line->rotation, now - before);
+    }
+}
+
+static void alternating_players_turn_on_the_ellipse_of_the_closed_form(void **state) {
+    (void)state;
+    assert_ellipses("alternating", "schedule.order=alternating", 1 - RATE * RATE);
+}
+
+static void gradient_regularization_shrinks_the_ellipse_of_the_closed_form(void **state) {
+    (void)state;
+    assert_ellipses("regularized", "objective.gradient_regularization=0.5", 1 - RATE * 0.5);
+}
+
 static void a_run_about_its_own_end_arrives_there_and_changes_by_nothing(void **state) {
     (void)state;
     record about_zero = {0}, about_end = {0};
@@ -147,6 +182,8 @@ int main(void) {
         cmocka_unit_test(simultaneous_players_turn_away_by_the_closed_form),
         cmocka_unit_test(extragradient_turns_inwards_by_the_closed_form),
         cmocka_unit_test(consensus_turns_inwards_by_the_closed_form),
+        cmocka_unit_test(alternating_players_turn_on_the_ellipse_of_the_closed_form),
+        cmocka_unit_test(gradient_regularization_shrinks_the_ellipse_of_the_closed_form),
         cmocka_unit_test(a_run_about_its_own_end_arrives_there_and_changes_by_nothing),
         cmocka_unit_test(a_resume_between_two_lines_leaves_one_angle_out),
         cmocka_unit_test(a_point_that_is_not_there_is_refused_by_name),
