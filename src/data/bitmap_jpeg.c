@@ -132,8 +132,9 @@ static void read_jpeg(decoder *d, const uint8_t *bytes, bool pixels, gan_bitmap 
     out->width = d->jpeg.image_width;
     out->height = d->jpeg.image_height;
     out->channels = grey ? 1 : 3;
+    const unsigned orientation = find_orientation(d); // a marker behind the pixels turns nothing
     if (pixels) read_rows(d, out);
-    d->status = gan__bitmap_orient(out, find_orientation(d));
+    d->status = gan__bitmap_orient(out, orientation);
 }
 
 gan_status gan__bitmap_jpeg(const uint8_t *bytes, size_t length, bool pixels, gan_bitmap *out,
