@@ -35,6 +35,32 @@ cmp -s three.raw read.raw || fail "kept latents lose their class"
 gan-sample run/latest.gan --latents z.npy --class 4 -q -o read.raw
 cmp -s four.raw read.raw || fail "--class does not replace that of kept latents"
 
+# A sample has the class that is asked for: the first way of docs/conditional.md after 500 steps, the
+# nearest of eight centres.
+cat >asked.yaml <<'YAML'
+name: asked
+batch: 128
+steps: 500
+data: {source: "builtin:ring8"}
+latent: {size: 16, prior: normal}
+objective: {r1: 0.1}
+generator: [one_hot, concat: -1, dense: 128, relu, dense: 128, relu, dense: 2]
+discriminator: [one_hot, concat: -1, dense: 128, leaky_relu: 0.2, dense: 128, leaky_relu: 0.2, dense: 1]
+optimizer:
+  generator: {kind: adam, lr: 1e-3, beta1: 0.5}
+  discriminator: {kind: adam, lr: 1e-3, beta1: 0.5}
+ema: {decay: 0.99}
+sample_every: 0
+YAML
+gan-train asked.yaml --quiet --out asked
+for class in 0 1 2 3 4 5 6 7; do
+    gan-sample asked/latest.gan --class $class -n 250 --format raw -q -o - | od -An -v -t f4 -w8 |
+        awk -v k=$class '
+            { a = atan2($2, $1) * 4 / atan2(0, -1); near += int(a + 8.5) % 8 == k }
+            END { if (NR != 250 || near < 0.95 * NR) { print near " of " NR; exit 1 } }' >near.txt ||
+        fail "of class $class $(cat near.txt) samples"
+done
+
 # A resumed run is the run that was never stopped.
 gan-train ring.yaml --quiet --out half --steps 20
 gan-train ring.yaml --quiet --out half --resume --steps 40
