@@ -131,7 +131,9 @@ static void on_metrics(void *user, const gan_run_metrics *metrics) {
     if (metrics->has_modes) warn_of_collapse(watching, metrics);
 }
 
+// Less than a thousandth cannot be seen and is none, so that the axis begins at 0.
 static double share(double density, double top) {
+    if (density < 1e-3 * top) return 0;
     return density < top ? density / top : 1;
 }
 
@@ -161,7 +163,8 @@ static void describe_curves(const gan_run_curves *curves, char *text, size_t siz
         snprintf(text, size, "the densities do not meet");
 }
 
-// As Figure 1 of Goodfellow et al. 2014, in one plot above the bar.
+// As Figure 1 of Goodfellow et al. 2014, in one plot above the bar: what the picture of this step
+// in samples/ shows, in the same order, so that D lies on top.
 static void on_curves(void *user, const gan_run_curves *curves) {
     watcher *const watching = user;
     const gan_terminal *const terminal = &watching->call->err;
@@ -172,8 +175,10 @@ static void on_curves(void *user, const gan_run_curves *curves) {
     describe_curves(curves, said, sizeof said);
     const gan_plot_series series[] = {{"data", curves->x, data, curves->count},
                                       {"generated", curves->x, generated, curves->count},
+                                      {"D's optimum", curves->x, curves->optimum, curves->count},
                                       {"D", curves->x, curves->judged, curves->count}};
-    const gan_plot plot = {.series = series, .series_count = 3, .x_label = "x"};
+    const gan_plot plot = {
+        .series = series, .series_count = sizeof series / sizeof series[0], .x_label = "x"};
     gan_text text = {0};
     gan__plot_append(&plot, terminal, &text);
     (void)gan__progress_note(watching->progress, "step %" PRIu64 ": %s\n%s", curves->step, said,
