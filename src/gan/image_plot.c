@@ -101,15 +101,17 @@ static double highest(const double *density, size_t columns) {
     return best;
 }
 
-// The area under the curve in an ink as light as `shade`, the curve itself in a dark one.
+// The area under the curve in an ink as light as `shade`, the curve itself in a dark one; a value
+// that is NaN breaks it.
 static void draw_curve(gan_image *image, const double *density, double top, const color *ink,
                        double shade) {
     double height = (double)image->height - 1;
-    double previous = height * (1 - fmin(1, density[0] / top));
+    double previous = NAN;
     for (size_t x = 0; x < image->width; ++x) {
-        double level = height * (1 - fmin(1, density[x] / top));
+        double level = height * (1 - fmin(1, density[x] / top)); // fmin passes over a NaN
         double upper = fmin(level, previous) - 1, lower = fmax(level, previous) + 1;
-        previous = level;
+        previous = isnan(density[x]) ? NAN : level;
+        if (isnan(previous)) continue;
         for (size_t y = 0; y < image->height; ++y) {
             double at = (double)y;
             if (at > level) blend(image, x, y, ink, shade);
