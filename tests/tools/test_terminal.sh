@@ -48,3 +48,30 @@ grep -q 'training .* 0% 0/200 steps$' lines.txt || fail "no bar before the first
 ! grep -Eq '[0-9]e\+[0-9]+ steps/s' lines.txt || fail "a rate of no steps: $(cat lines.txt)"
 on_terminal 80 'gan-train small.yaml --out seen --steps 250 --log-every 200 --resume --quiet'
 ! grep -q 'steps' shown.txt || fail "--quiet shows a bar: $(cat shown.txt)"
+
+# The game on numbers is drawn above the bar, where there are no colours with a letter for each curve:
+# the data about 4, the generated about 5, D's optimum from 1 to 0 between them, D 1/4 everywhere.
+cat >game.yaml <<'YAML'
+batch: 16
+steps: 1
+log_every: 1
+sample_every: 1
+save_every: 0
+data: {source: builtin:gauss1d}
+latent: {size: 1, prior: normal}
+generator:
+  - dense: {units: 1, init: {kind: constant, value: 0.5}, bias_init: {kind: constant, value: 5}}
+discriminator:
+  - dense: {units: 1, init: zeros, bias_init: {kind: constant, value: -1.0986123}}
+optimizer:
+  generator: {kind: sgd, lr: 0}
+  discriminator: {kind: sgd, lr: 0}
+YAML
+on_terminal 80 'gan-train game.yaml --out game'
+tr -d '\200-\277' <shown.txt | tr '\342' '|' >plain.txt # a byte a character, and | for the axis
+sed -n '/step 1: D is from 0.250 to 0.250/,$s/^[ 0-9.]*|//p' plain.txt | head -n 13 >rows.txt
+grep -q "^ *\* data   o generated   + D's optimum   x D\$" plain.txt &&
+    sed -n 1p rows.txt | grep -q '^++.* \*\**  *oo*$' && # the optimum's left end, and both peaks
+    [ "$(grep -n '^x\{70,\}$' rows.txt | cut -d: -f1)" = 10 ] && # 3 of 12 rows above the last
+    sed -n 13p rows.txt | grep -q '^oo* .* ++*$' || # no density at the left, no optimum at the right
+    fail "other curves: $(cat plain.txt)"
