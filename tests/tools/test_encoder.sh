@@ -22,12 +22,29 @@ grep -q '^ *encoder\.2 ' out.txt || fail "its layers are not listed: $(cat out.t
 expect 4 'encoder.from: absent.gan' gan-train small.yaml --quiet --out third --steps 2 \
     --set 'encoder={kind: latents, from: absent.gan, layers: [dense: 4]}'
 
-# What it makes of test samples, as text and as JSON.
-expect 0 '' gan-inspect --evaluate -n 200 second/latest.gan
-grep -Eq '^distance \|x - G\(E\(x\)\)\|  *[0-9.]+$' out.txt || fail "no distance: $(cat out.txt)"
-grep -Eq '^error of the nearest neighbour  *[0-9.]+ %$' out.txt || fail "no neighbours: $(cat out.txt)"
-expect 0 '' gan-inspect --evaluate --json -n 200 second/latest.gan
-grep -q '"inference"' out.txt || fail "no inference in: $(cat out.txt)"
+# What it makes of test samples, the same as text and as JSON (tests/gan/test_evaluate_inference.c has
+# the figures themselves): `same ROW OBJECT KEY FACTOR`.
+evaluate() {
+    expect 0 '' gan-inspect --evaluate --json -n 200 "$1"
+    cp out.txt out.json
+    expect 0 '' gan-inspect --evaluate -n 200 "$1"
+}
+same() {
+    told=$(sed -n "s/^$1  *\([0-9.]*\).*/\1/p" out.txt)
+    meant=$(sed -n "/\"$2\": {/,/}/s/.*\"$3\": \([0-9.e+-]*\).*/\1/p" out.json)
+    awk -v told="$told" -v meant="$meant" -v factor="$4" 'BEGIN {
+        off = told - factor * meant
+        bound = factor > 1 ? 0.0051 : 0.0006 * told
+        exit !(told != "" && meant != "" && off <= bound && -off <= bound) }' ||
+        fail "$1 is $told as text, $meant as JSON: $(cat out.txt)"
+}
+evaluate second/latest.gan
+same 'distance |x - G(E(x))|' reconstruction distance 1
+nearest=$told
+same "to another sample's" reconstruction shuffled 1
+awk -v own="$nearest" -v other="$told" 'BEGIN { exit !(own < other) }' ||
+    fail "its own is no nearer than another's: $(cat out.txt)"
+same 'error of the nearest neighbour' nearest_neighbour error 100
 
 # Reconstructions: rows of test samples, and what they are encoded as.
 expect 0 '' gan-sample second/latest.gan --reconstruct builtin:ring8 --grid 3x4 -o made.png
@@ -47,8 +64,12 @@ gan-train coded.yaml --quiet --out coded --steps 20 --log-every 10 \
     --set 'encoder={kind: codes, layers: [dense: 16, relu, dense: 4]}'
 [ "$(grep -c '"categorical_information": .*"continuous_information": ' coded/metrics.jsonl)" -eq 2 ] ||
     fail "no information in: $(cat coded/metrics.jsonl)"
-expect 0 '' gan-inspect --evaluate -n 200 coded/latest.gan
-grep -Eq '^classes that categories stand for  *[1-3] of 8$' out.txt || fail "no classes: $(cat out.txt)"
+evaluate coded/latest.gan
+same 'error of the category as a class' categories error 100
+same 'classes that categories stand for' categories classes_found 1
+same 'error of the nearest neighbour' nearest_neighbour error 100
+[ "$told" != "$(sed -n 's/^error of the category as a class  *\([0-9.]*\) %/\1/p' out.txt)" ] ||
+    fail "two errors are one: $(cat out.txt)"
 expect 2 'what codes a sample has' gan-sample coded/latest.gan --reconstruct builtin:ring8 -o x.png
 expect 4 'give it a layer latent' gan-train small.yaml --quiet --out joint --steps 2 \
     --set 'encoder={kind: joint, layers: [dense: 4]}'
