@@ -148,7 +148,8 @@ typedef struct gan_class_figures {
 // --- Learned inference ---------------------------------------------------------------------------
 
 // What an encoder makes of test samples. Training samples serve as its examples: of each category
-// the most frequent class, and neighbours in the space of what its last layer sees.
+// the most frequent class (none where none of them is of the category), and neighbours in the space
+// of what its last layer sees.
 typedef struct gan_inference_figures {
     uint64_t training, test; // samples of each
     // Of its first categorical code, where the data has labels.

@@ -132,12 +132,13 @@ static gan_status learn_from_training(study *s) {
 
 // --- Figures -------------------------------------------------------------------------------------
 
+// Of training samples; `classes` where a category has none, and so stands for no class.
 static uint32_t class_of(const study *s, uint32_t category) {
     const uint64_t *const votes = s->votes + category * s->out->classes;
     uint32_t best = 0;
     for (uint32_t i = 1; i < s->out->classes; i++)
         if (votes[i] > votes[best]) best = i;
-    return best;
+    return votes[best] > 0 ? best : (uint32_t)s->out->classes;
 }
 
 static size_t count_classes_found(const study *s) {

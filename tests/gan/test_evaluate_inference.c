@@ -133,6 +133,16 @@ static void categories_and_neighbours_err_on_the_samples_that_they_must(void **s
     assert_true(figures.neighbour_error == 2.0 / TEST);
 }
 
+// Of the first five training samples none is of category 2, of the first five test samples one is.
+static void a_category_without_training_samples_stands_for_no_class(void **state) {
+    (void)state;
+    const gan_inference_figures figures = evaluate_codes(5);
+    assert_int_equal(figures.training, 5);
+    assert_int_equal(figures.test, 5);
+    assert_int_equal(figures.classes_found, 2);
+    assert_true(figures.category_error == 2.0 / 5);
+}
+
 // --- Latents -------------------------------------------------------------------------------------
 
 // A pixel as networks have it.
@@ -188,6 +198,7 @@ static int tear_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(categories_and_neighbours_err_on_the_samples_that_they_must),
+        cmocka_unit_test(a_category_without_training_samples_stands_for_no_class),
         cmocka_unit_test(reconstructions_are_as_far_as_their_weights_say),
     };
     return cmocka_run_group_tests_name("evaluate inference", tests, set_up, tear_down);
