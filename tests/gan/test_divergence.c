@@ -37,7 +37,6 @@ static void closed_forms_are_the_integrals(void **state) {
     }
 }
 
-// The optimal discriminator's loss is 2 ln 2 - 2 JS: 2 ln 2 where generator and data agree.
 static void jensen_shannon_goes_from_0_to_ln_2(void **state) {
     (void)state;
     gan_divergences got;

@@ -295,6 +295,57 @@ static void with_the_best_discriminator_maximum_likelihood_descends_kl(void **st
     assert_near(got.by_deviation, 1 / s - (1 + (m - 1) * (m - 1)) / (s * s * s), 1e-11);
 }
 
+// D's cost of one real and one generated sample.
+static double cost_of_pair(const gan_recipe_values *recipe, double real_logit, double fake_logit) {
+    gan_graph *graph = NULL;
+    gan_interpreter *interpreter = NULL;
+    assert_int_equal(gan__graph_create(&graph), GAN_STATUS_OK);
+    gan_node *const real = gan__input(graph, "real", GAN_ELEMENT_F32, &GAN_SHAPE(1, 1));
+    gan_node *const fake = gan__input(graph, "fake", GAN_ELEMENT_F32, &GAN_SHAPE(1, 1));
+    gan_node *root = gan__objective_discriminator(recipe, real, fake);
+    assert_int_equal(gan__interpreter_create(graph, 0, &interpreter), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_set(interpreter, real, &real_logit), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_set(interpreter, fake, &fake_logit), GAN_STATUS_OK);
+    assert_int_equal(gan__interpreter_run(interpreter, &root, 1, 0), GAN_STATUS_OK);
+    const double *value;
+    assert_int_equal(gan__interpreter_get(interpreter, root, &value), GAN_STATUS_OK);
+    const double cost = value[0];
+    gan__interpreter_destroy(interpreter);
+    gan__graph_destroy(graph);
+    return cost;
+}
+
+// The integral of its cost over p = N(1, 1) and q = N(m, s): a sample that is told for sure, by a
+// logit of 800, costs nothing, which leaves the cost of the other one of the pair.
+static double cost_of_best_discriminator(double m, double s) {
+    const gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
+    const double step = 0.05, root = sqrt(2 * acos(-1));
+    double cost = 0;
+    for (double x = -12; x <= 14; x += step) {
+        const double u = x - 1, v = (x - m) / s, logit = (v * v - u * u) / 2 + log(s);
+        cost += step * exp(-u * u / 2) / root * cost_of_pair(&recipe, logit, -800);
+        cost += step * exp(-v * v / 2) / (s * root) * cost_of_pair(&recipe, 800, logit);
+    }
+    return cost;
+}
+
+// Goodfellow et al. 2014, theorem 1: 2 ln 2 at equilibrium, and twice the Jensen-Shannon divergence
+// less elsewhere.
+static void the_best_discriminator_costs_2_ln_2_where_the_densities_are_equal(void **state) {
+    (void)state;
+    const gan_recipe_values recipe = recipe_of(GAN_OBJECTIVE_LOGISTIC);
+    assert_near(cost_of_pair(&recipe, 0, 0), 2 * log(2), 1e-15);
+    assert_near(cost_of_best_discriminator(1, 1), 2 * log(2), 1e-12);
+    static const gan_gaussian others[] = {{0.4, 0.8}, {2.5, 1}, {1, 0.6}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        gan_divergences d;
+        assert_int_equal(gan_divergences_gaussian((gan_gaussian){1, 1}, others[i], &d),
+                         GAN_STATUS_OK);
+        assert_near(cost_of_best_discriminator(others[i].mean, others[i].deviation),
+                    2 * log(2) - 2 * d.jensen_shannon, 1e-10);
+    }
+}
+
 // --- Noise ---------------------------------------------------------------------------------------
 
 #define LATENT 64
@@ -376,6 +427,7 @@ int main(void) {
         cmocka_unit_test(scales_are_factors_of_the_costs),
         cmocka_unit_test(with_the_best_discriminator_each_cost_descends_its_divergence),
         cmocka_unit_test(with_the_best_discriminator_maximum_likelihood_descends_kl),
+        cmocka_unit_test(the_best_discriminator_costs_2_ln_2_where_the_densities_are_equal),
         cmocka_unit_test(priors_have_their_moments),
         cmocka_unit_test(spherical_latents_lie_on_the_unit_sphere),
         cmocka_unit_test(a_seed_names_one_latent),

@@ -76,6 +76,11 @@ static found play(const char *out, game g) {
     return f;
 }
 
+// -log(1/2) for what is real, and as much for what is generated.
+static void assert_loss_of_one_half(const found *f) {
+    assert_float_equal((float)f->metrics.d_loss, (float)(2 * log(2)), 1e-6F);
+}
+
 static void a_perfect_generator_makes_one_half_the_optimum(void **state) {
     (void)state;
     const found f = play("perfect", (game){"gauss1d", 1, 4, 0, 0});
@@ -86,6 +91,7 @@ static void a_perfect_generator_makes_one_half_the_optimum(void **state) {
     assert_float_equal((float)f.curves.d_lowest, 0.5F, 1e-6F);
     assert_float_equal((float)f.curves.d_highest, 0.5F, 1e-6F);
     assert_true(f.metrics.optimum_distance == f.curves.distance);
+    assert_loss_of_one_half(&f);
 }
 
 static void the_best_discriminator_of_a_shifted_generator_is_found_so(void **state) {
@@ -96,6 +102,7 @@ static void the_best_discriminator_of_a_shifted_generator_is_found_so(void **sta
     assert_true(best.curves.distance < 0.04);
     assert_true(best.curves.d_lowest < 0.15 && best.curves.d_highest > 0.85);
     assert_true(blind.curves.distance > 0.35);
+    assert_loss_of_one_half(&blind);
 }
 
 static void points_of_the_plane_have_no_curves(void **state) {
