@@ -55,6 +55,26 @@ static void modes_are_in_the_line_where_they_were_measured(void **state) {
     gan__text_destroy(&history);
 }
 
+static void norms_of_gradients_are_in_the_line_where_they_were_asked_for(void **state) {
+    (void)state;
+    gan_text history = {0};
+    gan_run_metrics measured = metrics;
+    measured.has_gradients = true;
+    measured.d_gradient = 1.5;
+    measured.g_gradient = 0.125;
+    measured.e_gradient = 3;
+    gan__history_append(&history, &measured);
+    assert_non_null(strstr(gan__text_string(&history),
+                           "\"d_fake\": 0.25, \"d_gradient\": 1.5, \"g_gradient\": 0.125}\n"));
+    measured.has_encoder = true;
+    measured.e_loss = 2;
+    gan__history_append(&history, &measured);
+    assert_non_null(strstr(gan__text_string(&history),
+                           "\"e_loss\": 2, \"d_gradient\": 1.5, \"g_gradient\": 0.125, "
+                           "\"e_gradient\": 3}\n"));
+    gan__text_destroy(&history);
+}
+
 static void an_orbit_is_in_the_line_where_it_was_asked_for(void **state) {
     (void)state;
     gan_text history = {0};
@@ -118,6 +138,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_one_json_object_with_every_figure),
         cmocka_unit_test(modes_are_in_the_line_where_they_were_measured),
+        cmocka_unit_test(norms_of_gradients_are_in_the_line_where_they_were_asked_for),
         cmocka_unit_test(an_orbit_is_in_the_line_where_it_was_asked_for),
         cmocka_unit_test(a_figure_that_is_not_finite_is_null),
         cmocka_unit_test(the_file_starts_as_the_history_and_grows_with_it),

@@ -1,5 +1,5 @@
-// How players turn about a point, as metrics have it: against the closed forms of V = x y, and
-// about a checkpoint.
+// How players turn about a point, and the norms of their gradients on the way, as metrics have it:
+// against the closed forms of V = x y, and about a checkpoint.
 #include "gan/golden_values.h"
 #include "runtime/device_fixture.h"
 #include "test_folder.h"
@@ -132,6 +132,53 @@ static void gradient_regularization_shrinks_the_ellipse_of_the_closed_form(void 
     assert_ellipses("regularized", "objective.gradient_regularization=0.5", 1 - RATE * 0.5);
 }
 
+// What the key of a line of metrics.jsonl says, the first being 0; NaN where the line has none.
+static double number_in_file(const char *run, size_t line, const char *key) {
+    static char text[8192];
+    char path[64], wanted[64];
+    snprintf(path, sizeof path, "%s/metrics.jsonl", run);
+    snprintf(wanted, sizeof wanted, "\"%s\": ", key);
+    text[read_whole(in_folder(path), (uint8_t *)text, sizeof text)] = '\0';
+    char *at = text;
+    for (; line > 0; line--) at = strchr(at, '\n') + 1;
+    at[strcspn(at, "\n")] = '\0';
+    const char *const found = strstr(at, wanted);
+    return found == NULL ? NAN : strtod(found + strlen(wanted), NULL);
+}
+
+// At x + i y the gradient by the discriminator's weight is x, that by the generator's bias y; the
+// first of the steps that a line is the mean of begins where the line before was.
+static void norms_of_gradients_are_the_means_of_the_closed_form(void **state) {
+    (void)state;
+    record recorded = {0};
+    assert_ok(train("norms", false, "zero", "log_gradients=true", &recorded));
+    for (size_t i = 0; i < recorded.count; i++) {
+        double x = 0, y = 0;
+        for (size_t step = i * EVERY; step < (i + 1) * EVERY; step++) {
+            const double radius = pow(hypot(1, RATE), (double)step);
+            x += fabs(radius * cos((double)step * atan(RATE))) / EVERY;
+            y += fabs(radius * sin((double)step * atan(RATE))) / EVERY;
+        }
+        assert_true(recorded.lines[i].has_gradients);
+        assert_close(recorded.lines[i].d_gradient, x);
+        assert_close(recorded.lines[i].g_gradient, y);
+        assert_close(number_in_file("norms", i, "d_gradient"), x);
+        assert_close(number_in_file("norms", i, "g_gradient"), y);
+    }
+}
+
+static void norms_of_gradients_are_not_there_unless_asked_for(void **state) {
+    (void)state;
+    record recorded = {0};
+    assert_ok(train("no-norms", false, "zero", NULL, &recorded));
+    for (size_t i = 0; i < recorded.count; i++) {
+        assert_false(recorded.lines[i].has_gradients);
+        assert_false(isnan(number_in_file("no-norms", i, "d_loss")));
+        assert_true(isnan(number_in_file("no-norms", i, "d_gradient")));
+        assert_true(isnan(number_in_file("no-norms", i, "g_gradient")));
+    }
+}
+
 static void a_run_about_its_own_end_arrives_there_and_changes_by_nothing(void **state) {
     (void)state;
     record about_zero = {0}, about_end = {0};
@@ -184,6 +231,8 @@ int main(void) {
         cmocka_unit_test(consensus_turns_inwards_by_the_closed_form),
         cmocka_unit_test(alternating_players_turn_on_the_ellipse_of_the_closed_form),
         cmocka_unit_test(gradient_regularization_shrinks_the_ellipse_of_the_closed_form),
+        cmocka_unit_test(norms_of_gradients_are_the_means_of_the_closed_form),
+        cmocka_unit_test(norms_of_gradients_are_not_there_unless_asked_for),
         cmocka_unit_test(a_run_about_its_own_end_arrives_there_and_changes_by_nothing),
         cmocka_unit_test(a_resume_between_two_lines_leaves_one_angle_out),
         cmocka_unit_test(a_point_that_is_not_there_is_refused_by_name),
