@@ -122,6 +122,8 @@ static gan_status write_line(gan_event_file *file, json_t *line) {
     json_object_foreach(line, key, value) {
         if (json_is_number(value) && strcmp(key, "step") != 0)
             append_scalar(&summary, key, json_number_value(value));
+        else if (json_is_boolean(value))
+            append_scalar(&summary, key, json_is_true(value) ? 1 : 0);
     }
     file->elapsed = json_number_value(json_object_get(line, "elapsed_s"));
     const json_int_t step = json_integer_value(json_object_get(line, "step"));

@@ -19,8 +19,9 @@ typedef struct gan_event_file gan_event_file;
 gan_status gan__event_file_open(const char *path, double start, gan_event_file **out);
 void gan__event_file_close(gan_event_file *file); // NULL is allowed
 
-// Appends lines of a history (metrics.jsonl), zero-terminated: each number but "step" is a scalar.
-// Handed to the system at once. Errors: BAD_OUTPUT, NO_MEMORY.
+// Appends lines of a history (metrics.jsonl), zero-terminated: each number but "step" is a scalar,
+// and so is what is true, as 1, or false, as 0. Handed to the system at once. Errors: BAD_OUTPUT,
+// NO_MEMORY.
 gan_status gan__event_file_lines(gan_event_file *file, const char *lines);
 // Appends a picture, a PNG file's bytes, as "samples".
 gan_status gan__event_file_picture(gan_event_file *file, uint64_t step, const uint8_t *png,

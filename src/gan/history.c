@@ -50,6 +50,7 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);
         append_number(history, "high_quality", metrics->modes.high_quality);
         append_number(history, "reverse_kl", metrics->modes.reverse_kl);
+        gan__text_append(history, ", \"collapsed\": %s", metrics->collapsed ? "true" : "false");
     }
     if (metrics->has_curves) {
         append_number(history, "optimum_distance", metrics->optimum_distance);

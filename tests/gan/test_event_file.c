@@ -12,7 +12,8 @@
 static const char lines[] =
     "{\"step\": 50, \"images\": 1000, \"elapsed_s\": 1.5, \"d_loss\": 1.25, \"g_loss\": 0.75}\n"
     "{\"step\": 300, \"images\": 6000, \"elapsed_s\": 9.125, \"d_loss\": -0.5, \"g_loss\": null, "
-    "\"modes\": 8}\n";
+    "\"modes\": 3, \"collapsed\": true}\n"
+    "{\"step\": 350, \"images\": 7000, \"elapsed_s\": 10.5, \"modes\": 8, \"collapsed\": false}\n";
 
 static void read_golden(const char *name, uint8_t **bytes, size_t *length) {
     char path[512];
@@ -30,7 +31,7 @@ static void the_file_is_tensorboards_own(void **state) {
     gan_event_file *file = NULL;
     assert_int_equal(gan__event_file_open(path, 1700000000.25, &file), GAN_STATUS_OK);
     assert_int_equal(gan__event_file_lines(file, lines), GAN_STATUS_OK);
-    assert_int_equal(gan__event_file_picture(file, 300, png, png_length), GAN_STATUS_OK);
+    assert_int_equal(gan__event_file_picture(file, 350, png, png_length), GAN_STATUS_OK);
     gan__event_file_close(file);
     assert_int_equal(gan__file_read(path, SIZE_MAX, &written, &written_length), GAN_STATUS_OK);
     assert_int_equal(written_length, expected_length);

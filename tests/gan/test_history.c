@@ -45,12 +45,14 @@ static void modes_are_in_the_line_where_they_were_measured(void **state) {
     gan__history_append(&history, &measured);
     assert_non_null(strstr(gan__text_string(&history),
                            "\"d_fake\": 0.25, \"modes\": 6, \"high_quality\": 0.75, "
-                           "\"reverse_kl\": 0.5}\n"));
+                           "\"reverse_kl\": 0.5, \"collapsed\": false}\n"));
     measured.modes.captured = 2;
     measured.modes.reverse_kl = NAN;
+    measured.collapsed = true;
     gan__history_append(&history, &measured);
     assert_non_null(strstr(gan__text_string(&history), "\"modes\": 2"));
-    assert_non_null(strstr(gan__text_string(&history), "\"reverse_kl\": null}\n"));
+    assert_non_null(
+        strstr(gan__text_string(&history), "\"reverse_kl\": null, \"collapsed\": true}\n"));
     assert_int_equal(gan__history_most_modes(gan__text_string(&history)), 6);
     gan__text_destroy(&history);
 }

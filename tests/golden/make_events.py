@@ -16,7 +16,9 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = 1700000000.25
 LINES = """{"step": 50, "images": 1000, "elapsed_s": 1.5, "d_loss": 1.25, "g_loss": 0.75}
-{"step": 300, "images": 6000, "elapsed_s": 9.125, "d_loss": -0.5, "g_loss": null, "modes": 8}
+{"step": 300, "images": 6000, "elapsed_s": 9.125, "d_loss": -0.5, "g_loss": null, \
+"modes": 3, "collapsed": true}
+{"step": 350, "images": 7000, "elapsed_s": 10.5, "modes": 8, "collapsed": false}
 """
 
 
@@ -33,7 +35,7 @@ def png(width, height):
 
 
 def scalars(line):
-    values = [summary_pb2.Summary.Value(tag=key, simple_value=value)
+    values = [summary_pb2.Summary.Value(tag=key, simple_value=float(value))
               for key, value in line.items() if key != "step" and value is not None]
     return summary_pb2.Summary(value=values)
 
@@ -46,7 +48,7 @@ def main():
                                       summary=scalars(line)))
     image = summary_pb2.Summary.Image(height=3, width=5, colorspace=1, encoded_image_string=picture)
     value = summary_pb2.Summary.Value(tag="samples", image=image)
-    events.append(event_pb2.Event(wall_time=events[-1].wall_time, step=300,
+    events.append(event_pb2.Event(wall_time=events[-1].wall_time, step=350,
                                   summary=summary_pb2.Summary(value=[value])))
     with open(os.path.join(HERE, "events.png"), "wb") as file:
         file.write(picture)

@@ -28,6 +28,14 @@ grep -q '^samples  *100  *100$' out.txt || fail "not 100 samples: $(cat out.txt)
 gan-train plain.yaml --out collapsed --steps 2 2>err.txt
 [ "$(grep -c 'warning: mode collapse at step 2: 0 of 8 modes' err.txt)" -eq 1 ] ||
     fail "no warning of collapse: $(cat err.txt)"
+expect 0 '' gan-train plain.yaml --quiet --out quiet --steps 2
+for run in collapsed quiet; do
+    [ "$(grep -c '"modes": 0, .*"collapsed": true}$' $run/metrics.jsonl)" -eq 1 ] ||
+        fail "no collapse in: $(cat $run/metrics.jsonl)"
+done
+expect 0 '' gan-inspect --history --json quiet/latest.gan
+grep -q '"collapsed": true' out.txt || fail "no collapse in: $(cat out.txt)"
+expect 0 '' gan-inspect --history quiet/latest.gan
 
 # One dimension.
 sed 's/builtin:ring8/builtin:gauss1d/; s/dense: 2$/dense: 1/' plain.yaml >gauss.yaml

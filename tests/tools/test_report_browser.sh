@@ -12,13 +12,13 @@ fi
 small_recipe small.yaml
 gan-train small.yaml --quiet --out run --steps 100 --sample-every 25 --log-every 20
 
-# page ADDRESS OPTIONS...: the document as it stands after its script has run, in page.html.
+# page RUN ADDRESS OPTIONS...: the document as it stands after its script has run, in page.html.
 page() {
-    address=$1
-    shift
+    address=$1/report.html$2
+    shift 2
     HOME=$work timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run \
         --user-data-dir="$work/profile" --virtual-time-budget=2000 "$@" --dump-dom \
-        "file://$work/run/report.html$address" >page.html 2>browser.txt ||
+        "file://$work/$address" >page.html 2>browser.txt ||
         fail "the browser stopped: $(tail -n 3 browser.txt)"
 }
 holds() {
@@ -26,15 +26,20 @@ holds() {
 }
 
 # Losses, D's means, modes, their quality, speed.
-page ''
+page run ''
 holds 'data-drawn="5 charts, 4 pictures"'
 holds 'finished, step 100 of 100'
 holds 'alt="samples at step 100"'
 [ "$(grep -o 'points="[0-9]' page.html | wc -l)" -eq 7 ] || fail "not every curve is drawn"
 if grep -q NaN page.html; then fail "a number is missing in the page"; fi
 
-page '#picture=0'
+page run '#picture=0'
 holds 'alt="samples at step 25"'
+
+# A run that ends with less than half of the modes.
+gan-train small.yaml --quiet --out collapsed --steps 2
+page collapsed ''
+holds 'Mode collapse at 1 of 1 looks, the last of them at step 2\.'
 
 # As wide as a telephone's screen nothing is cut off, each curve of a chart has a colour of its own, and
 # the page asks for nothing beyond itself (the page beside it does).

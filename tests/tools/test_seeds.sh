@@ -27,10 +27,16 @@ for seed in 1 2 3; do
     mkdir -p made/hand/seed-$seed
     value=$(echo 1 2 6 | cut -d' ' -f$seed)
     other=$([ $seed -eq 2 ] && echo null || echo 0.5)
-    echo "{\"step\": 10, \"modes\": $value, \"reverse_kl\": $other}" >made/hand/seed-$seed/metrics.jsonl
+    lost=$([ $value -lt 4 ] && echo true || echo false)
+    echo "{\"step\": 10, \"modes\": $value, \"reverse_kl\": $other, \"collapsed\": $lost}" \
+        >made/hand/seed-$seed/metrics.jsonl
 done
 "$seeds" small.yaml --report --out made --seeds 1-3 --variant hand: --figures modes,reverse_kl >table
 grep -q '^hand *10 *3 +- 1\.53 *0\.5 +- 0 (of 2) *1 2 6$' table || fail "other figures: $(cat table)"
+
+# What is true counts as 1: of the runs above two thirds collapsed, with the error sqrt((1 / 3) / 3).
+"$seeds" small.yaml --report --out made --seeds 1-3 --variant hand: --figures collapsed >table
+grep -q '^hand *10 *0\.6667 +- 0\.333 *1 1 0$' table || fail "other shares: $(cat table)"
 
 expect 1 'not every|each seed once' "$seeds" small.yaml --report --seeds 1,1
 expect 1 'KEY=VALUE' "$seeds" small.yaml --report --variant 'bad: objective'

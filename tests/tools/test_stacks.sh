@@ -44,7 +44,8 @@ save_every: 0
 YAML
 gan-train classifier.yaml --quiet --data data --out classifier
 expect 0 '' gan-train stacks.yaml --quiet --data data --out straight
-grep -c '"modes": [0-9]*, "high_quality": null, "reverse_kl": [0-9.]*}$' straight/metrics.jsonl >count.txt ||
+grep -c '"modes": [0-9]*, "high_quality": null, "reverse_kl": [0-9.]*, "collapsed": [a-z]*}$' \
+    straight/metrics.jsonl >count.txt ||
     fail "no modes in: $(cat straight/metrics.jsonl)"
 [ "$(cat count.txt)" -eq 3 ] || fail "modes in $(cat count.txt) lines"
 
