@@ -41,6 +41,12 @@ enum { STEPS = 5, SEED = 7, CLASSES = 3 };
     "discriminator: [dense: 7, tanh, noise: 0.3, dense: 5, softplus, dense: " logits "]\n"
 #define AVERAGED "ema: {discriminator: 0.9}\n"
 
+// And with tokens that are drawn.
+#define TOKENS(last)                                                                               \
+    GENERATING "generator: [dense: 6, leaky_relu: 0.2, dense: 12, reshape: [3, 1, 4], "            \
+               "categorical]\ndiscriminator: [flatten, dense: 7, tanh, dense: " last               \
+               "]\n" ADAM_100
+
 typedef struct game_case {
     const char *name, *recipe;
     double weights; // scale of the initial ones
@@ -258,6 +264,17 @@ static const game_case cases[] = {
      "    - dense: 1\n" ADAM("lr: 0.01, beta1: 0, beta2: 0.99"),
      0.8,
      {3, {2, 4, 4}}},
+    {"reinforce",
+     TOKENS("1") "objective: {generator_cost: minimax, gradient: reinforce, baseline_decay: 0.75}\n"
+                 "schedule: {discriminator_steps: 2}\n",
+     0.7,
+     {3, {3, 1, 4}}},
+    {"reinforce_paired",
+     TOKENS("{units: 1, bias: false}") "objective: {kind: relativistic-paired, gradient: "
+                                       "reinforce, baseline_decay: 0.9}\n"
+                                       "schedule: {order: simultaneous}\n",
+     0.7,
+     {3, {3, 1, 4}}},
 };
 
 // With an encoder, by make_encoder.py.
@@ -554,6 +571,7 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     if (game->augmentation) compare_figures(&m, is, golden, "augmentation", game->augmentation);
     if (game->anchors) compare_figures(&m, is, golden, "anchors", game->anchors);
     if (game->path_length) compare_figures(&m, is, golden, "path_length", game->path_length);
+    if (game->baseline) compare_figures(&m, is, golden, "baseline", game->baseline);
     compare_player(&m, is, golden, &game->discriminator);
     if (plays) compare_player(&m, is, golden, &game->generator);
     if (game->encoder.network) {

@@ -308,6 +308,25 @@ class Synthesis(nn.Module):
         return self.large_image(x, w) + image
 
 
+# --- Tokens ---------------------------------------------------------------------------------------
+
+class Tokens(nn.Module):
+    """Layer `number`: one-hot along the channels, drawn by softmax(x) by inversion."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+    def forward(self, x):
+        streams, counter = PixelNoise.at
+        drawn = uniform((*x.shape[2:], len(x)), streams + STREAM_GENERATOR + self.number, counter)
+        passed = x.detach().softmax(1).cumsum(1) <= batch_first(drawn).unsqueeze(1)
+        tokens = passed.sum(1).clamp(max=x.shape[1] - 1)
+        policy = torch.distributions.Categorical(logits=x.movedim(1, -1))
+        self.log_probability = policy.log_prob(tokens).flatten(1).sum(1)
+        return F.one_hot(tokens, x.shape[1]).movedim(-1, 1).to(x.dtype)
+
+
 # --- Games ----------------------------------------------------------------------------------------
 
 class Play:
@@ -329,6 +348,7 @@ class Play:
         self.state = [0.0, 0.0, 0]  # of the augmentation that adapts
         self.anchors = None
         self.path_length = 0.0
+        self.baseline = 0.0
         self.history = [[torch.zeros_like(p) for p in ordered(net)] for net in (self.g, self.d)]
 
     def fake(self, streams, counter):
@@ -457,6 +477,16 @@ class Play:
             x = layer(x)
         return x
 
+    def estimated(self, r, f):
+        """The mean cost, with the gradient of REINFORCE (Williams 1992): each sample's cost less a
+        moving average of the batches before."""
+        cost, decay = OBJECTIVES[self.game["kind"]][1], self.game["reinforce"]
+        each = torch.stack([cost(None if r is None else r[i], f[i]) for i in range(len(f))]).detach()
+        estimate = ((each - self.baseline) * self.g[-1].log_probability).mean()
+        before = decay * self.baseline if self.updates[0] else decay * each.mean().item()
+        self.baseline = before + (1 - decay) * each.mean().item()
+        return each.mean() + estimate - estimate.detach()
+
     def generator_loss(self, real, fake, counter):
         """D is asked for real samples, after the others, only where the cost depends on them."""
         real = self.shown(real, "real", GENERATOR_STREAMS, counter)
@@ -465,6 +495,8 @@ class Play:
         asks = self.game["kind"].startswith("relativistic") or "regularization" in self.game
         r = self.d(real) if asks else None
         loss = self.game.get("generator_scale", 1) * OBJECTIVES[self.game["kind"]][1](r, f)
+        if "reinforce" in self.game:
+            loss = self.estimated(r, f)
         if "matching" in self.game:
             difference = self.features(real).mean(0).detach() - self.features(fake).mean(0)
             loss = loss + self.game["matching"] * difference.square().mean()
@@ -535,6 +567,8 @@ class Play:
             line(file, "anchors", torch.stack(self.anchors))
         if "path" in self.game:
             line(file, "path_length", torch.tensor([self.path_length]))
+        if "reinforce" in self.game:
+            line(file, "baseline", torch.tensor([self.baseline]))
         for prefix, net, figures in zip("gd", (self.g, self.d), self.figures):
             line(file, f"{prefix}_figures", torch.stack(figures).sum(0))
             for i, p in enumerate(ordered(net)):
@@ -738,6 +772,17 @@ def packed():
     return game
 
 
+def tokens(kind, **more):
+    """A generator of four tokens out of three, by REINFORCE."""
+    paired = kind.startswith("relativistic")
+    return {"kind": kind, "weights": 0.7, "latent": 3, "batch": 5, "sample": (3, 1, 4),
+            "generator": nn.Sequential(nn.Linear(3, 6), nn.LeakyReLU(0.2), nn.Linear(6, 12),
+                                       nn.Unflatten(1, (3, 1, 4)), Tokens(4)),
+            "discriminator": nn.Sequential(nn.Flatten(), nn.Linear(12, 7), nn.Tanh(),
+                                           nn.Linear(7, 1, bias=not paired)),
+            "optimizer": adam(0.5, 0.99, 0.01), **more}
+
+
 def telling(classifier, logits, **more):
     """D's noise tells its applications from each other."""
     return dense("logistic", classifier=classifier, classes=3, classification=0.8,
@@ -787,6 +832,8 @@ def games():
         Beside(Labelled(OneHot(3))), nn.Linear(6, 6), nn.LeakyReLU(0.2), nn.Linear(6, 2)))
     yield "matched", dense("logistic", generator_scale=0, matching=4, noise=(0.3, (1, 5)))
     yield "styled", styled()
+    yield "reinforce", tokens("logistic", k=2, reinforce=0.75)
+    yield "reinforce_paired", tokens("relativistic-paired", simultaneous=True, reinforce=0.9)
 
 
 def main():
