@@ -34,25 +34,34 @@ static gan_status check(const double *matrix, size_t rows, size_t columns) {
     return GAN_STATUS_OK;
 }
 
-gan_status gan__symmetric_eigen(double *matrix, size_t size, double *values) {
+// `job`: "V" with the eigenvectors, "N" without.
+static gan_status find_eigenvalues(const char *job, double *matrix, size_t size, double *values) {
     GAN_TRY(check(matrix, size, size));
     const int n = (int)size, ask = -1;
     int info = 0, int_size = 0;
     double best_size = 0;
     if (n == 0) return GAN_STATUS_OK;
-    dsyevd_("V", "U", &n, matrix, &n, values, &best_size, &ask, &int_size, &ask, &info, 1, 1);
+    dsyevd_(job, "U", &n, matrix, &n, values, &best_size, &ask, &int_size, &ask, &info, 1, 1);
     void *work = NULL, *int_work = NULL;
     const int work_size = (int)best_size;
     gan_status status = gan__alloc((size_t)work_size, sizeof(double), &work);
     if (status == GAN_STATUS_OK) status = gan__alloc((size_t)int_size, sizeof(int), &int_work);
     if (status == GAN_STATUS_OK) {
-        dsyevd_("V", "U", &n, matrix, &n, values, work, &work_size, int_work, &int_size, &info, 1,
+        dsyevd_(job, "U", &n, matrix, &n, values, work, &work_size, int_work, &int_size, &info, 1,
                 1);
         status = result(info, "eigenvalues");
     }
     gan__free(work);
     gan__free(int_work);
     return status;
+}
+
+gan_status gan__symmetric_eigen(double *matrix, size_t size, double *values) {
+    return find_eigenvalues("V", matrix, size, values);
+}
+
+gan_status gan__symmetric_eigenvalues(double *matrix, size_t size, double *values) {
+    return find_eigenvalues("N", matrix, size, values);
 }
 
 gan_status gan__singular_values(double *matrix, size_t rows, size_t columns, double *values) {

@@ -1,7 +1,9 @@
 // Implements gan/evaluate_classes.h.
 #include "gan/evaluate_classes.h"
 
+
 #include "base/memory.h"
+#include "gan/features.h"
 #include "gan/likeliest.h"
 
 #include <math.h>
@@ -156,18 +158,23 @@ static void destroy_classified(classified *set) {
     gan__free(set->probabilities);
 }
 
-static gan_status compare(const gan_feature_judge *judge, const classified *real,
+static gan_status compare(const gan_feature_judge *judge, gan_feature_side *real,
                           const gan_classified_points *of, gan_class_figures *out) {
     const size_t count = (size_t)of->points->count;
     const size_t splits = count < GAN_SCORE_SPLITS ? 1 : GAN_SCORE_SPLITS;
     classified set;
+    gan_feature_side side = {0};
     gan_status status = classify(judge, of, &set);
     *out = (gan_class_figures){.agreement = set.agreement, .score = NAN, .score_deviation = NAN};
     if (status == GAN_STATUS_OK && judge->classes > 0)
         status = gan_class_score(set.probabilities, count, judge->classes, splits, &out->score,
                                  &out->score_deviation);
     if (status == GAN_STATUS_OK)
-        status = gan_features_compare(&real->features, &set.features, NULL, &out->features);
+        status =
+            gan__feature_side_create(&set.features, "generated", GAN_FEATURE_NEIGHBOURS, &side);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_sides_compare(real, &side, GAN_FEATURE_DIRECTIONS, 0, &out->features);
+    gan__feature_side_destroy(&side);
     destroy_classified(&set);
     return status;
 }
@@ -176,9 +183,13 @@ gan_status gan__evaluate_features(const gan_feature_judge *judge, const gan_clas
                                   const gan_classified_points *sets, size_t count,
                                   gan_class_figures *out) {
     classified test;
+    gan_feature_side side = {0};
     gan_status status = classify(judge, real, &test);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_side_create(&test.features, "real", GAN_FEATURE_NEIGHBOURS, &side);
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
-        status = compare(judge, &test, &sets[i], &out[i]);
+        status = compare(judge, &side, &sets[i], &out[i]);
+    gan__feature_side_destroy(&side);
     destroy_classified(&test);
     return status;
 }

@@ -2,35 +2,12 @@
 #include "gan/features.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/philox.h"
 
 #include <math.h>
 
 // --- Comparing two sets --------------------------------------------------------------------------
-
-static gan_status check_set(const gan_feature_set *set, const char *name, size_t neighbours) {
-    if (set->width == 0 || set->count <= neighbours || set->count < 2)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "%zu %s samples of %zu features are too few; more than %zu are needed",
-                         set->count, name, set->width, neighbours);
-    for (size_t i = 0; i < set->count * set->width; i++)
-        if (!isfinite(set->values[i]))
-            return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                             "feature %zu of %s sample %zu is not finite (%g)", i % set->width,
-                             name, i / set->width, (double)set->values[i]);
-    return GAN_STATUS_OK;
-}
-
-static gan_status check_sets(const gan_feature_set *real, const gan_feature_set *generated,
-                             size_t neighbours) {
-    GAN_TRY(check_set(real, "real", neighbours));
-    GAN_TRY(check_set(generated, "generated", neighbours));
-    if (real->width == generated->width) return GAN_STATUS_OK;
-    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                     "real samples have %zu features and generated ones %zu; both must come from "
-                     "the same network",
-                     real->width, generated->width);
-}
 
 static gan_status measure_slices(const gan_feature_set *real, const gan_feature_set *generated,
                                  uint64_t seed, gan_feature_figures *out) {
@@ -49,21 +26,75 @@ static gan_status measure_slices(const gan_feature_set *real, const gan_feature_
     return status;
 }
 
+// What all pairs of a real and a generated sample tell.
+static gan_status look_between(const gan_feature_side *real, const gan_feature_side *generated,
+                               gan_feature_figures *out) {
+    gan_kernel_sums sums;
+    gan_ball_count *balls = NULL;
+    gan_status status = gan__kernel_sums_create(real->set, generated->set, &sums);
+    if (status == GAN_STATUS_OK) status = gan__ball_count_create(real, generated, &balls);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_pairs(
+            real->set, &generated->tiles,
+            (gan_pair_taker[]){gan__kernel_sums_taker(&sums), gan__ball_count_taker(balls)}, 2);
+    if (status == GAN_STATUS_OK) {
+        gan__kernel_distance(real, generated, &sums, &out->kernel, &out->kernel_error);
+        gan__ball_count_figures(balls, out);
+    }
+    gan__kernel_sums_destroy(&sums);
+    gan__ball_count_destroy(balls);
+    return status;
+}
+
+typedef struct comparison {
+    gan_feature_side *real;
+    const gan_feature_side *generated;
+    uint64_t seed;
+    gan_feature_figures *out;
+} comparison;
+
+// LAPACK's eigenvalues take one core, so the other figures are made beside them.
+static gan_status compare_part(void *context, size_t part, unsigned worker) {
+    const comparison *const of = context;
+    (void)worker;
+    if (part == 0) return gan__frechet_distance(of->real, of->generated, &of->out->frechet);
+    GAN_TRY(look_between(of->real, of->generated, of->out));
+    return measure_slices(of->real->set, of->generated->set, of->seed, of->out);
+}
+
+gan_status gan__feature_sides_compare(gan_feature_side *real, const gan_feature_side *generated,
+                                      size_t directions, uint64_t seed, gan_feature_figures *out) {
+    *out = (gan_feature_figures){
+        .real = real->set->count,
+        .generated = generated->set->count,
+        .width = real->set->width,
+        .neighbours = real->neighbours,
+        .directions = directions,
+    };
+    if (real->set->width != generated->set->width)
+        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                         "real samples have %zu features and generated ones %zu; both must come "
+                         "from the same network",
+                         real->set->width, generated->set->width);
+    comparison work = {.real = real, .generated = generated, .seed = seed, .out = out};
+    return gan__parallel_run(2, 2, compare_part, &work);
+}
+
 gan_status gan_features_compare(const gan_feature_set *real, const gan_feature_set *generated,
                                 const gan_feature_options *options, gan_feature_figures *out) {
     const gan_feature_options given = options == NULL ? (gan_feature_options){0} : *options;
-    *out = (gan_feature_figures){
-        .real = real->count,
-        .generated = generated->count,
-        .width = real->width,
-        .neighbours = given.neighbours > 0 ? given.neighbours : GAN_FEATURE_NEIGHBOURS,
-        .directions = given.directions > 0 ? given.directions : GAN_FEATURE_DIRECTIONS,
-    };
-    GAN_TRY(check_sets(real, generated, out->neighbours));
-    GAN_TRY(gan__frechet_distance(real, generated, &out->frechet));
-    GAN_TRY(gan__kernel_distance(real, generated, &out->kernel, &out->kernel_error));
-    GAN_TRY(gan__manifold_figures(real, generated, out));
-    return measure_slices(real, generated, given.seed, out);
+    const size_t neighbours = given.neighbours > 0 ? given.neighbours : GAN_FEATURE_NEIGHBOURS;
+    const size_t directions = given.directions > 0 ? given.directions : GAN_FEATURE_DIRECTIONS;
+    gan_feature_side sides[2] = {{0}};
+    *out = (gan_feature_figures){0};
+    gan_status status = gan__feature_side_create(real, "real", neighbours, &sides[0]);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_side_create(generated, "generated", neighbours, &sides[1]);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_sides_compare(&sides[0], &sides[1], directions, given.seed, out);
+    gan__feature_side_destroy(&sides[0]);
+    gan__feature_side_destroy(&sides[1]);
+    return status;
 }
 
 // --- The score by classes ------------------------------------------------------------------------

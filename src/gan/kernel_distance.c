@@ -1,118 +1,100 @@
 // The squared maximum mean discrepancy of two sets of features by a polynomial kernel, and how far
-// it may be off.
+// it may be off: the same over blocks of the samples.
 #include "gan/features.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
 
 #include <math.h>
-#include <string.h>
 
-typedef struct sum_work {
-    const gan_feature_set *rows;
-    const gan_feature_tiles *columns;
-    double *block_sums; // one a block, so that the order in which blocks are done does not matter
-    double *products;   // (workers, GAN_BLOCK_POINTS, padded columns)
-} sum_work;
+// --- Sums over pairs -----------------------------------------------------------------------------
 
-// (x.y / width + 1)^3 summed over a block of rows and all columns; where rows and columns are the
-// same set, pairs of a point with itself included.
-static gan_status sum_block(void *context, size_t block, unsigned worker) {
-    const sum_work *const work = context;
-    const size_t padded = gan__feature_tiles_padded(work->columns);
-    const gan_feature_set rows = gan__feature_block(work->rows, block);
-    double *const products = work->products + (size_t)worker * GAN_BLOCK_POINTS * padded;
-    gan__feature_products(work->columns, &rows, products);
-    double sum = 0;
-    for (size_t i = 0; i < rows.count; i++)
-        for (size_t j = 0; j < work->columns->count; j++) {
-            const double base = products[i * padded + j] / (double)rows.width + 1;
-            sum += base * base * base;
-        }
-    work->block_sums[block] = sum;
+gan_status gan__kernel_sums_create(const gan_feature_set *rows, const gan_feature_set *columns,
+                                   gan_kernel_sums *out) {
+    void *all = NULL, *own = NULL;
+    *out = (gan_kernel_sums){.rows = rows->count,
+                             .columns = columns->count,
+                             .width = rows->width,
+                             .within = rows == columns};
+    GAN_TRY(gan__alloc(rows->count, sizeof(double), &all));
+    out->all = all;
+    GAN_TRY(gan__alloc(rows->count, sizeof(double), &own));
+    out->own = own;
     return GAN_STATUS_OK;
 }
 
-static gan_status kernel_sum(const gan_feature_set *rows, const gan_feature_tiles *columns,
-                             double *out) {
-    const unsigned workers = gan__parallel_cores();
-    const size_t blocks = gan__feature_blocks(rows);
-    void *block_sums = NULL, *products = NULL;
-    gan_status status = gan__alloc(blocks, sizeof(double), &block_sums);
-    if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * GAN_BLOCK_POINTS * gan__feature_tiles_padded(columns),
-                            sizeof(double), &products);
-    sum_work work = {
-        .rows = rows, .columns = columns, .block_sums = block_sums, .products = products};
-    if (status == GAN_STATUS_OK) status = gan__parallel_run(workers, blocks, sum_block, &work);
-    *out = 0;
-    for (size_t i = 0; i < blocks && status == GAN_STATUS_OK; i++) *out += work.block_sums[i];
-    gan__free(block_sums);
-    gan__free(products);
-    return status;
+void gan__kernel_sums_destroy(gan_kernel_sums *sums) {
+    gan__free(sums->all);
+    gan__free(sums->own);
 }
 
-// What pairs of a point with itself add to a sum, and have no place in the estimate.
-static double kernel_diagonal(const gan_feature_set *set) {
+// Over columns from `first` to before `end`.
+static double sum_columns(const gan_kernel_sums *sums, const double *products, size_t first,
+                          size_t end) {
     double sum = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        double product = 0;
-        for (size_t k = 0; k < set->width; k++) {
-            const double value = set->values[i * set->width + k];
-            product += value * value;
-        }
-        const double base = product / (double)set->width + 1;
+    for (size_t j = first; j < end && j < sums->columns; j++) {
+        const double base = products[j] / (double)sums->width + 1;
         sum += base * base * base;
     }
     return sum;
 }
 
-// Of all pairs.
-static gan_status estimate(const gan_feature_set *real, const gan_feature_set *generated,
-                           double *out) {
-    const double m = (double)real->count, n = (double)generated->count;
-    gan_feature_tiles real_tiles = {0}, generated_tiles = {0};
-    double within_real = 0, within_generated = 0, between = 0;
-    gan_status status = gan__feature_tiles_create(real, &real_tiles);
-    if (status == GAN_STATUS_OK) status = gan__feature_tiles_create(generated, &generated_tiles);
-    if (status == GAN_STATUS_OK) status = kernel_sum(real, &real_tiles, &within_real);
-    if (status == GAN_STATUS_OK)
-        status = kernel_sum(generated, &generated_tiles, &within_generated);
-    if (status == GAN_STATUS_OK) status = kernel_sum(real, &generated_tiles, &between);
-    gan__feature_tiles_destroy(&real_tiles);
-    gan__feature_tiles_destroy(&generated_tiles);
-    *out = (within_real - kernel_diagonal(real)) / (m * (m - 1)) +
-           (within_generated - kernel_diagonal(generated)) / (n * (n - 1)) - 2 * between / (m * n);
-    return status;
+static void take_block(void *context, const gan_pair_block *block) {
+    const gan_kernel_sums *const sums = context;
+    for (size_t i = 0; i < block->count; i++) {
+        const double *const products = block->products + i * block->stride;
+        const size_t row = block->first + i;
+        const size_t own = row / GAN_FEATURE_BLOCK * GAN_FEATURE_BLOCK;
+        const double itself = sums->within ? sum_columns(sums, products, row, row + 1) : 0;
+        sums->all[row] = sum_columns(sums, products, 0, sums->columns) - itself;
+        sums->own[row] = sum_columns(sums, products, own, own + GAN_FEATURE_BLOCK) - itself;
+    }
 }
 
-static gan_feature_set block_of(const gan_feature_set *set, size_t block) {
-    return (gan_feature_set){.values = set->values + block * GAN_FEATURE_BLOCK * set->width,
-                             .count = GAN_FEATURE_BLOCK,
-                             .width = set->width};
+gan_pair_taker gan__kernel_sums_taker(gan_kernel_sums *sums) {
+    return (gan_pair_taker){take_block, sums};
 }
 
-static gan_status block_error(const gan_feature_set *real, const gan_feature_set *generated,
-                              double *out) {
-    const size_t count = real->count < generated->count ? real->count : generated->count;
-    const size_t blocks = count / GAN_FEATURE_BLOCK;
+static double add_rows(const double *values, size_t first, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += values[first + i];
+    return sum;
+}
+
+// --- The estimate --------------------------------------------------------------------------------
+
+// From all pairs of m and n points, those of a point with itself left out.
+static double estimate(double within_real, double m, double within_generated, double n,
+                       double between) {
+    return within_real / (m * (m - 1)) + within_generated / (n * (n - 1)) - 2 * between / (m * n);
+}
+
+static double estimate_of_block(const gan_feature_side *real, const gan_feature_side *generated,
+                                const gan_kernel_sums *between, size_t block) {
+    const size_t first = block * GAN_FEATURE_BLOCK;
+    return estimate(add_rows(real->kernel.own, first, GAN_FEATURE_BLOCK), GAN_FEATURE_BLOCK,
+                    add_rows(generated->kernel.own, first, GAN_FEATURE_BLOCK), GAN_FEATURE_BLOCK,
+                    add_rows(between->own, first, GAN_FEATURE_BLOCK));
+}
+
+static double error_of_blocks(const gan_feature_side *real, const gan_feature_side *generated,
+                              const gan_kernel_sums *between) {
+    const size_t m = real->set->count, n = generated->set->count;
+    const size_t blocks = (m < n ? m : n) / GAN_FEATURE_BLOCK;
     double sum = 0, squares = 0;
-    *out = NAN;
-    if (blocks < 2) return GAN_STATUS_OK;
+    if (blocks < 2) return NAN;
     for (size_t block = 0; block < blocks; block++) {
-        const gan_feature_set p = block_of(real, block), q = block_of(generated, block);
-        double value = 0;
-        GAN_TRY(estimate(&p, &q, &value));
+        const double value = estimate_of_block(real, generated, between, block);
         sum += value;
         squares += value * value;
     }
     const double b = (double)blocks, mean = sum / b;
-    *out = sqrt(fmax(squares / b - mean * mean, 0) / (b - 1));
-    return GAN_STATUS_OK;
+    return sqrt(fmax(squares / b - mean * mean, 0) / (b - 1));
 }
 
-gan_status gan__kernel_distance(const gan_feature_set *real, const gan_feature_set *generated,
-                                double *out, double *error) {
-    GAN_TRY(estimate(real, generated, out));
-    return block_error(real, generated, error);
+void gan__kernel_distance(const gan_feature_side *real, const gan_feature_side *generated,
+                          const gan_kernel_sums *between, double *out, double *error) {
+    const size_t m = real->set->count, n = generated->set->count;
+    *out = estimate(add_rows(real->kernel.all, 0, m), (double)m,
+                    add_rows(generated->kernel.all, 0, n), (double)n, add_rows(between->all, 0, m));
+    *error = error_of_blocks(real, generated, between);
 }

@@ -4,20 +4,58 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/wide.h"
 
 #include <math.h>
 #include <stdbool.h>
 
+// --- Distances -----------------------------------------------------------------------------------
+
+// Of their lengths, the part of a squared distance that is lost in rounding: below it distances are
+// measured from the elements. Products are off by some 1e-15 of the lengths.
+#define TELLABLE 1e-9
+#define LANES    8 // sums run side by side
+
+GAN_FOR_WIDE_VECTORS
+static double measure(const float *a, const float *b, size_t width) {
+    double sums[LANES] = {0}, total = 0;
+    size_t k = 0;
+    for (; k + LANES <= width; k += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const double difference = (double)a[k + lane] - b[k + lane];
+            sums[lane] += difference * difference;
+        }
+    for (size_t lane = 0; k < width; k++, lane++) {
+        const double difference = (double)a[k] - b[k];
+        sums[lane] += difference * difference;
+    }
+    for (size_t lane = 0; lane < LANES; lane++) total += sums[lane];
+    return total;
+}
+
+// |a - b|^2 = |a|^2 + |b|^2 - 2 a.b; the same bits whichever of the two comes first.
+static double squared_distance(const gan_feature_side *rows, size_t row,
+                               const gan_feature_side *columns, size_t column, double product) {
+    const double lengths = rows->norms[row] + columns->norms[column];
+    const double squared = lengths - 2 * product;
+    const size_t width = rows->set->width;
+    if (squared > TELLABLE * lengths) return squared;
+    return measure(rows->set->values + row * width, columns->set->values + column * width, width);
+}
+
 // --- How far the k-th neighbour is ---------------------------------------------------------------
 
-typedef struct radius_work {
-    const gan_feature_set *set;
-    const gan_feature_tiles *tiles;
-    size_t neighbours;
-    double *radii;     // squared, one a point
-    double *distances; // (workers, GAN_BLOCK_POINTS, padded points)
-    double *nearest;   // (workers, neighbours): ascending
-} radius_work;
+gan_status gan__radius_search_create(gan_feature_side *side, gan_radius_search *out) {
+    void *nearest = NULL;
+    *out = (gan_radius_search){.side = side};
+    GAN_TRY(gan__alloc(gan__parallel_cores() * side->neighbours, sizeof(double), &nearest));
+    out->nearest = nearest;
+    return GAN_STATUS_OK;
+}
+
+void gan__radius_search_destroy(gan_radius_search *search) {
+    gan__free(search->nearest);
+}
 
 // Keeps the `count` least values, ascending.
 static void insert_nearest(double *nearest, size_t count, double value) {
@@ -27,46 +65,24 @@ static void insert_nearest(double *nearest, size_t count, double value) {
     nearest[place] = value;
 }
 
-static gan_status find_block_radii(void *context, size_t block, unsigned worker) {
-    const radius_work *const work = context;
-    const size_t padded = gan__feature_tiles_padded(work->tiles);
-    const gan_feature_set rows = gan__feature_block(work->set, block);
-    double *const distances = work->distances + (size_t)worker * GAN_BLOCK_POINTS * padded;
-    double *const nearest = work->nearest + (size_t)worker * work->neighbours;
-    gan__feature_distances(work->tiles, &rows, distances);
-    for (size_t i = 0; i < rows.count; i++) {
-        const size_t point = block * GAN_BLOCK_POINTS + i;
-        for (size_t k = 0; k < work->neighbours; k++) nearest[k] = INFINITY;
-        for (size_t j = 0; j < work->set->count; j++)
-            if (j != point) insert_nearest(nearest, work->neighbours, distances[i * padded + j]);
-        work->radii[point] = nearest[work->neighbours - 1];
+static void find_radii(void *context, const gan_pair_block *block) {
+    const gan_radius_search *const search = context;
+    const gan_feature_side *const side = search->side;
+    double *const nearest = search->nearest + (size_t)block->worker * side->neighbours;
+    for (size_t i = 0; i < block->count; i++) {
+        const size_t point = block->first + i;
+        const double *const products = block->products + i * block->stride;
+        for (size_t k = 0; k < side->neighbours; k++) nearest[k] = INFINITY;
+        for (size_t j = 0; j < side->set->count; j++)
+            if (j != point)
+                insert_nearest(nearest, side->neighbours,
+                               squared_distance(side, point, side, j, products[j]));
+        side->radii[point] = nearest[side->neighbours - 1];
     }
-    return GAN_STATUS_OK;
 }
 
-// *radii: the caller's.
-static gan_status find_radii(const gan_feature_set *set, const gan_feature_tiles *tiles,
-                             size_t neighbours, double **radii) {
-    const unsigned workers = gan__parallel_cores();
-    void *found = NULL, *distances = NULL, *nearest = NULL;
-    gan_status status = gan__alloc(set->count, sizeof(double), &found);
-    if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * GAN_BLOCK_POINTS * gan__feature_tiles_padded(tiles),
-                            sizeof(double), &distances);
-    if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * neighbours, sizeof(double), &nearest);
-    radius_work work = {.set = set,
-                        .tiles = tiles,
-                        .neighbours = neighbours,
-                        .radii = found,
-                        .distances = distances,
-                        .nearest = nearest};
-    if (status == GAN_STATUS_OK)
-        status = gan__parallel_run(workers, gan__feature_blocks(set), find_block_radii, &work);
-    gan__free(distances);
-    gan__free(nearest);
-    *radii = found;
-    return status;
+gan_pair_taker gan__radius_search_taker(gan_radius_search *search) {
+    return (gan_pair_taker){find_radii, search};
 }
 
 // --- Who lies in whose ball ----------------------------------------------------------------------
@@ -77,100 +93,80 @@ typedef struct row_counts {
     bool recalled;   // it lies within a generated sample's ball
 } row_counts;
 
-typedef struct count_work {
-    const gan_feature_set *real;
-    const gan_feature_tiles *generated;
-    const double *real_radii, *generated_radii;
+struct gan_ball_count {
+    const gan_feature_side *real, *generated;
     row_counts *rows;
-    double *distances;      // (workers, GAN_BLOCK_POINTS, padded generated samples)
     unsigned char *covered; // (workers, generated samples): lies within a real sample's ball
-} count_work;
+    unsigned workers;
+};
 
-static row_counts count_row(const count_work *work, size_t row, const double *distances,
+gan_status gan__ball_count_create(const gan_feature_side *real, const gan_feature_side *generated,
+                                  gan_ball_count **out) {
+    void *memory = NULL, *rows = NULL, *covered = NULL;
+    *out = NULL;
+    GAN_TRY(gan__alloc(1, sizeof **out, &memory));
+    gan_ball_count *const count = memory;
+    *out = count;
+    *count =
+        (gan_ball_count){.real = real, .generated = generated, .workers = gan__parallel_cores()};
+    GAN_TRY(gan__alloc(real->set->count, sizeof(row_counts), &rows));
+    count->rows = rows;
+    GAN_TRY(gan__alloc(count->workers, generated->set->count, &covered));
+    count->covered = covered;
+    return GAN_STATUS_OK;
+}
+
+void gan__ball_count_destroy(gan_ball_count *count) {
+    if (count == NULL) return;
+    gan__free(count->rows);
+    gan__free(count->covered);
+    gan__free(count);
+}
+
+static row_counts count_row(const gan_ball_count *count, size_t row, const double *products,
                             unsigned char *covered) {
     row_counts counts = {0};
-    for (size_t j = 0; j < work->generated->count; j++) {
-        if (distances[j] < work->real_radii[row]) {
+    for (size_t j = 0; j < count->generated->set->count; j++) {
+        const double distance =
+            squared_distance(count->real, row, count->generated, j, products[j]);
+        if (distance < count->real->radii[row]) {
             counts.inside++;
             covered[j] = 1;
         }
-        if (distances[j] < work->generated_radii[j]) counts.recalled = true;
+        if (distance < count->generated->radii[j]) counts.recalled = true;
     }
     return counts;
 }
 
-static gan_status count_block(void *context, size_t block, unsigned worker) {
-    const count_work *const work = context;
-    const size_t padded = gan__feature_tiles_padded(work->generated);
-    const gan_feature_set rows = gan__feature_block(work->real, block);
-    double *const distances = work->distances + (size_t)worker * GAN_BLOCK_POINTS * padded;
-    unsigned char *const covered = work->covered + (size_t)worker * work->generated->count;
-    gan__feature_distances(work->generated, &rows, distances);
-    for (size_t i = 0; i < rows.count; i++) {
-        const size_t row = block * GAN_BLOCK_POINTS + i;
-        work->rows[row] = count_row(work, row, distances + i * padded, covered);
-    }
-    return GAN_STATUS_OK;
+static void count_block(void *context, const gan_pair_block *block) {
+    const gan_ball_count *const count = context;
+    unsigned char *const covered =
+        count->covered + (size_t)block->worker * count->generated->set->count;
+    for (size_t i = 0; i < block->count; i++)
+        count->rows[block->first + i] =
+            count_row(count, block->first + i, block->products + i * block->stride, covered);
 }
 
-static void sum_counts(const count_work *work, unsigned workers, gan_feature_figures *out) {
-    const double real = (double)work->real->count, generated = (double)work->generated->count;
+gan_pair_taker gan__ball_count_taker(gan_ball_count *count) {
+    return (gan_pair_taker){count_block, count};
+}
+
+void gan__ball_count_figures(const gan_ball_count *count, gan_feature_figures *out) {
+    const size_t real = count->real->set->count, generated = count->generated->set->count;
     double inside = 0, recalled = 0, reached = 0, precise = 0;
-    for (size_t i = 0; i < work->real->count; i++) {
-        inside += work->rows[i].inside;
-        recalled += work->rows[i].recalled;
-        reached += work->rows[i].inside > 0;
+    for (size_t i = 0; i < real; i++) {
+        inside += count->rows[i].inside;
+        recalled += count->rows[i].recalled;
+        reached += count->rows[i].inside > 0;
     }
-    for (size_t j = 0; j < work->generated->count; j++) {
+    for (size_t j = 0; j < generated; j++) {
         unsigned char covered = 0;
-        for (unsigned worker = 0; worker < workers; worker++)
-            covered |= work->covered[(size_t)worker * work->generated->count + j];
+        for (unsigned worker = 0; worker < count->workers; worker++)
+            covered |= count->covered[(size_t)worker * generated + j];
         precise += covered;
     }
-    out->precision = precise / generated;
-    out->recall = recalled / real;
-    out->density = inside / ((double)out->neighbours * generated);
-    out->coverage = reached / real;
-}
-
-static gan_status count_all(count_work *work, gan_feature_figures *out) {
-    const unsigned workers = gan__parallel_cores();
-    void *rows = NULL, *distances = NULL, *covered = NULL;
-    gan_status status = gan__alloc(work->real->count, sizeof(row_counts), &rows);
-    if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * GAN_BLOCK_POINTS * gan__feature_tiles_padded(work->generated),
-                            sizeof(double), &distances);
-    if (status == GAN_STATUS_OK) status = gan__alloc(workers, work->generated->count, &covered);
-    work->rows = rows;
-    work->distances = distances;
-    work->covered = covered;
-    if (status == GAN_STATUS_OK)
-        status = gan__parallel_run(workers, gan__feature_blocks(work->real), count_block, work);
-    if (status == GAN_STATUS_OK) sum_counts(work, workers, out);
-    gan__free(rows);
-    gan__free(distances);
-    gan__free(covered);
-    return status;
-}
-
-gan_status gan__manifold_figures(const gan_feature_set *real, const gan_feature_set *generated,
-                                 gan_feature_figures *figures) {
-    gan_feature_tiles real_tiles = {0}, generated_tiles = {0};
-    double *real_radii = NULL, *generated_radii = NULL;
-    gan_status status = gan__feature_tiles_create(real, &real_tiles);
-    if (status == GAN_STATUS_OK) status = gan__feature_tiles_create(generated, &generated_tiles);
-    if (status == GAN_STATUS_OK)
-        status = find_radii(real, &real_tiles, figures->neighbours, &real_radii);
-    if (status == GAN_STATUS_OK)
-        status = find_radii(generated, &generated_tiles, figures->neighbours, &generated_radii);
-    count_work work = {.real = real,
-                       .generated = &generated_tiles,
-                       .real_radii = real_radii,
-                       .generated_radii = generated_radii};
-    if (status == GAN_STATUS_OK) status = count_all(&work, figures);
-    gan__feature_tiles_destroy(&real_tiles);
-    gan__feature_tiles_destroy(&generated_tiles);
-    gan__free(real_radii);
-    gan__free(generated_radii);
-    return status;
+    out->precision = precise / (double)generated;
+    out->recall = recalled / (double)real;
+    out->density = inside / ((double)count->real->neighbours * (double)generated);
+    out->coverage = reached / (double)real;
 }

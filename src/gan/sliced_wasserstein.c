@@ -11,10 +11,11 @@
 // An item of work is a tile of directions.
 typedef struct slice_work {
     const gan_feature_set *real, *generated;
-    gan_feature_tiles directions;
+    gan_tiles directions;
     double *distances;   // one a direction
     double *projections; // (workers, real + generated)
-    double *products;    // (workers, 2, the larger set's points, GAN_TILE_POINTS)
+    double *products;    // (workers, 2, the larger set's points, GAN_TILE_ROWS)
+    double *points;      // (workers, GAN_BLOCK_POINTS, width)
 } slice_work;
 
 static int compare_numbers(const void *a, const void *b) {
@@ -48,14 +49,25 @@ static double area_between(const double *p, size_t p_count, const double *q, siz
 // The sorted projections on direction `slice` of a tile, out of all products with the tile.
 static void take_slice(const double *products, size_t count, size_t slice, double length,
                        double *out) {
-    for (size_t i = 0; i < count; i++) out[i] = products[i * GAN_TILE_POINTS + slice] / length;
+    for (size_t i = 0; i < count; i++) out[i] = products[i * GAN_TILE_ROWS + slice] / length;
     qsort(out, count, sizeof *out, compare_numbers);
 }
 
-static double direction_length(const gan_feature_tiles *tile, size_t slice) {
+// The products of all points with a tile of directions, some points at a time.
+static void project(const gan_tiles *tile, const gan_feature_set *set, double *points,
+                    double *products) {
+    for (size_t first = 0; first < set->count; first += GAN_BLOCK_POINTS) {
+        const size_t left = set->count - first;
+        const size_t count = left < GAN_BLOCK_POINTS ? left : GAN_BLOCK_POINTS;
+        gan__feature_rows(set, first, count, points);
+        gan__tile_products(tile, points, count, products + first * GAN_TILE_ROWS);
+    }
+}
+
+static double direction_length(const gan_tiles *tile, size_t slice) {
     double squares = 0;
     for (size_t k = 0; k < tile->width; k++) {
-        const double value = tile->values[k * GAN_TILE_POINTS + slice];
+        const double value = tile->values[k * GAN_TILE_ROWS + slice];
         squares += value * value;
     }
     return sqrt(squares);
@@ -63,22 +75,23 @@ static double direction_length(const gan_feature_tiles *tile, size_t slice) {
 
 static gan_status measure_tile(void *context, size_t item, unsigned worker) {
     const slice_work *const work = context;
-    const size_t width = work->real->width, first = item * GAN_TILE_POINTS;
+    const size_t width = work->real->width, first = item * GAN_TILE_ROWS;
     const size_t p_count = work->real->count, q_count = work->generated->count;
     const size_t larger = p_count > q_count ? p_count : q_count;
     const size_t left = work->directions.count - first;
-    const gan_feature_tiles tile = {.values = work->directions.values + first * width,
-                                    .count = left < GAN_TILE_POINTS ? left : GAN_TILE_POINTS,
-                                    .width = width};
+    const gan_tiles tile = {.values = work->directions.values + first * width,
+                            .count = left < GAN_TILE_ROWS ? left : GAN_TILE_ROWS,
+                            .width = width};
     const gan_feature_set *const sides[2] = {work->real, work->generated};
-    double *const products = work->products + (size_t)worker * 2 * larger * GAN_TILE_POINTS;
+    double *const products = work->products + (size_t)worker * 2 * larger * GAN_TILE_ROWS;
     double *const p = work->projections + (size_t)worker * (p_count + q_count);
     for (size_t side = 0; side < 2; side++)
-        gan__feature_products(&tile, sides[side], products + side * larger * GAN_TILE_POINTS);
+        project(&tile, sides[side], work->points + (size_t)worker * GAN_BLOCK_POINTS * width,
+                products + side * larger * GAN_TILE_ROWS);
     for (size_t slice = 0; slice < tile.count; slice++) {
         const double length = direction_length(&tile, slice);
         take_slice(products, p_count, slice, length, p);
-        take_slice(products + larger * GAN_TILE_POINTS, q_count, slice, length, p + p_count);
+        take_slice(products + larger * GAN_TILE_ROWS, q_count, slice, length, p + p_count);
         work->distances[first + slice] = area_between(p, p_count, p + p_count, q_count);
     }
     return GAN_STATUS_OK;
@@ -88,18 +101,22 @@ static gan_status measure_tiles(slice_work *work) {
     const unsigned workers = gan__parallel_cores();
     const size_t p_count = work->real->count, q_count = work->generated->count;
     const size_t larger = p_count > q_count ? p_count : q_count;
-    void *projections = NULL, *products = NULL;
+    void *projections = NULL, *products = NULL, *points = NULL;
     gan_status status = gan__alloc(workers * (p_count + q_count), sizeof(double), &projections);
     if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * 2 * larger * GAN_TILE_POINTS, sizeof(double), &products);
+        status = gan__alloc(workers * 2 * larger * GAN_TILE_ROWS, sizeof(double), &products);
+    if (status == GAN_STATUS_OK)
+        status =
+            gan__alloc(workers * GAN_BLOCK_POINTS * work->real->width, sizeof(double), &points);
     work->projections = projections;
     work->products = products;
+    work->points = points;
     if (status == GAN_STATUS_OK)
-        status = gan__parallel_run(workers,
-                                   gan__feature_tiles_padded(&work->directions) / GAN_TILE_POINTS,
+        status = gan__parallel_run(workers, gan__tiles_padded(&work->directions) / GAN_TILE_ROWS,
                                    measure_tile, work);
     gan__free(projections);
     gan__free(products);
+    gan__free(points);
     return status;
 }
 
@@ -114,7 +131,7 @@ gan_status gan__sliced_wasserstein(const gan_feature_set *real, const gan_featur
     *out = 0;
     for (size_t i = 0; i < directions->count && status == GAN_STATUS_OK; i++)
         *out += work.distances[i] / (double)directions->count;
-    gan__feature_tiles_destroy(&work.directions);
+    gan__tiles_destroy(&work.directions);
     gan__free(distances);
     return status;
 }

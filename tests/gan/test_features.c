@@ -30,11 +30,17 @@ static void assert_golden(const char *of_case, const char *line, const double *g
         assert_near(line, got[i], expected[i], TOLERANCE * fmax(fabs(expected[i]), 1e-3));
 }
 
-static void assert_manifold(const char *of_case, size_t neighbours, const gan_feature_set *real,
-                            const gan_feature_set *generated) {
-    gan_feature_figures got = {.neighbours = neighbours};
-    assert_int_equal(gan__manifold_figures(real, generated, &got), GAN_STATUS_OK);
-    const double figures[4] = {got.precision, got.recall, got.density, got.coverage};
+static gan_feature_figures compare(const features *real, const features *generated,
+                                   size_t neighbours) {
+    const gan_feature_options options = {.neighbours = neighbours};
+    gan_feature_figures got;
+    assert_int_equal(gan_features_compare(&real->set, &generated->set, &options, &got),
+                     GAN_STATUS_OK);
+    return got;
+}
+
+static void assert_manifold(const char *of_case, const gan_feature_figures *got) {
+    const double figures[4] = {got->precision, got->recall, got->density, got->coverage};
     assert_golden(of_case, "manifold", figures, 4);
 }
 
@@ -43,14 +49,12 @@ static void figures_of_small_sets_are_scikit_learns(void **state) {
     const features real = make_features(60, 4, 1, 1, 0);
     const features generated = make_features(50, 4, 2, 1.1, 0.2);
     const features directions = make_features(4, 4, 3, 1, 0);
-    double frechet, kernel, error, sliced;
-    assert_int_equal(gan__frechet_distance(&real.set, &generated.set, &frechet), GAN_STATUS_OK);
-    assert_golden("small", "frechet", &frechet, 1);
-    assert_int_equal(gan__kernel_distance(&real.set, &generated.set, &kernel, &error),
-                     GAN_STATUS_OK);
-    assert_golden("small", "kernel", &kernel, 1);
-    assert_true(isnan(error));
-    assert_manifold("small", 3, &real.set, &generated.set);
+    const gan_feature_figures got = compare(&real, &generated, 3);
+    double sliced;
+    assert_golden("small", "frechet", &got.frechet, 1);
+    assert_golden("small", "kernel", &got.kernel, 1);
+    assert_true(isnan(got.kernel_error));
+    assert_manifold("small", &got);
     assert_int_equal(gan__sliced_wasserstein(&real.set, &generated.set, &directions.set, &sliced),
                      GAN_STATUS_OK);
     assert_golden("small", "sliced", &sliced, 1);
@@ -64,10 +68,9 @@ static void frechet_distance_needs_no_full_rank(void **state) {
     (void)state;
     const features real = make_features(20, 33, 4, 1, 0);
     const features generated = make_features(25, 33, 5, 0.7, 0);
-    double frechet, expected;
-    assert_int_equal(gan__frechet_distance(&real.set, &generated.set, &frechet), GAN_STATUS_OK);
+    double expected;
     golden_read("features.txt", "wide", "frechet", &expected, 1);
-    assert_near("frechet", frechet, expected, 1e-6 * expected);
+    assert_near("frechet", compare(&real, &generated, 3).frechet, expected, 1e-6 * expected);
     gan__free(real.values);
     gan__free(generated.values);
 }
@@ -76,13 +79,80 @@ static void kernel_distance_has_the_error_of_its_blocks(void **state) {
     (void)state;
     const features real = make_features(3100, 3, 6, 1, 0);
     const features generated = make_features(2500, 3, 7, 0.9, 0.1);
-    double kernel[2];
-    assert_int_equal(gan__kernel_distance(&real.set, &generated.set, &kernel[0], &kernel[1]),
-                     GAN_STATUS_OK);
-    assert_golden("blocks", "kernel", kernel, 2);
-    assert_manifold("blocks", 5, &real.set, &generated.set);
+    const gan_feature_figures got = compare(&real, &generated, 5);
+    assert_golden("blocks", "kernel", (double[]){got.kernel, got.kernel_error}, 2);
+    assert_manifold("blocks", &got);
     gan__free(real.values);
     gan__free(generated.values);
+}
+
+static double squared_distance(const features *a, size_t i, const features *b, size_t j) {
+    double sum = 0;
+    for (size_t k = 0; k < a->set.width; k++) {
+        const double difference =
+            (double)a->values[i * a->set.width + k] - b->values[j * b->set.width + k];
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+// Squared; neighbour 1 is the nearest.
+static double neighbour_at(const features *set, size_t point, size_t neighbour) {
+    double below = -1;
+    for (size_t found = 0; found < neighbour;) {
+        double next = INFINITY;
+        size_t as_near = 0;
+        for (size_t j = 0; j < set->set.count; j++) {
+            const double distance = squared_distance(set, point, set, j);
+            if (j == point || distance <= below) continue;
+            as_near = distance < next ? 1 : as_near + (distance == next);
+            if (distance < next) next = distance;
+        }
+        below = next;
+        found += as_near;
+    }
+    return below;
+}
+
+// So far from the origin products say nothing of distances, many of which are equal.
+static void balls_are_told_apart_far_from_the_origin(void **state) {
+    (void)state;
+    enum { REAL = 60, GENERATED = 50, WIDTH = 200, NEIGHBOURS = 3 };
+    const features real = make_features(REAL, WIDTH, 1, 1, 3e5);
+    const features generated = make_features(GENERATED, WIDTH, 2, 1, 3e5);
+    const gan_feature_figures got = compare(&real, &generated, NEIGHBOURS);
+    size_t inside = 0, reached = 0, recalled = 0;
+    for (size_t i = 0; i < REAL; i++) {
+        const double radius = neighbour_at(&real, i, NEIGHBOURS);
+        bool is_reached = false, is_recalled = false;
+        for (size_t j = 0; j < GENERATED; j++) {
+            const double distance = squared_distance(&real, i, &generated, j);
+            const bool within = distance < radius;
+            inside += within;
+            is_reached |= within;
+            is_recalled |= distance < neighbour_at(&generated, j, NEIGHBOURS);
+        }
+        reached += is_reached;
+        recalled += is_recalled;
+    }
+    assert_near("density", got.density, (double)inside / (NEIGHBOURS * GENERATED), 1e-12);
+    assert_near("coverage", got.coverage, (double)reached / REAL, 1e-12);
+    assert_near("recall", got.recall, (double)recalled / REAL, 1e-12);
+    gan__free(real.values);
+    gan__free(generated.values);
+}
+
+// A generator of one sample, which is a real one: its balls have no radius.
+static void copies_of_one_sample_recall_nothing(void **state) {
+    (void)state;
+    const features real = make_features(300, 37, 1, 1, 0.3);
+    features copies = make_features(250, 37, 2, 1, 0);
+    for (size_t i = 0; i < 250 * 37; i++) copies.values[i] = real.values[5 * 37 + i % 37];
+    const gan_feature_figures got = compare(&real, &copies, 5);
+    assert_true(got.recall == 0 && got.precision == 1);
+    assert_true(got.coverage > 0 && got.coverage < 0.2);
+    gan__free(real.values);
+    gan__free(copies.values);
 }
 
 static void a_set_is_at_no_distance_from_itself(void **state) {
@@ -166,6 +236,8 @@ int main(void) {
         cmocka_unit_test(figures_of_small_sets_are_scikit_learns),
         cmocka_unit_test(frechet_distance_needs_no_full_rank),
         cmocka_unit_test(kernel_distance_has_the_error_of_its_blocks),
+        cmocka_unit_test(balls_are_told_apart_far_from_the_origin),
+        cmocka_unit_test(copies_of_one_sample_recall_nothing),
         cmocka_unit_test(a_set_is_at_no_distance_from_itself),
         cmocka_unit_test(a_shift_is_measured_as_such),
         cmocka_unit_test(class_score_is_scipys),
