@@ -166,8 +166,7 @@ typedef struct gan_run_curves {
 // Any member may be NULL. They are called from gan_run_train's thread.
 typedef struct gan_run_callbacks {
     void *user;
-    // While kernels are compiled, before the first step. `total` grows with each program that the run
-    // comes to need.
+    // While kernels are compiled, before the first step.
     void (*on_build)(void *user, size_t done, size_t total);
     // Before the first step, and after each one was handed to the device, which may be a few behind.
     void (*on_step)(void *user, uint64_t step);

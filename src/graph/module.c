@@ -150,10 +150,17 @@ gan_status gan__module_tell_build(const gan_module *module, size_t done, size_t 
     return gan__fail(GAN_STATUS_INTERRUPTED, "interrupted while compiling kernels");
 }
 
+static size_t launch_count(const gan_module *module) {
+    size_t total = 0;
+    for (uint32_t i = 0; i < module->program_count; i++)
+        total += module->programs[i]->plan->launch_count;
+    return total;
+}
+
 gan_status gan__module_settle(const gan_module *module) {
     const uint64_t bytes = arena_bytes(module);
     for (uint32_t i = 0; i < module->program_count; i++) {
-        GAN_TRY(gan__module_tell_build(module, 0, module->programs[i]->plan->launch_count));
+        GAN_TRY(gan__module_tell_build(module, 0, launch_count(module)));
         gan__program_settle(module->programs[i], bytes);
     }
     return GAN_STATUS_OK;
@@ -161,7 +168,7 @@ gan_status gan__module_settle(const gan_module *module) {
 
 gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
     gan_module_memory memory;
-    size_t total = 0, done = 0;
+    size_t done = 0;
     if (module->prepared)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "the module has been prepared already");
     gan__module_get_memory(module, &memory);
@@ -174,9 +181,7 @@ gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
                           &module->input_count));
     GAN_TRY(create_arena(module));
     for (uint32_t i = 0; i < module->program_count; i++)
-        total += module->programs[i]->plan->launch_count;
-    for (uint32_t i = 0; i < module->program_count; i++)
-        GAN_TRY(gan__program_prepare(module->programs[i], &done, total));
+        GAN_TRY(gan__program_prepare(module->programs[i], &done, launch_count(module)));
     module->prepared = true;
     return GAN_STATUS_OK;
 }

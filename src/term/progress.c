@@ -126,10 +126,6 @@ gan_status gan__progress_update(gan_progress *progress, uint64_t done, const cha
     return emit(progress, &text);
 }
 
-void gan__progress_expect(gan_progress *progress, uint64_t total) {
-    progress->settings.total = total;
-}
-
 static void append_erase(gan_progress *progress, gan_text *text) {
     if (progress->on_screen) gan__text_append(text, "\r\x1b[K");
     progress->on_screen = false; // so that the next update draws at once

@@ -30,9 +30,6 @@ gan_status gan__progress_create(const gan_progress_settings *settings, gan_progr
 // Errors: BAD_OUTPUT.
 gan_status gan__progress_update(gan_progress *progress, uint64_t done, const char *detail);
 
-// From the next update on there is so much to do in all, as more of the task comes to be known.
-void gan__progress_expect(gan_progress *progress, uint64_t total);
-
 // Writes a line above the bar. Errors: BAD_OUTPUT.
 gan_status gan__progress_note(gan_progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

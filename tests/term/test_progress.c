@@ -114,19 +114,6 @@ static void a_narrow_terminal_gets_numbers_only(void **state) {
     assert_written(file, "\r\x1b[K");
 }
 
-static void a_total_may_grow(void **state) {
-    (void)state;
-    gan_progress *progress = start(ascii_terminal(80), 17, 0, false);
-    update(progress, 0, 17, NULL);
-    assert_written(file, "\rtraining [##############################] 100% 17/17 steps\x1b[K");
-    gan__progress_expect(progress, 34);
-    update(progress, 1, 17, NULL);
-    assert_written(file, "\rtraining [##############              ]  50% 17/34 steps  17 steps/s"
-                         "  0:01 left\x1b[K");
-    gan__progress_destroy(progress);
-    assert_written(file, "\r\x1b[K");
-}
-
 static void an_unknown_total_shows_what_is_done(void **state) {
     (void)state;
     gan_progress *progress = start(ascii_terminal(60), 0, 0, false);
@@ -175,7 +162,6 @@ int main(void) {
         cmocka_unit_test(the_rate_forgets_what_is_long_ago),
         cmocka_unit_test(a_note_stands_above_the_bar),
         cmocka_unit_test(a_narrow_terminal_gets_numbers_only),
-        cmocka_unit_test(a_total_may_grow),
         cmocka_unit_test(an_unknown_total_shows_what_is_done),
         cmocka_unit_test(quiet_and_a_plain_file_get_no_bar),
     };
