@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODES_KEY ", \"modes\": "
+// What is looked for in lines again.
+#define STEP_KEY      "{\"step\": "
+#define MODES_KEY     ", \"modes\": "
+#define COLLAPSED_KEY ", \"collapsed\": "
 
 static void append_number(gan_text *history, const char *key, double value) {
     char number[GAN_NUMBER_TEXT];
@@ -21,7 +24,7 @@ static void append_number(gan_text *history, const char *key, double value) {
 }
 
 void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
-    gan__text_append(history, "{\"step\": %" PRIu64 ", \"images\": %" PRIu64, metrics->step,
+    gan__text_append(history, STEP_KEY "%" PRIu64 ", \"images\": %" PRIu64, metrics->step,
                      metrics->images);
     append_number(history, "elapsed_s", metrics->elapsed_s);
     append_number(history, "images_per_s", metrics->images_per_s);
@@ -50,7 +53,7 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics) {
         gan__text_append(history, MODES_KEY "%zu", metrics->modes.captured);
         append_number(history, "high_quality", metrics->modes.high_quality);
         append_number(history, "reverse_kl", metrics->modes.reverse_kl);
-        gan__text_append(history, ", \"collapsed\": %s", metrics->collapsed ? "true" : "false");
+        gan__text_append(history, COLLAPSED_KEY "%s", metrics->collapsed ? "true" : "false");
     }
     if (metrics->has_curves) {
         append_number(history, "optimum_distance", metrics->optimum_distance);
@@ -68,6 +71,20 @@ size_t gan__history_most_modes(const char *history) {
         if (captured > most) most = captured;
     }
     return most;
+}
+
+gan_history_collapse gan__history_count_collapse(const char *history) {
+    gan_history_collapse count = {0};
+    const char *line = history;
+    for (const char *at = history; (at = strstr(at, COLLAPSED_KEY)) != NULL;) {
+        at += strlen(COLLAPSED_KEY);
+        count.looks++;
+        if (*at != 't') continue;
+        for (const char *end; (end = strchr(line, '\n')) != NULL && end < at;) line = end + 1;
+        count.collapsed++;
+        count.last = strtoull(line + strlen(STEP_KEY), NULL, 10);
+    }
+    return count;
 }
 
 struct gan_history_file {

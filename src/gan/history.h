@@ -12,6 +12,13 @@ void gan__history_append(gan_text *history, const gan_run_metrics *metrics);
 // The most modes any line of a history says were captured; 0 where none says.
 size_t gan__history_most_modes(const char *history);
 
+// What a history says of mode collapse.
+typedef struct gan_history_collapse {
+    size_t looks, collapsed; // lines with modes, and those of them where they had collapsed
+    uint64_t last;           // the step of the last such line; 0 where there is none
+} gan_history_collapse;
+gan_history_collapse gan__history_count_collapse(const char *history);
+
 // The file beside the run: holds the same lines, and grows by appending.
 typedef struct gan_history_file gan_history_file;
 // Replaces whatever is at `path` by `history` (after a resume, lines from beyond the checkpoint are

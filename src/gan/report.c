@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "gan/history.h"
 #include "gan/report_parts.h"
 
 #include <stdlib.h>
@@ -95,17 +96,19 @@ static json_t *report_json(const gan_report *report, json_t *pictures) {
     const gan_run_plan *const plan = report->plan;
     size_t every = 0;
     json_t *const history = history_json(report->history, &every);
+    const gan_history_collapse collapse = gan__history_count_collapse(report->history);
     return json_pack(
         "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:{s:s, s:I}, s:s, s:I, s:I, s:I, s:o, "
-        "s:s, s:I, s:o, s:O}",
+        "s:s, s:I, s:o, s:{s:I, s:I, s:I}, s:O}",
         "name", plan->name, "state", report->state, "step", (json_int_t)report->step, "steps",
         (json_int_t)plan->steps, "written", (json_int_t)gan__clock_unix(), "clgan", CLGAN_VERSION,
         "device", report->device->name, "driver", report->device->driver, "data", "kind",
         plan->data_kind, "count", (json_int_t)plan->data_count, "sample", plan->sample, "seed",
         (json_int_t)report->seed, "device_bytes", (json_int_t)plan->device_bytes,
         "launches_per_step", (json_int_t)plan->launches_per_step, "layers", layers_json(plan),
-        "recipe", plan->recipe, "history_every", (json_int_t)every, "history", history, "pictures",
-        pictures);
+        "recipe", plan->recipe, "history_every", (json_int_t)every, "history", history, "collapse",
+        "looks", (json_int_t)collapse.looks, "collapsed", (json_int_t)collapse.collapsed, "last",
+        (json_int_t)collapse.last, "pictures", pictures);
 }
 
 // --- As a page -----------------------------------------------------------------------------------

@@ -54,6 +54,17 @@ static void modes_are_in_the_line_where_they_were_measured(void **state) {
     assert_non_null(
         strstr(gan__text_string(&history), "\"reverse_kl\": null, \"collapsed\": true}\n"));
     assert_int_equal(gan__history_most_modes(gan__text_string(&history)), 6);
+    gan__history_append(&history, &metrics);
+    measured.step = 300;
+    gan__history_append(&history, &measured);
+    measured.step = 400;
+    measured.collapsed = false;
+    gan__history_append(&history, &measured);
+    const gan_history_collapse collapse = gan__history_count_collapse(gan__text_string(&history));
+    assert_int_equal(collapse.looks, 4);
+    assert_int_equal(collapse.collapsed, 2);
+    assert_int_equal(collapse.last, 300);
+    assert_int_equal(gan__history_count_collapse("").last, 0);
     gan__text_destroy(&history);
 }
 

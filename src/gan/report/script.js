@@ -183,11 +183,10 @@ function drawChart(chart) {
 function showCurves() {
   if (run.history.length > 0) charts.forEach(drawChart);
   const note = (text) => at('curves').append(element('p', { class: 'note' }, text));
-  const looks = run.history.filter((line) => 'collapsed' in line);
-  const collapsed = looks.filter((line) => line.collapsed);
-  if (collapsed.length > 0)
-    note(`Mode collapse at ${whole(collapsed.length)} of ${whole(looks.length)} looks, ` +
-      `the last of them at step ${whole(collapsed[collapsed.length - 1].step)}.`);
+  const { looks, collapsed, last } = run.collapse;
+  if (collapsed > 0)
+    note(`Mode collapse at ${whole(collapsed)} of ${whole(looks)} looks, ` +
+      `the last of them at step ${whole(last)}.`);
   if (run.history_every > 1) note(`Drawn from one line in ${run.history_every} of metrics.jsonl.`);
 }
 
