@@ -2,9 +2,13 @@
 #include "base/tiles.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/wide.h"
 
-#define GROUP 4 // rows whose sums are held in registers at once
+#include <string.h>
+
+#define GROUP 4  // rows whose sums are held in registers at once
+#define BLOCK 32 // rows of an item of work
 
 size_t gan__tiles_padded(const gan_tiles *tiles) {
     return (tiles->count + GAN_TILE_ROWS - 1) / GAN_TILE_ROWS * GAN_TILE_ROWS;
@@ -55,4 +59,42 @@ void gan__tile_products(const gan_tiles *tiles, const double *rows, size_t count
             }
             multiply_group(tiles->values + first * width, width, &group);
         }
+}
+
+typedef struct product_work {
+    const double *a;
+    size_t a_rows;
+    gan_tiles b;
+    double *padded; // (workers, BLOCK, padded rows of b)
+    double *out;
+} product_work;
+
+static gan_status multiply_block(void *context, size_t block, unsigned worker) {
+    const product_work *const work = context;
+    const size_t stride = gan__tiles_padded(&work->b), first = block * BLOCK;
+    const size_t left = work->a_rows - first, count = left < BLOCK ? left : BLOCK;
+    double *const padded = work->padded + (size_t)worker * BLOCK * stride;
+    gan__tile_products(&work->b, work->a + first * work->b.width, count, padded);
+    for (size_t i = 0; i < count; i++)
+        memcpy(work->out + (first + i) * work->b.count, padded + i * stride,
+               work->b.count * sizeof *padded);
+    return GAN_STATUS_OK;
+}
+
+gan_status gan__products(const double *a, size_t a_rows, const double *b, size_t b_rows,
+                         size_t width, double *out) {
+    const unsigned workers = gan__parallel_cores();
+    product_work work = {.a = a, .a_rows = a_rows, .out = out};
+    void *padded = NULL;
+    gan_status status = gan__tiles_create(b_rows, width, &work.b);
+    if (status == GAN_STATUS_OK)
+        status = gan__alloc(workers * BLOCK * gan__tiles_padded(&work.b), sizeof(double), &padded);
+    work.padded = padded;
+    for (size_t row = 0; row < b_rows && status == GAN_STATUS_OK; row++)
+        for (size_t k = 0; k < width; k++) *gan__tile_place(&work.b, row, k) = b[row * width + k];
+    if (status == GAN_STATUS_OK)
+        status = gan__parallel_run(workers, (a_rows + BLOCK - 1) / BLOCK, multiply_block, &work);
+    gan__tiles_destroy(&work.b);
+    gan__free(padded);
+    return status;
 }

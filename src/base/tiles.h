@@ -30,4 +30,9 @@ size_t gan__tiles_padded(const gan_tiles *tiles);
 // c of `count` rows of a, (count, width): (count, padded count).
 void gan__tile_products(const gan_tiles *tiles, const double *rows, size_t count, double *out);
 
+// c of all rows of a, (a_rows, width), and b, (b_rows, width), on all cores: (a_rows, b_rows).
+// Errors: NO_MEMORY.
+gan_status gan__products(const double *a, size_t a_rows, const double *b, size_t b_rows,
+                         size_t width, double *out);
+
 #endif

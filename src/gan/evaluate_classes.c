@@ -1,7 +1,6 @@
 // Implements gan/evaluate_classes.h.
 #include "gan/evaluate_classes.h"
 
-
 #include "base/memory.h"
 #include "gan/features.h"
 #include "gan/likeliest.h"

@@ -15,7 +15,7 @@ typedef struct fit_work {
     double *centred; // (tiles, SAMPLES, COLUMNS)
     size_t samples;  // that are there
     size_t tiles;
-    double *sums; // (tiles * COLUMNS, tiles * COLUMNS): those below the diagonal are left alone
+    double *sums; // (tiles * COLUMNS, tiles * COLUMNS): tiles below the diagonal are left alone
 } fit_work;
 
 static void centre(const gan_feature_set *set, const double *mean, size_t first, fit_work *work) {

@@ -1,5 +1,5 @@
-// All pairs of two sets of features: products are made once, for every figure that wants them.
-#include "gan/features.h"
+// Implements gan/feature_pairs.h.
+#include "gan/feature_pairs.h"
 
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -41,9 +41,9 @@ static gan_status show_block(void *context, size_t block, unsigned worker) {
     return GAN_STATUS_OK;
 }
 
-gan_status gan__feature_pairs(const gan_feature_set *rows, const gan_tiles *columns,
-                              const gan_pair_taker *takers, size_t count) {
-    const unsigned workers = gan__parallel_cores();
+gan_status gan__feature_pairs(unsigned workers, const gan_feature_set *rows,
+                              const gan_tiles *columns, const gan_pair_taker *takers,
+                              size_t count) {
     const size_t blocks = (rows->count + GAN_BLOCK_POINTS - 1) / GAN_BLOCK_POINTS;
     void *points = NULL, *products = NULL;
     gan_status status =

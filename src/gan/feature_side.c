@@ -2,10 +2,11 @@
 #include "gan/features.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 
 #include <math.h>
 
-static gan_status check_set(const gan_feature_set *set, const char *name, size_t neighbours) {
+gan_status gan__feature_set_check(const gan_feature_set *set, const char *name, size_t neighbours) {
     if (set->width == 0 || set->count <= neighbours || set->count < 2)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "%zu %s samples of %zu features are too few; more than %zu are needed",
@@ -31,11 +32,12 @@ static void measure_norms(const gan_feature_set *set, double *norms) {
 
 // What all pairs of the set tell.
 static gan_status look_within(gan_feature_side *side) {
+    const unsigned workers = gan__parallel_cores();
     gan_radius_search search = {0};
-    gan_status status = gan__kernel_sums_create(side->set, side->set, &side->kernel);
-    if (status == GAN_STATUS_OK) status = gan__radius_search_create(side, &search);
+    gan_status status = gan__kernel_sums_create(side->set, side->set, true, &side->kernel);
+    if (status == GAN_STATUS_OK) status = gan__radius_search_create(side, workers, &search);
     if (status == GAN_STATUS_OK)
-        status = gan__feature_pairs(side->set, &side->tiles,
+        status = gan__feature_pairs(workers, side->set, &side->tiles,
                                     (gan_pair_taker[]){gan__kernel_sums_taker(&side->kernel),
                                                        gan__radius_search_taker(&search)},
                                     2);
@@ -47,7 +49,7 @@ gan_status gan__feature_side_create(const gan_feature_set *set, const char *name
                                     gan_feature_side *out) {
     void *norms = NULL, *radii = NULL;
     *out = (gan_feature_side){.set = set, .neighbours = neighbours};
-    GAN_TRY(check_set(set, name, neighbours));
+    GAN_TRY(gan__feature_set_check(set, name, neighbours));
     GAN_TRY(gan__feature_tiles_create(set, &out->tiles));
     gan_status status = gan__alloc(set->count, sizeof(double), &norms);
     out->norms = norms;

@@ -1,4 +1,4 @@
-// Implements clgan/features.h: checks what is given, then takes one figure after the other.
+// Implements clgan/features.h: who makes which figure, and from what.
 #include "gan/features.h"
 
 #include "base/memory.h"
@@ -29,13 +29,14 @@ static gan_status measure_slices(const gan_feature_set *real, const gan_feature_
 // What all pairs of a real and a generated sample tell.
 static gan_status look_between(const gan_feature_side *real, const gan_feature_side *generated,
                                gan_feature_figures *out) {
+    const unsigned workers = gan__parallel_cores();
     gan_kernel_sums sums;
     gan_ball_count *balls = NULL;
-    gan_status status = gan__kernel_sums_create(real->set, generated->set, &sums);
-    if (status == GAN_STATUS_OK) status = gan__ball_count_create(real, generated, &balls);
+    gan_status status = gan__kernel_sums_create(real->set, generated->set, false, &sums);
+    if (status == GAN_STATUS_OK) status = gan__ball_count_create(real, generated, workers, &balls);
     if (status == GAN_STATUS_OK)
         status = gan__feature_pairs(
-            real->set, &generated->tiles,
+            workers, real->set, &generated->tiles,
             (gan_pair_taker[]){gan__kernel_sums_taker(&sums), gan__ball_count_taker(balls)}, 2);
     if (status == GAN_STATUS_OK) {
         gan__kernel_distance(real, generated, &sums, &out->kernel, &out->kernel_error);
@@ -62,6 +63,14 @@ static gan_status compare_part(void *context, size_t part, unsigned worker) {
     return measure_slices(of->real->set, of->generated->set, of->seed, of->out);
 }
 
+static gan_status check_widths(const gan_feature_set *real, const gan_feature_set *generated) {
+    if (real->width == generated->width) return GAN_STATUS_OK;
+    return gan__fail(GAN_STATUS_BAD_ARGUMENT,
+                     "real samples have %zu features and generated ones %zu; both must come from "
+                     "the same network",
+                     real->width, generated->width);
+}
+
 gan_status gan__feature_sides_compare(gan_feature_side *real, const gan_feature_side *generated,
                                       size_t directions, uint64_t seed, gan_feature_figures *out) {
     *out = (gan_feature_figures){
@@ -71,11 +80,7 @@ gan_status gan__feature_sides_compare(gan_feature_side *real, const gan_feature_
         .neighbours = real->neighbours,
         .directions = directions,
     };
-    if (real->set->width != generated->set->width)
-        return gan__fail(GAN_STATUS_BAD_ARGUMENT,
-                         "real samples have %zu features and generated ones %zu; both must come "
-                         "from the same network",
-                         real->set->width, generated->set->width);
+    GAN_TRY(check_widths(real->set, generated->set));
     comparison work = {.real = real, .generated = generated, .seed = seed, .out = out};
     return gan__parallel_run(2, 2, compare_part, &work);
 }
@@ -87,6 +92,9 @@ gan_status gan_features_compare(const gan_feature_set *real, const gan_feature_s
     const size_t directions = given.directions > 0 ? given.directions : GAN_FEATURE_DIRECTIONS;
     gan_feature_side sides[2] = {{0}};
     *out = (gan_feature_figures){0};
+    GAN_TRY(gan__feature_set_check(real, "real", neighbours));
+    GAN_TRY(gan__feature_set_check(generated, "generated", neighbours));
+    GAN_TRY(check_widths(real, generated));
     gan_status status = gan__feature_side_create(real, "real", neighbours, &sides[0]);
     if (status == GAN_STATUS_OK)
         status = gan__feature_side_create(generated, "generated", neighbours, &sides[1]);

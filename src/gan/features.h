@@ -6,37 +6,9 @@
 #include "clgan/features.h"
 
 #include "base/status.h"
-#include "base/tiles.h"
+#include "gan/feature_pairs.h"
 
 #include <stdbool.h>
-
-// --- All pairs -----------------------------------------------------------------------------------
-
-// The points of a set, as tiles.
-gan_status gan__feature_tiles_create(const gan_feature_set *set, gan_tiles *out);
-// `count` points from place `first` on, in double: (count, width).
-void gan__feature_rows(const gan_feature_set *set, size_t first, size_t count, double *out);
-
-// Sets are worked on in blocks of so many points, the last of which may be smaller.
-#define GAN_BLOCK_POINTS 32
-
-// Some points of a set of rows, and their products with all points of a set of columns.
-typedef struct gan_pair_block {
-    size_t first, count;    // the points: places in the set of rows
-    const double *products; // (count, stride)
-    size_t stride;          // columns, padded
-    unsigned worker;        // no two blocks with the same one are taken at once
-} gan_pair_block;
-
-// Who is shown all pairs of two sets, a block at a time and in no order.
-typedef struct gan_pair_taker {
-    void (*take)(void *context, const gan_pair_block *block);
-    void *context;
-} gan_pair_taker;
-
-// Shows each block to each taker, on all cores. Errors: NO_MEMORY.
-gan_status gan__feature_pairs(const gan_feature_set *rows, const gan_tiles *columns,
-                              const gan_pair_taker *takers, size_t count);
 
 // --- One set -------------------------------------------------------------------------------------
 
@@ -53,12 +25,13 @@ void gan__feature_fit_destroy(gan_feature_fit *fit);
 // columns, and over those of its own block of GAN_FEATURE_BLOCK.
 typedef struct gan_kernel_sums {
     double *all, *own; // (rows)
-    size_t rows, columns, width;
-    bool within; // rows and columns are one set: pairs of a point with itself are left out
+    size_t columns, width;
+    bool within; // pairs of a point with itself are left out
 } gan_kernel_sums;
 
+// `within`: rows and columns are the points of one set.
 gan_status gan__kernel_sums_create(const gan_feature_set *rows, const gan_feature_set *columns,
-                                   gan_kernel_sums *out);
+                                   bool within, gan_kernel_sums *out);
 gan_pair_taker gan__kernel_sums_taker(gan_kernel_sums *sums);
 void gan__kernel_sums_destroy(gan_kernel_sums *sums);
 
@@ -74,8 +47,11 @@ typedef struct gan_feature_side {
     size_t neighbours;
 } gan_feature_side;
 
-// `name` is what messages call its samples. Errors: BAD_ARGUMENT (not more samples than neighbours,
-// a feature that is not finite), NO_MEMORY.
+// Whether a set can be a side; `name` is what messages call its samples. Errors: BAD_ARGUMENT (not
+// more samples than neighbours, a feature that is not finite).
+gan_status gan__feature_set_check(const gan_feature_set *set, const char *name, size_t neighbours);
+
+// Errors: as above, NO_MEMORY.
 gan_status gan__feature_side_create(const gan_feature_set *set, const char *name, size_t neighbours,
                                     gan_feature_side *out);
 void gan__feature_side_destroy(gan_feature_side *side);
@@ -103,14 +79,15 @@ typedef struct gan_radius_search {
     double *nearest; // (workers, neighbours): ascending
 } gan_radius_search;
 
-gan_status gan__radius_search_create(gan_feature_side *side, gan_radius_search *out);
+gan_status gan__radius_search_create(gan_feature_side *side, unsigned workers,
+                                     gan_radius_search *out);
 gan_pair_taker gan__radius_search_taker(gan_radius_search *search);
 void gan__radius_search_destroy(gan_radius_search *search);
 
 // Who lies in whose ball: its taker is shown all pairs of a real and a generated sample.
 typedef struct gan_ball_count gan_ball_count;
 gan_status gan__ball_count_create(const gan_feature_side *real, const gan_feature_side *generated,
-                                  gan_ball_count **out);
+                                  unsigned workers, gan_ball_count **out);
 gan_pair_taker gan__ball_count_taker(gan_ball_count *count);
 // Precision, recall, density and coverage.
 void gan__ball_count_figures(const gan_ball_count *count, gan_feature_figures *out);

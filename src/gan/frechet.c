@@ -4,49 +4,9 @@
 
 #include "base/linear.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 
 #include <math.h>
 #include <string.h>
-
-#define ROWS 32 // of an item of work
-
-typedef struct product_work {
-    const double *a;
-    const gan_tiles *b;
-    double *out;    // a b^T
-    double *padded; // (workers, ROWS, padded rows of b)
-} product_work;
-
-static gan_status multiply_rows(void *context, size_t item, unsigned worker) {
-    const product_work *const work = context;
-    const size_t size = work->b->width, stride = gan__tiles_padded(work->b), first = item * ROWS;
-    const size_t count = size - first < ROWS ? size - first : ROWS;
-    double *const padded = work->padded + (size_t)worker * ROWS * stride;
-    gan__tile_products(work->b, work->a + first * size, count, padded);
-    for (size_t i = 0; i < count; i++)
-        memcpy(work->out + (first + i) * size, padded + i * stride, size * sizeof *padded);
-    return GAN_STATUS_OK;
-}
-
-// out = a b^T, all (size, size).
-static gan_status multiply(const double *a, const double *b, size_t size, double *out) {
-    const unsigned workers = gan__parallel_cores();
-    gan_tiles tiles;
-    void *padded = NULL;
-    gan_status status = gan__tiles_create(size, size, &tiles);
-    if (status == GAN_STATUS_OK)
-        status = gan__alloc(workers * ROWS * gan__tiles_padded(&tiles), sizeof(double), &padded);
-    if (status == GAN_STATUS_OK) {
-        for (size_t row = 0; row < size; row++)
-            for (size_t k = 0; k < size; k++) *gan__tile_place(&tiles, row, k) = b[row * size + k];
-        product_work work = {.a = a, .b = &tiles, .out = out, .padded = padded};
-        status = gan__parallel_run(workers, (size + ROWS - 1) / ROWS, multiply_rows, &work);
-    }
-    gan__tiles_destroy(&tiles);
-    gan__free(padded);
-    return status;
-}
 
 static double root(double eigenvalue) {
     return sqrt(fmax(eigenvalue, 0)); // rounding may leave those that are 0 just below it
@@ -82,8 +42,8 @@ static gan_status trace_of_root(const double *r, const double *covariance, size_
     gan_status status = gan__alloc(size * size, sizeof(double), &half);
     if (status == GAN_STATUS_OK) status = gan__alloc(size * size, sizeof(double), &product);
     if (status == GAN_STATUS_OK) status = gan__alloc(size, sizeof(double), &memory);
-    if (status == GAN_STATUS_OK) status = multiply(r, covariance, size, half);
-    if (status == GAN_STATUS_OK) status = multiply(half, r, size, product);
+    if (status == GAN_STATUS_OK) status = gan__products(r, size, covariance, size, size, half);
+    if (status == GAN_STATUS_OK) status = gan__products(half, size, r, size, size, product);
     if (status == GAN_STATUS_OK) status = gan__symmetric_eigenvalues(product, size, memory);
     const double *const values = memory;
     *trace = 0;

@@ -9,12 +9,9 @@
 // --- Sums over pairs -----------------------------------------------------------------------------
 
 gan_status gan__kernel_sums_create(const gan_feature_set *rows, const gan_feature_set *columns,
-                                   gan_kernel_sums *out) {
+                                   bool within, gan_kernel_sums *out) {
     void *all = NULL, *own = NULL;
-    *out = (gan_kernel_sums){.rows = rows->count,
-                             .columns = columns->count,
-                             .width = rows->width,
-                             .within = rows == columns};
+    *out = (gan_kernel_sums){.columns = columns->count, .width = rows->width, .within = within};
     GAN_TRY(gan__alloc(rows->count, sizeof(double), &all));
     out->all = all;
     GAN_TRY(gan__alloc(rows->count, sizeof(double), &own));

@@ -3,7 +3,6 @@
 #include "gan/features.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/wide.h"
 
 #include <math.h>
@@ -45,10 +44,11 @@ static double squared_distance(const gan_feature_side *rows, size_t row,
 
 // --- How far the k-th neighbour is ---------------------------------------------------------------
 
-gan_status gan__radius_search_create(gan_feature_side *side, gan_radius_search *out) {
+gan_status gan__radius_search_create(gan_feature_side *side, unsigned workers,
+                                     gan_radius_search *out) {
     void *nearest = NULL;
     *out = (gan_radius_search){.side = side};
-    GAN_TRY(gan__alloc(gan__parallel_cores() * side->neighbours, sizeof(double), &nearest));
+    GAN_TRY(gan__alloc(workers * side->neighbours, sizeof(double), &nearest));
     out->nearest = nearest;
     return GAN_STATUS_OK;
 }
@@ -101,14 +101,13 @@ struct gan_ball_count {
 };
 
 gan_status gan__ball_count_create(const gan_feature_side *real, const gan_feature_side *generated,
-                                  gan_ball_count **out) {
+                                  unsigned workers, gan_ball_count **out) {
     void *memory = NULL, *rows = NULL, *covered = NULL;
     *out = NULL;
     GAN_TRY(gan__alloc(1, sizeof **out, &memory));
     gan_ball_count *const count = memory;
     *out = count;
-    *count =
-        (gan_ball_count){.real = real, .generated = generated, .workers = gan__parallel_cores()};
+    *count = (gan_ball_count){.real = real, .generated = generated, .workers = workers};
     GAN_TRY(gan__alloc(real->set->count, sizeof(row_counts), &rows));
     count->rows = rows;
     GAN_TRY(gan__alloc(count->workers, generated->set->count, &covered));

@@ -98,7 +98,8 @@ static gan_status measure_tile(void *context, size_t item, unsigned worker) {
 }
 
 static gan_status measure_tiles(slice_work *work) {
-    const unsigned workers = gan__parallel_cores();
+    const size_t tiles = gan__tiles_padded(&work->directions) / GAN_TILE_ROWS;
+    const unsigned cores = gan__parallel_cores(), workers = cores < tiles ? cores : (unsigned)tiles;
     const size_t p_count = work->real->count, q_count = work->generated->count;
     const size_t larger = p_count > q_count ? p_count : q_count;
     void *projections = NULL, *products = NULL, *points = NULL;
@@ -111,9 +112,7 @@ static gan_status measure_tiles(slice_work *work) {
     work->projections = projections;
     work->products = products;
     work->points = points;
-    if (status == GAN_STATUS_OK)
-        status = gan__parallel_run(workers, gan__tiles_padded(&work->directions) / GAN_TILE_ROWS,
-                                   measure_tile, work);
+    if (status == GAN_STATUS_OK) status = gan__parallel_run(workers, tiles, measure_tile, work);
     gan__free(projections);
     gan__free(products);
     gan__free(points);

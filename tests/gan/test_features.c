@@ -75,6 +75,16 @@ static void frechet_distance_needs_no_full_rank(void **state) {
     gan__free(generated.values);
 }
 
+static void frechet_distance_of_many_features_is_scipys(void **state) {
+    (void)state;
+    const features real = make_features(600, 70, 9, 1, 0);
+    const features generated = make_features(530, 70, 10, 0.8, 0.1);
+    const gan_feature_figures got = compare(&real, &generated, 5);
+    assert_golden("broad", "frechet", &got.frechet, 1);
+    gan__free(real.values);
+    gan__free(generated.values);
+}
+
 static void kernel_distance_has_the_error_of_its_blocks(void **state) {
     (void)state;
     const features real = make_features(3100, 3, 6, 1, 0);
@@ -121,7 +131,8 @@ static void balls_are_told_apart_far_from_the_origin(void **state) {
     const features real = make_features(REAL, WIDTH, 1, 1, 3e5);
     const features generated = make_features(GENERATED, WIDTH, 2, 1, 3e5);
     const gan_feature_figures got = compare(&real, &generated, NEIGHBOURS);
-    size_t inside = 0, reached = 0, recalled = 0;
+    size_t inside = 0, reached = 0, recalled = 0, precise = 0;
+    bool is_precise[GENERATED] = {false};
     for (size_t i = 0; i < REAL; i++) {
         const double radius = neighbour_at(&real, i, NEIGHBOURS);
         bool is_reached = false, is_recalled = false;
@@ -130,11 +141,14 @@ static void balls_are_told_apart_far_from_the_origin(void **state) {
             const bool within = distance < radius;
             inside += within;
             is_reached |= within;
+            is_precise[j] |= within;
             is_recalled |= distance < neighbour_at(&generated, j, NEIGHBOURS);
         }
         reached += is_reached;
         recalled += is_recalled;
     }
+    for (size_t j = 0; j < GENERATED; j++) precise += is_precise[j];
+    assert_near("precision", got.precision, (double)precise / GENERATED, 1e-12);
     assert_near("density", got.density, (double)inside / (NEIGHBOURS * GENERATED), 1e-12);
     assert_near("coverage", got.coverage, (double)reached / REAL, 1e-12);
     assert_near("recall", got.recall, (double)recalled / REAL, 1e-12);
@@ -165,6 +179,9 @@ static void a_set_is_at_no_distance_from_itself(void **state) {
     assert_true(got.precision == 1 && got.recall == 1 && got.coverage == 1);
     assert_int_equal(got.neighbours, GAN_FEATURE_NEIGHBOURS);
     assert_int_equal(got.directions, GAN_FEATURE_DIRECTIONS);
+    const features copy = make_features(300, 5, 1, 1, 0);
+    assert_true(got.kernel == compare(&real, &copy, 0).kernel);
+    gan__free(copy.values);
     gan__free(real.values);
 }
 
@@ -235,6 +252,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_of_small_sets_are_scikit_learns),
         cmocka_unit_test(frechet_distance_needs_no_full_rank),
+        cmocka_unit_test(frechet_distance_of_many_features_is_scipys),
         cmocka_unit_test(kernel_distance_has_the_error_of_its_blocks),
         cmocka_unit_test(balls_are_told_apart_far_from_the_origin),
         cmocka_unit_test(copies_of_one_sample_recall_nothing),

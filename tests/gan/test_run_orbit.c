@@ -152,6 +152,7 @@ static void norms_of_gradients_are_the_means_of_the_closed_form(void **state) {
     (void)state;
     record recorded = {0};
     assert_ok(train("norms", false, "zero", "log_gradients=true", &recorded));
+    assert_int_equal(recorded.count, 40 / EVERY);
     for (size_t i = 0; i < recorded.count; i++) {
         double x = 0, y = 0;
         for (size_t step = i * EVERY; step < (i + 1) * EVERY; step++) {
@@ -171,6 +172,7 @@ static void norms_of_gradients_are_not_there_unless_asked_for(void **state) {
     (void)state;
     record recorded = {0};
     assert_ok(train("no-norms", false, "zero", NULL, &recorded));
+    assert_int_equal(recorded.count, 40 / EVERY);
     for (size_t i = 0; i < recorded.count; i++) {
         assert_false(recorded.lines[i].has_gradients);
         assert_false(isnan(number_in_file("no-norms", i, "d_loss")));

@@ -99,6 +99,9 @@ def main():
         real, generated = values((3100, 3), 6), values((2500, 3), 7, 0.9, 0.1)
         line("kernel", [kernel(real, generated), kernel_error(real, generated)])
         line("manifold", manifold(real, generated, 5))
+        file.write("case broad\n")  # more features and samples than a tile or block holds
+        real, generated = values((600, 70), 9), values((530, 70), 10, 0.8, 0.1)
+        line("frechet", frechet(real, generated))
         file.write("case classes\n")
         p = probabilities(200, 10, 8)
         line("score", class_score(p, 10))
