@@ -169,8 +169,9 @@ static gan_status compare(const gan_feature_judge *judge, gan_feature_side *real
         status = gan_class_score(set.probabilities, count, judge->classes, splits, &out->score,
                                  &out->score_deviation);
     if (status == GAN_STATUS_OK)
-        status =
-            gan__feature_side_create(&set.features, "generated", GAN_FEATURE_NEIGHBOURS, &side);
+        status = gan__feature_set_check(&set.features, "generated", GAN_FEATURE_NEIGHBOURS);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_side_create(&set.features, GAN_FEATURE_NEIGHBOURS, &side);
     if (status == GAN_STATUS_OK)
         status = gan__feature_sides_compare(real, &side, GAN_FEATURE_DIRECTIONS, 0, &out->features);
     gan__feature_side_destroy(&side);
@@ -185,7 +186,9 @@ gan_status gan__evaluate_features(const gan_feature_judge *judge, const gan_clas
     gan_feature_side side = {0};
     gan_status status = classify(judge, real, &test);
     if (status == GAN_STATUS_OK)
-        status = gan__feature_side_create(&test.features, "real", GAN_FEATURE_NEIGHBOURS, &side);
+        status = gan__feature_set_check(&test.features, "real", GAN_FEATURE_NEIGHBOURS);
+    if (status == GAN_STATUS_OK)
+        status = gan__feature_side_create(&test.features, GAN_FEATURE_NEIGHBOURS, &side);
     for (size_t i = 0; i < count && status == GAN_STATUS_OK; i++)
         status = compare(judge, &side, &sets[i], &out[i]);
     gan__feature_side_destroy(&side);

@@ -45,11 +45,10 @@ static gan_status look_within(gan_feature_side *side) {
     return status;
 }
 
-gan_status gan__feature_side_create(const gan_feature_set *set, const char *name, size_t neighbours,
+gan_status gan__feature_side_create(const gan_feature_set *set, size_t neighbours,
                                     gan_feature_side *out) {
     void *norms = NULL, *radii = NULL;
     *out = (gan_feature_side){.set = set, .neighbours = neighbours};
-    GAN_TRY(gan__feature_set_check(set, name, neighbours));
     GAN_TRY(gan__feature_tiles_create(set, &out->tiles));
     gan_status status = gan__alloc(set->count, sizeof(double), &norms);
     out->norms = norms;

@@ -95,9 +95,9 @@ gan_status gan_features_compare(const gan_feature_set *real, const gan_feature_s
     GAN_TRY(gan__feature_set_check(real, "real", neighbours));
     GAN_TRY(gan__feature_set_check(generated, "generated", neighbours));
     GAN_TRY(check_widths(real, generated));
-    gan_status status = gan__feature_side_create(real, "real", neighbours, &sides[0]);
+    gan_status status = gan__feature_side_create(real, neighbours, &sides[0]);
     if (status == GAN_STATUS_OK)
-        status = gan__feature_side_create(generated, "generated", neighbours, &sides[1]);
+        status = gan__feature_side_create(generated, neighbours, &sides[1]);
     if (status == GAN_STATUS_OK)
         status = gan__feature_sides_compare(&sides[0], &sides[1], directions, given.seed, out);
     gan__feature_side_destroy(&sides[0]);

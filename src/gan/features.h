@@ -51,8 +51,8 @@ typedef struct gan_feature_side {
 // more samples than neighbours, a feature that is not finite).
 gan_status gan__feature_set_check(const gan_feature_set *set, const char *name, size_t neighbours);
 
-// Errors: as above, NO_MEMORY.
-gan_status gan__feature_side_create(const gan_feature_set *set, const char *name, size_t neighbours,
+// Of a set that was checked so. Errors: NO_MEMORY.
+gan_status gan__feature_side_create(const gan_feature_set *set, size_t neighbours,
                                     gan_feature_side *out);
 void gan__feature_side_destroy(gan_feature_side *side);
 

@@ -159,8 +159,9 @@ static size_t launch_count(const gan_module *module) {
 
 gan_status gan__module_settle(const gan_module *module) {
     const uint64_t bytes = arena_bytes(module);
+    const size_t total = launch_count(module);
     for (uint32_t i = 0; i < module->program_count; i++) {
-        GAN_TRY(gan__module_tell_build(module, 0, launch_count(module)));
+        GAN_TRY(gan__module_tell_build(module, 0, total));
         gan__program_settle(module->programs[i], bytes);
     }
     return GAN_STATUS_OK;
@@ -168,6 +169,7 @@ gan_status gan__module_settle(const gan_module *module) {
 
 gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
     gan_module_memory memory;
+    const size_t total = launch_count(module);
     size_t done = 0;
     if (module->prepared)
         return gan__fail(GAN_STATUS_BAD_ARGUMENT, "the module has been prepared already");
@@ -181,7 +183,7 @@ gan_status gan__module_prepare(gan_module *module, uint32_t stage_slots) {
                           &module->input_count));
     GAN_TRY(create_arena(module));
     for (uint32_t i = 0; i < module->program_count; i++)
-        GAN_TRY(gan__program_prepare(module->programs[i], &done, launch_count(module)));
+        GAN_TRY(gan__program_prepare(module->programs[i], &done, total));
     module->prepared = true;
     return GAN_STATUS_OK;
 }
