@@ -1,7 +1,8 @@
 // Whole evaluations: of generators whose weights are set by hand, so that every figure is known.
 #include "gan/golden_values.h"
+#include "gan/idx_file.h"
 #include "runtime/device_fixture.h"
-#include "test_folder.h"
+#include "test_device_folder.h"
 
 #include "clgan/evaluate.h"
 #include "gan/evaluate_data.h"
@@ -130,12 +131,7 @@ static void a_generator_without_spread_has_no_density(void **state) {
 // `count` images whose pixel p of image i is (first + 3 i + 5 p) mod 256, as IDX.
 static void make_images(const char *name, uint32_t count, unsigned first) {
     const uint32_t sizes[] = {count, SIDE, SIDE};
-    FILE *const file = fopen(in_folder(name), "wb");
-    assert_non_null(file);
-    const uint8_t magic[] = {0, 0, 8, 3};
-    assert_int_equal(fwrite(magic, 1, 4, file), 4);
-    for (size_t i = 0; i < 3; i++)
-        for (int shift = 24; shift >= 0; shift -= 8) fputc((int)(sizes[i] >> shift & 255), file);
+    FILE *const file = open_idx(name, 3, sizes);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t p = 0; p < PIXELS; p++) fputc((int)((first + 3 * i + 5 * p) & 255), file);
     assert_int_equal(fclose(file), 0);
@@ -262,16 +258,11 @@ static void what_a_limited_built_in_set_trains_on_tests_nothing(void **state) {
 }
 
 static int set_up(void **state) {
-    if (make_folder(state) != 0) return -1;
+    if (open_device_and_folder(state) != 0) return -1;
     for (size_t i = 0; i < PIXELS; i++) flat_image[i] = -0.5F;
     make_images("train-images-idx3-ubyte", 60, 0);
     make_images("t10k-images-idx3-ubyte", 30, 50);
-    return open_device(state);
-}
-
-static int tear_down(void **state) {
-    if (remove_folder(state) != 0) return -1;
-    return close_device(state);
+    return 0;
 }
 
 int main(void) {
@@ -285,5 +276,5 @@ int main(void) {
         cmocka_unit_test(what_a_limited_built_in_set_trains_on_tests_nothing),
         cmocka_unit_test(mnists_training_images_score_what_numpy_says),
     };
-    return cmocka_run_group_tests_name("evaluate", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("evaluate", tests, set_up, close_device_and_folder);
 }

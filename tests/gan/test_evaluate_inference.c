@@ -1,8 +1,9 @@
 // Evaluations of encoders whose weights are set by hand, on a few samples by which every figure is
 // known: of two pixels (p, q) and three classes.
 #include "gan/golden_values.h"
+#include "gan/idx_file.h"
 #include "runtime/device_fixture.h"
-#include "test_folder.h"
+#include "test_device_folder.h"
 
 #include "clgan/evaluate.h"
 
@@ -31,23 +32,11 @@ enum { TRAINING = sizeof training / sizeof training[0], TEST = sizeof test / siz
 
 // --- Files ---------------------------------------------------------------------------------------
 
-static FILE *open_idx(const char *name, uint8_t rank, const uint8_t *sizes) {
-    FILE *const file = fopen(in_folder(name), "wb");
-    assert_non_null(file);
-    const uint8_t magic[] = {0, 0, 8, rank};
-    assert_int_equal(fwrite(magic, 1, 4, file), 4);
-    for (uint8_t i = 0; i < rank; i++) {
-        const uint8_t size[] = {0, 0, 0, sizes[i]};
-        assert_int_equal(fwrite(size, 1, 4, file), 4);
-    }
-    return file;
-}
-
 static void write_samples(const char *images, const char *labels, const sample *samples,
-                          uint8_t count) {
-    FILE *const pixels = open_idx(images, 3, (uint8_t[]){count, 1, 2});
+                          uint32_t count) {
+    FILE *const pixels = open_idx(images, 3, (uint32_t[]){count, 1, 2});
     FILE *const classes = open_idx(labels, 1, &count);
-    for (uint8_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         assert_int_equal(fwrite(samples[i].pixels, 1, 2, pixels), 2);
         assert_int_equal(fwrite(&samples[i].label, 1, 1, classes), 1);
     }
@@ -184,15 +173,10 @@ static void reconstructions_are_as_far_as_their_weights_say(void **state) {
 }
 
 static int set_up(void **state) {
-    if (make_folder(state) != 0) return -1;
+    if (open_device_and_folder(state) != 0) return -1;
     write_samples("train-images-idx3-ubyte", "train-labels-idx1-ubyte", training, TRAINING);
     write_samples("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", test, TEST);
-    return open_device(state);
-}
-
-static int tear_down(void **state) {
-    if (remove_folder(state) != 0) return -1;
-    return close_device(state);
+    return 0;
 }
 
 int main(void) {
@@ -201,5 +185,6 @@ int main(void) {
         cmocka_unit_test(a_category_without_training_samples_stands_for_no_class),
         cmocka_unit_test(reconstructions_are_as_far_as_their_weights_say),
     };
-    return cmocka_run_group_tests_name("evaluate inference", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("evaluate inference", tests, set_up,
+                                       close_device_and_folder);
 }

@@ -1,7 +1,7 @@
 // What layers do with samples, where it is known: a generator of one dense layer made by hand.
 #include "gan/golden_values.h"
 #include "gan/pipe.h"
-#include "test_device.h"
+#include "test_device_folder.h"
 
 #include "clgan/layers.h"
 #include "gan/latent.h"
@@ -115,20 +115,11 @@ static void a_checkpoint_without_a_recipe_is_refused(void **state) {
     gan_checkpoint_close(checkpoint);
 }
 
-static int begin(void **state) {
-    return make_folder(state) == 0 ? open_device(state) : -1;
-}
-
-static int end(void **state) {
-    close_device(state);
-    return remove_folder(state);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_layer_is_measured_on_the_samples_of_the_first_seeds),
         cmocka_unit_test(a_discriminator_of_packs_is_shown_each_sample_at_each_place),
         cmocka_unit_test(a_checkpoint_without_a_recipe_is_refused),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, open_device_and_folder, close_device_and_folder);
 }

@@ -1,7 +1,6 @@
 // That what is made of a checkpoint is added up in its run's orders, not in those that the device
 // has been tuned to since.
-#include "test_device.h"
-#include "test_folder.h"
+#include "test_device_folder.h"
 
 #include "clgan/checkpoint.h"
 #include "clgan/layers.h"
@@ -99,19 +98,10 @@ static void what_was_begun_untuned_has_the_usual_orders(void **state) {
     gan_checkpoint_close(checkpoint);
 }
 
-static int begin(void **state) {
-    return make_folder(state) || open_device(state);
-}
-
-static int end(void **state) {
-    close_device(state);
-    return remove_folder(state);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_of_a_checkpoint_has_the_orders_of_its_run),
         cmocka_unit_test(what_was_begun_untuned_has_the_usual_orders),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, open_device_and_folder, close_device_and_folder);
 }
