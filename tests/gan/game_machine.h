@@ -111,6 +111,16 @@ static inline void begin_average(machine *m) {
     machine_set(m, m->game->discriminator_average, values);
 }
 
+// Opens it, with initial weights of that scale in the players that there are.
+static inline void machine_begin(machine *m, gan_device *device, double scale) {
+    const gan_game *const game = m->game;
+    machine_open(m, device);
+    if (game->generator.network) initialise(m, &game->generator, scale);
+    initialise(m, &game->discriminator, scale);
+    if (game->encoder.network) initialise(m, &game->encoder, scale);
+    begin_average(m);
+}
+
 // The labels of a batch: `first`, the class after it, ...
 static inline void set_labels(machine *m, gan_node *input, uint64_t first) {
     double labels[RUNNER_VALUES_MAX];

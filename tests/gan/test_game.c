@@ -71,12 +71,8 @@ static void play(const game_case *is, gan_device *device, const char *text) {
     succeed(gan_recipe_parse(is->recipe, is->name, &recipe));
     succeed(gan__game_create(recipe, &data, &game));
     machine m = {.game = game};
-    machine_open(&m, device);
     const bool plays = game->generator.network != NULL;
-    if (plays) initialise(&m, &game->generator, is->weights);
-    initialise(&m, &game->discriminator, is->weights);
-    if (game->encoder.network) initialise(&m, &game->encoder, is->weights);
-    begin_average(&m);
+    machine_begin(&m, device, is->weights);
     for (uint64_t step = 0; step < STEPS; step++) take_step(&m, step);
     compare_figures(&m, is, golden, "d_figures", game->discriminator_sums);
     if (plays) compare_figures(&m, is, golden, "g_figures", game->generator_sums);

@@ -3,15 +3,7 @@
 #include "cmocka_headers.h"
 
 #include "gan/game_machine.h"
-
-// Two small networks of dense layers on two-dimensional samples.
-#define DENSE                                                                                      \
-    "batch: 5\nlog_gradients: true\nlatent: {size: 3, prior: uniform}\n"                           \
-    "generator: [dense: 6, leaky_relu: 0.2, dense: 2]\n"                                           \
-    "discriminator: [dense: 7, tanh, dense: 5, softplus, dense: 1]\n"
-#define ADAM                                                                                       \
-    "optimizer: {generator: {kind: adam, lr: 0.01, beta1: 0.5, beta2: 0.99}, "                     \
-    "discriminator: {kind: adam, lr: 0.01, beta1: 0.5, beta2: 0.99}}\n"
+#include "gan/game_recipes.h"
 
 // With which D's optimiser begins.
 static double rate_of_discriminator(const char *penalties) {
@@ -19,7 +11,7 @@ static double rate_of_discriminator(const char *penalties) {
     gan_recipe *recipe = NULL;
     gan_game *game = NULL;
     const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32};
-    snprintf(text, sizeof text, DENSE ADAM "objective: {%s}\n", penalties);
+    snprintf(text, sizeof text, DENSE_ADAM "objective: {%s}\n", penalties);
     succeed(gan_recipe_parse(text, "rates", &recipe));
     succeed(gan__game_create(recipe, &data, &game));
     const double rate = game->discriminator.optimizer.lr.start;
@@ -42,15 +34,13 @@ static void check_mean_of_weights(int every) {
     gan_game *game = NULL;
     const gan_game_data data = {.sample = {1, {2}}, .element = GAN_ELEMENT_F32};
     snprintf(text, sizeof text,
-             DENSE ADAM "objective: {r1: 1, penalty_apart: true, penalty_every: %d, "
+             DENSE_ADAM "objective: {r1: 1, penalty_apart: true, penalty_every: %d, "
                         "historical_averaging: 0.5}\n",
              every);
     succeed(gan_recipe_parse(text, "mean", &recipe));
     succeed(gan__game_create(recipe, &data, &game));
     machine m = {.game = game};
-    machine_open(&m, NULL);
-    initialise(&m, &game->generator, 0.7);
-    initialise(&m, &game->discriminator, 0.7);
+    machine_begin(&m, NULL, 0.7);
     const size_t count = node_elements(game->discriminator.state.parameters);
     for (uint64_t step = 0; step < 8; step++) {
         machine_get(&m, game->discriminator.state.parameters, weights);
@@ -86,10 +76,7 @@ static void paths_need_a_condition(void **state) {
 static double cost_of_encoder(const gan_game *game, gan_node *state, double value) {
     double values[RUNNER_VALUES_MAX];
     machine m = {.game = game};
-    machine_open(&m, NULL);
-    initialise(&m, &game->generator, 0.7);
-    initialise(&m, &game->discriminator, 0.7);
-    initialise(&m, &game->encoder, 0.7);
+    machine_begin(&m, NULL, 0.7);
     machine_get(&m, game->generator.state.parameters, values);
     machine_set(&m, game->average, values);
     machine_get(&m, game->generator.buffers, values);
@@ -134,10 +121,7 @@ static void an_encoder_alone_leaves_count_of_the_classifiers_errors(void **state
                              "alone", &recipe));
     succeed(gan__game_create(recipe, &data, &game));
     machine m = {.game = game};
-    machine_open(&m, NULL);
-    initialise(&m, &game->generator, 0.7);
-    initialise(&m, &game->discriminator, 0.7);
-    initialise(&m, &game->encoder, 0.7);
+    machine_begin(&m, NULL, 0.7);
     take_step(&m, 0);
     machine_get(&m, game->errors, errors);
     assert_true(errors[0] > 0);
