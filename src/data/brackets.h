@@ -1,6 +1,6 @@
 // The formal language of builtin:brackets: balanced sequences of two kinds of brackets (the Dyck
 // language of order 2), all of one length. There are Catalan(8) 2^8 = 366,080 such words of 16
-// symbols, one in 11,733 of all sequences.
+// symbols, one in 11,732 of all sequences.
 #ifndef GAN_DATA_BRACKETS_H
 #define GAN_DATA_BRACKETS_H
 
