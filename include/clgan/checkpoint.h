@@ -6,7 +6,8 @@
 //     generator.3.running_mean (buffers)  optimizer.generator.m.0.weight (optimiser slots)
 // Names and texts are UTF-8; a name is 1 to 4096 bytes long and used once.
 // Texts: "recipe" (resolved YAML), "run" (a JSON object: seed, step, data position, device,
-// versions, time), "history" (JSON lines, as metrics.jsonl).
+// versions, time), "history" (JSON lines, as metrics.jsonl), and where there are any "classes" (their
+// names), "vocabulary" (symbols of sequences) and "tuning" (orders of sums).
 #ifndef CLGAN_CHECKPOINT_H
 #define CLGAN_CHECKPOINT_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The benchmark (tools/bench builds what it needs and calls it): every measurement in turns with its
-peer, at least seven rounds, medians and ratios.
+peer, seven rounds unless --rounds says otherwise, medians and ratios.
 
     tools/bench [--rounds N] [--only NAME]... [--data DIR] [--checkpoint FILE] [--json FILE]
                 [--cpu-time]
