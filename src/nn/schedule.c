@@ -21,7 +21,9 @@ double gan__schedule_value(const gan_schedule *schedule, double step) {
         double begin = (double)schedule->ramp_begin, end = (double)schedule->ramp_end;
         double along =
             end > begin ? fmin(fmax((step - begin) / (end - begin), 0), 1) : (double)(step >= end);
-        value += (schedule->end - schedule->start) * along;
+        value = schedule->exponential
+                    ? schedule->start * exp(along * log(schedule->end / schedule->start))
+                    : schedule->start + (schedule->end - schedule->start) * along;
     }
     if (has_decay(schedule)) value *= exp(-step * log(schedule->decay));
     return fmax(value, schedule->floor);
@@ -39,7 +41,9 @@ gan_node *gan__schedule_node(const gan_schedule *schedule, gan_node *step) {
         if (end <= begin) begin = end - length;
         gan_node *along = gan__scale(gan__offset(step, -begin), 1 / length);
         along = gan__minimum(gan__maximum(along, gan__scalar(graph, 0)), gan__scalar(graph, 1));
-        value = gan__offset(gan__scale(along, schedule->end - schedule->start), schedule->start);
+        value = schedule->exponential
+                    ? gan__mul(value, gan__exp(gan__scale(along, log(schedule->end / schedule->start))))
+                    : gan__offset(gan__scale(along, schedule->end - schedule->start), schedule->start);
     }
     if (has_decay(schedule))
         value = gan__mul(value, gan__exp(gan__scale(step, -log(schedule->decay))));

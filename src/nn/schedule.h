@@ -4,12 +4,14 @@
 
 #include "graph/graph.h"
 
-// value(t) = max(floor, ramp(t) / decay^t), where ramp goes linearly from `start` at step
-// `ramp_begin` to `end` at step `ramp_end` and is flat on both sides; t = 0 is the first update.
+// value(t) = max(floor, ramp(t) / decay^t), where ramp goes from `start` at step `ramp_begin` to `end`
+// at step `ramp_end`, linearly or exponentially (its logarithm goes linearly), and is flat on both
+// sides; t = 0 is the first update.
 typedef struct gan_schedule {
     double start;
     double end;                   // read only where ramp_end > 0
     int64_t ramp_begin, ramp_end; // ramp_end 0: no ramp
+    bool exponential;             // of the ramp; `start` and `end` are above 0 then
     double decay;                 // per step; 0 and 1: none
     double floor;                 // 0: none
 } gan_schedule;

@@ -133,6 +133,7 @@ static void assemble(gan_recipe_optimizer *said) {
                                         .end = said->lr_end,
                                         .ramp_begin = said->lr_ramp[0],
                                         .ramp_end = said->lr_ramp[1],
+                                        .exponential = said->lr_curve == GAN_CURVE_EXPONENTIAL,
                                         .decay = said->lr_decay,
                                         .floor = said->lr_floor};
     said->optimizer.momentum = (gan_schedule){.start = said->momentum,

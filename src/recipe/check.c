@@ -3,6 +3,7 @@
 #include "recipe/keys.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *gan__beside_first(const gan_beside *list, size_t count) {
@@ -19,24 +20,37 @@ static gan_status check_pairs(gan_document *document, const gan_recipe_values *v
         {"augment.noise_ramp", values->augment.noise_ramp[0] <= values->augment.noise_ramp[1]},
         {"data.range", !values->data.has_range || values->data.range[0] < values->data.range[1]},
         {"latent.range", values->latent.range[0] < values->latent.range[1]},
-        {"optimizer.generator.lr_ramp",
-         values->generator_optimizer.lr_ramp[0] <= values->generator_optimizer.lr_ramp[1]},
-        {"optimizer.generator.momentum_ramp", values->generator_optimizer.momentum_ramp[0] <=
-                                                  values->generator_optimizer.momentum_ramp[1]},
-        {"optimizer.discriminator.lr_ramp",
-         values->discriminator_optimizer.lr_ramp[0] <= values->discriminator_optimizer.lr_ramp[1]},
-        {"optimizer.discriminator.momentum_ramp",
-         values->discriminator_optimizer.momentum_ramp[0] <=
-             values->discriminator_optimizer.momentum_ramp[1]},
-        {"optimizer.encoder.lr_ramp",
-         values->encoder_optimizer.lr_ramp[0] <= values->encoder_optimizer.lr_ramp[1]},
-        {"optimizer.encoder.momentum_ramp",
-         values->encoder_optimizer.momentum_ramp[0] <= values->encoder_optimizer.momentum_ramp[1]},
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         if (!checks[i].rising)
             return gan__tree_fail(document, gan__tree_line(document, checks[i].path),
                                   "%s must name the smaller number first", checks[i].path);
+    return GAN_STATUS_OK;
+}
+
+// `name`: the player's, as in its keys' paths.
+static gan_status check_optimizer(gan_document *document, const char *name,
+                                  const gan_recipe_optimizer *said) {
+    const struct {
+        const char *key;
+        bool wrong;
+        const char *must;
+    } checks[] = {
+        {"lr_ramp", said->lr_ramp[0] > said->lr_ramp[1], "must name the smaller number first"},
+        {"momentum_ramp", said->momentum_ramp[0] > said->momentum_ramp[1],
+         "must name the smaller number first"},
+        {"lr_curve",
+         said->lr_curve == GAN_CURVE_EXPONENTIAL && said->lr_ramp[1] > 0 &&
+             (said->lr == 0 || said->lr_end == 0),
+         "can be exponential only where lr and lr_end are above 0"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        char path[64];
+        if (!checks[i].wrong) continue;
+        snprintf(path, sizeof path, "optimizer.%s.%s", name, checks[i].key);
+        return gan__tree_fail(document, gan__tree_line(document, path), "%s %s", path,
+                              checks[i].must);
+    }
     return GAN_STATUS_OK;
 }
 
@@ -144,6 +158,9 @@ static gan_status check_updates(gan_document *document, const gan_recipe_values 
 gan_status gan__recipe_check_values(gan_document *document, gan_recipe_values *values) {
     GAN_TRY(gan__recipe_check_effects(document, values));
     GAN_TRY(check_pairs(document, values));
+    GAN_TRY(check_optimizer(document, "generator", &values->generator_optimizer));
+    GAN_TRY(check_optimizer(document, "discriminator", &values->discriminator_optimizer));
+    GAN_TRY(check_optimizer(document, "encoder", &values->encoder_optimizer));
     GAN_TRY(gan__recipe_check_objective(document, values));
     GAN_TRY(check_codes(document, values));
     GAN_TRY(check_encoder(document, values));

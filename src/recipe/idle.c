@@ -119,6 +119,10 @@ static bool ends_no_ramp(const gan_recipe_optimizer *player) {
     return player->lr_end != 0 && player->lr_ramp[1] == 0;
 }
 
+static bool bends_no_ramp(const gan_recipe_optimizer *player) {
+    return player->lr_curve != GAN_CURVE_LINEAR && player->lr_ramp[1] == 0;
+}
+
 static bool ends_no_momentum(const gan_recipe_optimizer *player) {
     return player->momentum_end != 0 && player->momentum_ramp[1] == 0;
 }
@@ -141,6 +145,11 @@ static bool nesterov_without_momentum(const gan_recipe_optimizer *player) {
      .player = offsetof(gan_recipe_values, field),                                                 \
      .reason = OF(name) "lr_ramp is [0, 0]",                                                       \
      .premises = {OF(name) "lr_ramp"}},                                                            \
+        {.key = OF(name) "lr_curve",                                                               \
+         .of_player = bends_no_ramp,                                                               \
+         .player = offsetof(gan_recipe_values, field),                                             \
+         .reason = OF(name) "lr_ramp is [0, 0]",                                                   \
+         .premises = {OF(name) "lr_ramp"}},                                                        \
         {.key = OF(name) "lr_floor",                                                               \
          .of_player = floor_below_constant,                                                        \
          .player = offsetof(gan_recipe_values, field),                                             \

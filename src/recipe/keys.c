@@ -16,6 +16,7 @@ static const char *const classifiers[] = {"none", "alone", "implicit", "auxiliar
 static const char *const points[] = {"interpolated", "perturbed", "real", "generated", NULL};
 static const char *const inferences[] = {"none", "codes", "latents", "joint", NULL};
 static const char *const orders[] = {"alternating", "simultaneous", "extragradient", NULL};
+static const char *const curves[] = {"linear", "exponential", NULL};
 static const char *const optimizers[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
 
 enum {
@@ -106,6 +107,8 @@ enum {
         RULED_NUMBER(premise, mask, WHOLE_PAIR, "optimizer." net ".lr_ramp", f.lr_ramp, "[0, 0]",  \
                      0, STEPS_MAX,                                                                 \
                      "updates at which the rate leaves lr and reaches lr_end; [0, 0]: no ramp"),   \
+        RULED_CHOICE(premise, mask, "optimizer." net ".lr_curve", f.lr_curve, "linear", curves,   \
+                     "how the rate goes along lr_ramp"),                                           \
         RULE_KEY(REAL, net, "momentum", f.momentum, "0", 0, 1, SGD | RMSPROP, "momentum"),         \
         RULE_KEY(REAL, net, "momentum_end", f.momentum_end, "0", 0, 1, SGD | RMSPROP,              \
                  "where the ramp of the momentum ends, if momentum_ramp is given"),                \

@@ -76,6 +76,9 @@ typedef enum gan_encoder_kind {
     GAN_ENCODER_JOINT,   // latents that D cannot tell from true ones: BiGAN, ALI
 } gan_encoder_kind;
 
+// How a rate goes along its ramp.
+typedef enum gan_curve { GAN_CURVE_LINEAR, GAN_CURVE_EXPONENTIAL } gan_curve;
+
 typedef enum gan_order {
     GAN_ORDER_ALTERNATING,   // discriminator steps first, the generator sees the updated one
     GAN_ORDER_SIMULTANEOUS,  // one batch, both gradients at the same point, both updated
@@ -97,6 +100,7 @@ typedef struct gan_recipe_optimizer {
     // The keys that schedules are assembled from, as said.
     double lr, lr_decay, lr_floor, lr_end, momentum, momentum_end;
     int64_t lr_ramp[2], momentum_ramp[2];
+    int lr_curve; // gan_curve, of lr_ramp
 } gan_recipe_optimizer;
 
 // The values. Read-only outside src/recipe.

@@ -172,6 +172,16 @@ static void schedules_may_jump_and_rest(void **state) {
     gan_schedule down = {.start = 3, .end = 0, .ramp_begin = 0, .ramp_end = 300};
     check_schedule(down, 150, 1.5);
     check_schedule(down, 400, 0);
+    // Half way to a hundredth is a tenth.
+    gan_schedule bent = {
+        .start = 8, .end = 0.08, .ramp_begin = 100, .ramp_end = 300, .exponential = true};
+    check_schedule(bent, 50, 8);
+    check_schedule(bent, 200, 0.8);
+    check_schedule(bent, 250, 0.8 / sqrt(10));
+    check_schedule(bent, 400, 0.08);
+    bent.ramp_begin = 300;
+    check_schedule(bent, 299, 8);
+    check_schedule(bent, 300, 0.08);
 }
 
 // --- Limits, averages, gradients through updates -----------------------------------------------

@@ -10,7 +10,7 @@ static void unknown_keys_are_refused_with_the_nearest_known_one(void **state) {
     expect_failure(
         NETWORKS "optimizer:\n  generator:\n    learning_rate: 3\n",
         "r.yaml:8: unknown key \"learning_rate\" in optimizer.generator; there are kind, "
-        "lr, lr_decay, lr_floor, lr_end, lr_ramp, momentum, momentum_end, "
+        "lr, lr_decay, lr_floor, lr_end, lr_ramp, lr_curve, momentum, momentum_end, "
         "momentum_ramp, nesterov, beta1, beta2, alpha, epsilon, weight_decay, "
         "clip_norm, clip_value, max_norm, clip_weights");
     expect_failure(NETWORKS "prior: uniform\n",
@@ -126,6 +126,12 @@ static void what_contradicts_itself_is_refused(void **state) {
                    "objective.feature_matching gives the generator another cost");
     expect_failure(NETWORKS "data:\n  range: [1, 0]\n",
                    "r.yaml:7: data.range must name the smaller number first");
+    expect_failure(NETWORKS "optimizer:\n  generator:\n    lr_ramp: [9, 3]\n",
+                   "r.yaml:8: optimizer.generator.lr_ramp must name the smaller number first");
+    expect_failure(NETWORKS "optimizer:\n  discriminator:\n    lr_ramp: [3, 9]\n"
+                            "    lr_curve: exponential\n",
+                   "r.yaml:9: optimizer.discriminator.lr_curve can be exponential only where lr and "
+                   "lr_end are above 0");
     expect_failure(NETWORKS "steps: 3355444\nschedule:\n  discriminator_steps: 5\n",
                    "r.yaml:8: 3355444 steps of 5 discriminator updates are more than the 16777216 "
                    "that can be counted exactly: lower steps to 3355443, or "
@@ -182,6 +188,9 @@ static void keys_without_effect_are_refused(void **state) {
          "ema.start has no effect while ema.decay and ema.discriminator are 0"},
         {"optimizer: {generator: {lr_end: 1e-5}}\n",
          "optimizer.generator.lr_end has no effect while optimizer.generator.lr_ramp is [0, 0]"},
+        {"optimizer: {encoder: {lr_curve: exponential}}\n"
+         "encoder: {kind: latents, layers: [dense: 3]}\n",
+         "optimizer.encoder.lr_curve has no effect while optimizer.encoder.lr_ramp is [0, 0]"},
         {"optimizer: {discriminator: {lr: 1e-3, lr_floor: 1e-5}}\n",
          "optimizer.discriminator.lr_floor has no effect while the rate is constant: neither "
          "lr_decay nor lr_ramp is given"},
