@@ -11,6 +11,12 @@ static bool has_ramp(const gan_schedule *schedule) {
     return schedule->ramp_end > 0;
 }
 
+// From its beginning to its end, in its logarithm where it is exponential.
+static double ramp_height(const gan_schedule *schedule) {
+    return schedule->exponential ? log(schedule->end / schedule->start)
+                                 : schedule->end - schedule->start;
+}
+
 static bool has_decay(const gan_schedule *schedule) {
     return schedule->decay > 0 && schedule->decay != 1;
 }
@@ -22,8 +28,8 @@ double gan__schedule_value(const gan_schedule *schedule, double step) {
         double along =
             end > begin ? fmin(fmax((step - begin) / (end - begin), 0), 1) : (double)(step >= end);
         value = schedule->exponential
-                    ? schedule->start * exp(along * log(schedule->end / schedule->start))
-                    : schedule->start + (schedule->end - schedule->start) * along;
+                    ? schedule->start * exp(ramp_height(schedule) * along)
+                    : schedule->start + ramp_height(schedule) * along;
     }
     if (has_decay(schedule)) value *= exp(-step * log(schedule->decay));
     return fmax(value, schedule->floor);
@@ -41,9 +47,9 @@ gan_node *gan__schedule_node(const gan_schedule *schedule, gan_node *step) {
         if (end <= begin) begin = end - length;
         gan_node *along = gan__scale(gan__offset(step, -begin), 1 / length);
         along = gan__minimum(gan__maximum(along, gan__scalar(graph, 0)), gan__scalar(graph, 1));
-        value = schedule->exponential
-                    ? gan__mul(value, gan__exp(gan__scale(along, log(schedule->end / schedule->start))))
-                    : gan__offset(gan__scale(along, schedule->end - schedule->start), schedule->start);
+        gan_node *risen = gan__scale(along, ramp_height(schedule));
+        value = schedule->exponential ? gan__mul(value, gan__exp(risen))
+                                      : gan__offset(risen, schedule->start);
     }
     if (has_decay(schedule))
         value = gan__mul(value, gan__exp(gan__scale(step, -log(schedule->decay))));

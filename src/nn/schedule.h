@@ -4,9 +4,9 @@
 
 #include "graph/graph.h"
 
-// value(t) = max(floor, ramp(t) / decay^t), where ramp goes from `start` at step `ramp_begin` to `end`
-// at step `ramp_end`, linearly or exponentially (its logarithm goes linearly), and is flat on both
-// sides; t = 0 is the first update.
+// value(t) = max(floor, ramp(t) / decay^t), where ramp goes from `start` at step `ramp_begin` to
+// `end` at step `ramp_end`, linearly or exponentially (its logarithm goes linearly), and is flat on
+// both sides; t = 0 is the first update.
 typedef struct gan_schedule {
     double start;
     double end;                   // read only where ramp_end > 0

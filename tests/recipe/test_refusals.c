@@ -130,8 +130,8 @@ static void what_contradicts_itself_is_refused(void **state) {
                    "r.yaml:8: optimizer.generator.lr_ramp must name the smaller number first");
     expect_failure(NETWORKS "optimizer:\n  discriminator:\n    lr_ramp: [3, 9]\n"
                             "    lr_curve: exponential\n",
-                   "r.yaml:9: optimizer.discriminator.lr_curve can be exponential only where lr and "
-                   "lr_end are above 0");
+                   "r.yaml:9: optimizer.discriminator.lr_curve can be exponential only where lr "
+                   "and lr_end are above 0");
     expect_failure(NETWORKS "steps: 3355444\nschedule:\n  discriminator_steps: 5\n",
                    "r.yaml:8: 3355444 steps of 5 discriminator updates are more than the 16777216 "
                    "that can be counted exactly: lower steps to 3355443, or "
