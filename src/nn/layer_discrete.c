@@ -10,8 +10,7 @@
 //                     largest x + g; backward as the relaxation.
 //     categorical     the draw, through which no gradient flows: for objective.gradient reinforce.
 #include "nn/layer_families.h"
-
-#include <math.h>
+#include "nn/schedule.h"
 
 enum { TEMPERATURE, TEMPERATURE_END, ANNEAL, STRAIGHT_THROUGH };
 
@@ -106,11 +105,12 @@ static gan_node *gumbel_noise(gan_node *x, uint32_t stream) {
 // 1 / t after the updates so far: from the first temperature to the last geometrically.
 static gan_node *inverse_temperature(const gan_layer_call *call, gan_graph *graph) {
     const double *argument = call->layer->argument;
-    const double first = argument[TEMPERATURE], ratio = first / argument[TEMPERATURE_END];
-    if (argument[ANNEAL] == 0 || !call->step) return gan__scalar(graph, 1 / first);
-    gan_node *share =
-        gan__minimum(gan__scale(call->step, 1 / argument[ANNEAL]), gan__scalar(graph, 1));
-    return gan__scale(gan__exp(gan__scale(share, log(ratio))), 1 / first);
+    const gan_schedule inverse = {.start = 1 / argument[TEMPERATURE],
+                                  .end = 1 / argument[TEMPERATURE_END],
+                                  .ramp_end = (int64_t)argument[ANNEAL],
+                                  .exponential = true};
+    return call->step ? gan__schedule_node(&inverse, call->step)
+                      : gan__scalar(graph, inverse.start);
 }
 
 static gan_node *softmax(gan_node *x) {
