@@ -20,25 +20,24 @@ static double weighted_ratio(double log_p, double log_q) {
     return log_p == -INFINITY ? 0 : exp(log_p) * (log_p - log_q);
 }
 
-gan_divergences gan__divergences_of_cells(const double *log_p, const double *log_q, size_t cells,
-                                          double width) {
-    gan_divergences sums = {0};
+void gan__divergences_add_cells(gan_divergences *sums, const double *log_p, const double *log_q,
+                                size_t cells, double width) {
+    gan_divergences own = {0};
     for (size_t i = 0; i < cells; i++) {
         const double middle = log_mean_pair(log_p[i], log_q[i]);
-        sums.entropy_p -= weighted_ratio(log_p[i], 0);
-        sums.entropy_q -= weighted_ratio(log_q[i], 0);
-        sums.kl += weighted_ratio(log_p[i], log_q[i]);
-        sums.reverse_kl += weighted_ratio(log_q[i], log_p[i]);
-        sums.jensen_shannon +=
+        own.entropy_p -= weighted_ratio(log_p[i], 0);
+        own.entropy_q -= weighted_ratio(log_q[i], 0);
+        own.kl += weighted_ratio(log_p[i], log_q[i]);
+        own.reverse_kl += weighted_ratio(log_q[i], log_p[i]);
+        own.jensen_shannon +=
             (weighted_ratio(log_p[i], middle) + weighted_ratio(log_q[i], middle)) / 2;
     }
-    sums.entropy_p *= width;
-    sums.entropy_q *= width;
-    sums.kl *= width;
-    sums.reverse_kl *= width;
-    sums.jensen_shannon *= width;
-    sums.cross_entropy = sums.entropy_p + sums.kl;
-    return sums;
+    sums->entropy_p += own.entropy_p * width;
+    sums->entropy_q += own.entropy_q * width;
+    sums->kl += own.kl * width;
+    sums->reverse_kl += own.reverse_kl * width;
+    sums->jensen_shannon += own.jensen_shannon * width;
+    sums->cross_entropy = sums->entropy_p + sums->kl;
 }
 
 // --- Between Gaussians ---------------------------------------------------------------------------

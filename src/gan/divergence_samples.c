@@ -7,7 +7,8 @@
 #include <string.h>
 
 // Kernel densities are taken on a grid this fine relative to the narrower bandwidth, and this far
-// beyond the outermost samples, in the wider one.
+// beyond the outermost samples, in the wider one. Where that would be more cells than GRID_MAX, only
+// the reach of the narrower set's own samples has cells as fine.
 #define KERNEL_STEP  0.25
 #define KERNEL_REACH 6
 #define GRID_MAX     (1u << 16)
@@ -20,6 +21,12 @@ typedef struct number_set {
 typedef struct number_range {
     double low, high;
 } number_range;
+
+// A part of the line, in cells of one width.
+typedef struct stretch {
+    number_range range;
+    size_t cells;
+} stretch;
 
 static gan_status check(const number_set *p, const number_set *q, number_range *range) {
     const number_set *const sets[] = {p, q};
@@ -74,8 +81,9 @@ gan_status gan_divergences_histogram(const float *p, size_t p_count, const float
     GAN_TRY(check(&sets[0], &sets[1], &range));
     GAN_TRY(allocate_pair(bins, logs));
     for (size_t s = 0; s < 2; s++) fill_histogram(&sets[s], &range, bins, logs[s]);
-    *out =
-        gan__divergences_of_cells(logs[0], logs[1], bins, (range.high - range.low) / (double)bins);
+    *out = (gan_divergences){0};
+    gan__divergences_add_cells(out, logs[0], logs[1], bins,
+                               (range.high - range.low) / (double)bins);
     gan__free(logs[0]);
     return GAN_STATUS_OK;
 }
@@ -116,27 +124,66 @@ static double log_kernel_density(const number_set *set, double bandwidth, double
            GAN_LOG_ROOT_TWO_PI;
 }
 
+static number_range reach_of(const number_set *set, double bandwidth) {
+    number_range range = {INFINITY, -INFINITY};
+    for (size_t i = 0; i < set->count; i++) {
+        range.low = fmin(range.low, (double)set->values[i]);
+        range.high = fmax(range.high, (double)set->values[i]);
+    }
+    return (number_range){range.low - KERNEL_REACH * bandwidth,
+                          range.high + KERNEL_REACH * bandwidth};
+}
+
+static double cells_wanted(const number_range *range, double bandwidth) {
+    return ceil((range->high - range->low) / (KERNEL_STEP * bandwidth));
+}
+
+// Up to three stretches that are `whole`; returns how many.
+static size_t plan_grid(const number_set sets[2], const double bandwidths[2],
+                        const number_range *whole, stretch out[3]) {
+    const size_t narrow = bandwidths[0] < bandwidths[1] ? 0 : 1;
+    const double wanted = cells_wanted(whole, bandwidths[narrow]);
+    if (wanted <= GRID_MAX) {
+        out[0] = (stretch){*whole, (size_t)wanted};
+        return 1;
+    }
+    const number_range own = reach_of(&sets[narrow], bandwidths[narrow]);
+    const double fine = cells_wanted(&own, bandwidths[narrow]);
+    out[0] = (stretch){{whole->low, own.low}, GRID_MAX / 4};
+    out[1] = (stretch){own, fine < GRID_MAX / 2 ? (size_t)fine : GRID_MAX / 2};
+    out[2] = (stretch){{own.high, whole->high}, GRID_MAX / 4};
+    return 3;
+}
+
+static gan_status add_stretch(const number_set sets[2], const double bandwidths[2],
+                              const stretch *along, gan_divergences *sums) {
+    const double width = (along->range.high - along->range.low) / (double)along->cells;
+    double *logs[2];
+    GAN_TRY(allocate_pair(along->cells, logs));
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < along->cells; i++)
+            logs[s][i] = log_kernel_density(&sets[s], bandwidths[s],
+                                            along->range.low + ((double)i + 0.5) * width);
+    gan__divergences_add_cells(sums, logs[0], logs[1], along->cells, width);
+    gan__free(logs[0]);
+    return GAN_STATUS_OK;
+}
+
 gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q, size_t q_count,
                                   gan_divergences *out) {
     const number_set sets[2] = {{p, p_count}, {q, q_count}};
     const double bandwidths[2] = {bandwidth_of(&sets[0]), bandwidth_of(&sets[1])};
     number_range range;
-    double *logs[2];
+    stretch stretches[3];
     GAN_TRY(check(&sets[0], &sets[1], &range));
     if (!(fmin(bandwidths[0], bandwidths[1]) > 0))
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                          "the kernels have no width: the samples of one side are all equal");
     const double reach = KERNEL_REACH * fmax(bandwidths[0], bandwidths[1]);
-    const double length = range.high - range.low + 2 * reach;
-    const double wanted = ceil(length / (KERNEL_STEP * fmin(bandwidths[0], bandwidths[1])));
-    const size_t cells = wanted < GRID_MAX ? (size_t)wanted : GRID_MAX;
-    const double width = length / (double)cells;
-    GAN_TRY(allocate_pair(cells, logs));
-    for (size_t s = 0; s < 2; s++)
-        for (size_t i = 0; i < cells; i++)
-            logs[s][i] = log_kernel_density(&sets[s], bandwidths[s],
-                                            range.low - reach + ((double)i + 0.5) * width);
-    *out = gan__divergences_of_cells(logs[0], logs[1], cells, width);
-    gan__free(logs[0]);
+    const number_range whole = {range.low - reach, range.high + reach};
+    const size_t count = plan_grid(sets, bandwidths, &whole, stretches);
+    *out = (gan_divergences){0};
+    for (size_t i = 0; i < count; i++)
+        GAN_TRY(add_stretch(sets, bandwidths, &stretches[i], out));
     return GAN_STATUS_OK;
 }

@@ -114,6 +114,10 @@ def write_kernels(file):
     a, b = stats.gaussian_kde(p).logpdf, stats.gaussian_kde(q).logpdf
     line(file, "divergences",
          by_quadrature(lambda x: a(x)[0], lambda x: b(x)[0], -4, 4, [-1, -0.5, 0, 0.5, 1]))
+    # One of them all but a point: bandwidths 100,000 to 1 apart.
+    b = stats.gaussian_kde(values(150, 1, 1e-5, 0.3)).logpdf
+    points = [-1, -0.5, 0, 0.5, 1, *(0.3 + 2e-6 * np.arange(-14, 15))]
+    line(file, "narrow", by_quadrature(lambda x: a(x)[0], lambda x: b(x)[0], -4, 4, points))
 
 
 with open(os.path.join(HERE, "evaluate.txt"), "w") as out:
