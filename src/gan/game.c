@@ -75,14 +75,14 @@ static gan_node *samples_of(const gan_game *game, gan_node *batch, const gan_gam
 }
 
 // Averages of a player's parameters and of its running statistics.
-static void create_averages(const gan_player *player, double decay, const char *name,
-                            gan_node **parameters, gan_node **buffers) {
-    gan_graph *const graph = gan__node_graph(player->state.parameters);
+static void create_averages(gan_graph *graph, const gan_network *network, double decay,
+                            const char *name, gan_node **parameters, gan_node **buffers) {
+    const gan_shape flat = GAN_SHAPE(gan__network_parameter_elements(network));
+    const gan_shape statistics = GAN_SHAPE(gan__network_buffer_elements(network));
     if (decay <= 0) return;
-    *parameters = gan__state(graph, name, gan__node_shape(player->state.parameters));
-    if (player->buffers != NULL)
-        *buffers =
-            gan__state(graph, "averaged running statistics", gan__node_shape(player->buffers));
+    *parameters = gan__state(graph, name, &flat);
+    if (statistics.size[0] > 0)
+        *buffers = gan__state(graph, "averaged running statistics", &statistics);
 }
 
 // The real samples, and what is known of their classes.
@@ -112,10 +112,11 @@ static void create_players(gan_game *game) {
     if (game->encoder.network != NULL)
         create_player(game, "encoder", recipe->encoder_optimizer.optimizer, &game->encoder);
     if (plays)
-        create_averages(&game->generator, recipe->ema.decay, "averaged generator", &game->average,
-                        &game->average_buffers);
-    create_averages(&game->discriminator, recipe->ema.discriminator, "averaged discriminator",
-                    &game->discriminator_average, &game->discriminator_average_buffers);
+        create_averages(game->graph, game->generator.network, recipe->ema.decay,
+                        "averaged generator", &game->average, &game->average_buffers);
+    create_averages(game->graph, game->discriminator.network, recipe->ema.discriminator,
+                    "averaged discriminator", &game->discriminator_average,
+                    &game->discriminator_average_buffers);
 }
 
 static void create_leaves(gan_game *game, const gan_game_data *data) {

@@ -8,7 +8,7 @@ gan_node *gan__game_gradient(const gan_player *player, gan_node *const *weights,
     void *memory = NULL;
     if (loss == NULL) return NULL;
     if (gan__alloc(count, sizeof(gan_node *), &memory) != GAN_STATUS_OK)
-        return gan__graph_fail(gan__node_graph(loss), "the host is out of memory");
+        return gan__graph_no_memory(gan__node_graph(loss));
     gan_node **const gradients = memory;
     gan_node *flat = NULL;
     if (gan__gradient(loss, weights, count, gradients) == GAN_STATUS_OK)

@@ -28,6 +28,7 @@ gan_status gan__game_unroll(const gan_builder *builder, gan_node *fake, uint32_t
     const int64_t updates = builder->game->recipe->objective.unroll;
     gan_optimizer_state state = player->state;
     *ahead = *builder;
+    ahead->discriminator_weights = NULL; // the builder keeps its own
     gan_status status = gan__game_weights(player, state.parameters, &ahead->discriminator_weights);
     for (int64_t i = 0; i < updates && status == GAN_STATUS_OK; i++)
         status = unroll_once(ahead, fake, streams, &state);

@@ -50,7 +50,7 @@ static gan_node *windows(const gan_node *node, const gan_convolution_shapes *s, 
     const int64_t height = s->w->size[2], width = s->w->size[3];
     gan_node *padded = pad(node, s, x), **taps;
     if (gan__alloc((size_t)(height * width), sizeof(gan_node *), (void **)&taps) != GAN_STATUS_OK) {
-        return gan__graph_fail_with(x->graph, GAN_STATUS_NO_MEMORY, "no memory for the graph");
+        return gan__graph_no_memory(x->graph);
     }
     for (int64_t ky = 0; ky < height; ky++) {
         for (int64_t kx = 0; kx < width; kx++) {

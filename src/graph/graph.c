@@ -69,11 +69,17 @@ gan_node *gan__graph_fail_with(gan_graph *graph, gan_status status, const char *
     return NULL;
 }
 
+gan_node *gan__graph_no_memory(gan_graph *graph) {
+    return gan__graph_fail_with(graph, GAN_STATUS_NO_MEMORY,
+                                "the host has no memory for the graph; close other programs, or make "
+                                "the network smaller");
+}
+
 void gan__graph_set_context(gan_graph *graph, const char *context) {
     if (context == NULL) context = "";
     const size_t size = strlen(context) + 1;
     if (gan__realloc(size, 1, (void **)&graph->context) != GAN_STATUS_OK) {
-        gan__graph_fail_with(graph, GAN_STATUS_NO_MEMORY, "no memory for the graph");
+        gan__graph_no_memory(graph);
         return;
     }
     memcpy(graph->context, context, size);
@@ -146,9 +152,7 @@ static gan_node *append(gan_graph *graph, gan_op op, const gan_shape *shape,
                         const gan_attributes *attributes, gan_node *const *inputs, size_t count,
                         uint64_t hash) {
     gan_node *node;
-    if (allocate(graph, count, &node) != GAN_STATUS_OK) {
-        return gan__graph_fail_with(graph, GAN_STATUS_NO_MEMORY, "no memory for the graph");
-    }
+    if (allocate(graph, count, &node) != GAN_STATUS_OK) return gan__graph_no_memory(graph);
     node->graph = graph;
     node->id = graph->nodes.count;
     node->op = op;

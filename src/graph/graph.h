@@ -35,6 +35,8 @@ gan_status gan__graph_status(const gan_graph *graph);
 // Returns NULL, so that a builder can end with it.
 gan_node *gan__graph_fail(gan_graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+// The same for memory of the host that ran out (GAN_STATUS_NO_MEMORY).
+gan_node *gan__graph_no_memory(gan_graph *graph);
 // Text put before the message of any failure until it is changed ("discriminator layer 3 (dense)");
 // NULL or "" for none. Copied.
 void gan__graph_set_context(gan_graph *graph, const char *context);

@@ -23,7 +23,7 @@ static gan_node *flatten(const gan_tensor_table *table, gan_node *const *nodes) 
     if (table->count == 0) return NULL;
     gan_graph *graph = gan__node_graph(nodes[0]);
     if (gan__alloc(table->count, sizeof *parts, (void **)&parts) != GAN_STATUS_OK)
-        return gan__graph_fail(graph, "the host is out of memory");
+        return gan__graph_no_memory(graph);
     for (size_t i = 0; i < table->count; i++) parts[i] = gan__flatten(nodes[i]);
     gan_node *flat = gan__concat(parts, table->count, 0);
     gan__free(parts);
@@ -164,7 +164,7 @@ static gan_node *apply_list(application *work, const gan_network_list *list, gan
     gan_node **outputs;
     if (!x) return NULL;
     if (gan__alloc(list->count + 1, sizeof *outputs, (void **)&outputs) != GAN_STATUS_OK)
-        return gan__graph_fail(gan__node_graph(x), "the host is out of memory");
+        return gan__graph_no_memory(gan__node_graph(x));
     outputs[0] = x;
     for (size_t i = 0; i < list->count; i++) {
         outputs[i + 1] = apply_layer(work, list, i, outputs + 1);
@@ -247,7 +247,7 @@ gan_network_result gan__network_apply(const gan_network *network, const gan_netw
     }
     if (gan__alloc(2 * network->buffers.count, sizeof(gan_node *), (void **)&work.before) !=
         GAN_STATUS_OK) {
-        gan__graph_fail(graph, "the host is out of memory");
+        gan__graph_no_memory(graph);
         return (gan_network_result){0};
     }
     work.after = work.before + network->buffers.count;

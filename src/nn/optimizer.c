@@ -167,7 +167,7 @@ static gan_node *limit_weights(const gan_network *network, double limit, gan_nod
     if (!flat) return NULL;
     gan_node **weights;
     if (gan__alloc(count, sizeof *weights, (void **)&weights) != GAN_STATUS_OK)
-        return gan__graph_fail(gan__node_graph(flat), "the host is out of memory");
+        return gan__graph_no_memory(gan__node_graph(flat));
     gan__network_weights(network, flat, weights);
     for (size_t i = 0; i < count; i++)
         if (gan__network_parameter(network, i)->shape.rank >= 2)
@@ -241,7 +241,7 @@ gan_node *gan__average_buffers(const gan_network *network, gan_node *average, ga
     gan_node *const blended = gan__average_update(average, buffers, decay, start, step);
     if (alike_from(network, 0, &averaged) == count) return averaged ? blended : buffers;
     if (gan__alloc(count, sizeof *parts, (void **)&parts) != GAN_STATUS_OK)
-        return gan__graph_fail(gan__node_graph(average), "the host is out of memory");
+        return gan__graph_no_memory(gan__node_graph(average));
     for (size_t first = 0, alike; first < count; first += alike) {
         alike = alike_from(network, first, &averaged);
         const gan_tensor *const last = gan__network_buffer(network, first + alike - 1);
