@@ -30,8 +30,10 @@ typedef struct measurement {
     gan_graph *graph;
     gan_module *module;
     gan_program *program;
-    gan_node *latents, *labels; // inputs; labels NULL where no network looks at them
-    gan_node **roots;           // the generator's activations, then the discriminator's
+    // Inputs: draws are the numbers that the generator draws tokens by, NULL where it draws none; labels
+    // NULL where no network looks at them.
+    gan_node *latents, *draws, *labels;
+    gan_node **roots; // the generator's activations, then the discriminator's
     size_t count;
     gan_layer_figures *figures;
 } measurement;
@@ -69,6 +71,7 @@ static gan_status apply_network(const measurement *m, const measured_network *ow
                                    .buffers = own->buffers,
                                    .labels = m->labels,
                                    .latents = gan__transpose(m->latents),
+                                   .draws = m->draws != NULL ? gan__transpose(m->draws) : NULL,
                                    .activations = own->activations};
     *output = gan__network_apply(own->network, &call, x).output;
     gan__free(weights);
@@ -99,10 +102,12 @@ static gan_status pack_samples(const measurement *m, gan_node *samples, gan_node
 static gan_status build_graph(measurement *m) {
     const gan_shape latents =
         GAN_SHAPE(BATCH, gan__network_input_shape(m->generator.network)->size[0]);
+    const gan_shape draws = GAN_SHAPE(BATCH, gan__network_draws(m->generator.network));
     gan_shape samples = m->record.sample;
     gan_node *output = NULL;
     samples.size[samples.rank++] = BATCH;
     m->latents = gan__input(m->graph, "latents", GAN_ELEMENT_F32, &latents);
+    if (draws.size[1] > 0) m->draws = gan__input(m->graph, "draws", GAN_ELEMENT_F32, &draws);
     if (gan__network_uses_labels(m->generator.network) ||
         gan__network_uses_labels(m->discriminator.network))
         m->labels = gan__input(m->graph, "labels", GAN_ELEMENT_F32, &GAN_SHAPE(BATCH));
@@ -192,6 +197,16 @@ static gan_status feed_latents(const measurement *m, uint64_t first_seed) {
     return gan__module_feed_end(m->module, m->latents);
 }
 
+static gan_status feed_draws(const measurement *m, uint64_t first_seed) {
+    const size_t draws = (size_t)gan__network_draws(m->generator.network);
+    void *slot = NULL;
+    if (m->draws == NULL) return GAN_STATUS_OK;
+    GAN_TRY(gan__module_feed_begin(m->module, m->draws, &slot));
+    for (uint64_t i = 0; i < BATCH; i++)
+        gan__latent_draw_tokens(first_seed + i, draws, (float *)slot + i * draws);
+    return gan__module_feed_end(m->module, m->draws);
+}
+
 static gan_status add_layer(const measurement *m, size_t root, gan_running_figures *running) {
     const size_t elements = (size_t)gan__shape_elements(gan__node_shape(m->roots[root]));
     void *values = NULL;
@@ -215,6 +230,7 @@ static gan_status feed_labels(const measurement *m, uint64_t first_seed) {
 static gan_status run_batches(const measurement *m, gan_running_figures *running) {
     for (uint64_t seed = 0; seed < GAN_LAYER_SAMPLES; seed += BATCH) {
         GAN_TRY(feed_latents(m, seed));
+        GAN_TRY(feed_draws(m, seed));
         GAN_TRY(feed_labels(m, seed));
         GAN_TRY(gan__program_run(m->program, 0));
         for (size_t root = 0; root < m->count; root++) GAN_TRY(add_layer(m, root, &running[root]));

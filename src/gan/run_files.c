@@ -99,7 +99,7 @@ gan_status gan__run_save(gan_run *run) {
     if (status == GAN_STATUS_OK) status = write_checkpoint(run, path.bytes);
     if (status == GAN_STATUS_OK) status = gan__run_folder_publish(run->folder, step);
     if (status == GAN_STATUS_OK)
-        status = gan__run_folder_prune(run->folder, (uint64_t)run->values->keep);
+        status = gan__run_folder_prune(run->folder, step, (uint64_t)run->values->keep);
     if (status == GAN_STATUS_OK) tell_file(run, path.bytes);
     gan__text_destroy(&path);
     return status;

@@ -241,11 +241,12 @@ gan_status gan__run_folder_publish(const gan_run_folder *folder, uint64_t step) 
     return status;
 }
 
-gan_status gan__run_folder_prune(const gan_run_folder *folder, uint64_t keep) {
+gan_status gan__run_folder_prune(const gan_run_folder *folder, uint64_t step, uint64_t keep) {
     if (keep == 0) return GAN_STATUS_OK;
     steps_list found;
     gan_status status = list_checkpoints(folder, &found);
     gan_text path = {0};
+    while (found.count > 0 && found.step[found.count - 1] > step) found.count--;
     for (size_t i = 0; i + keep < found.count && status == GAN_STATUS_OK; i++) {
         status = gan__run_folder_checkpoint(folder, found.step[i], &path);
         if (status == GAN_STATUS_OK) unlink(path.bytes);

@@ -34,6 +34,12 @@ mkdir each && gan-sample drawn/latest.gan -n 2 --quiet -o each/
 [ "$(cat each/seed-00000000.txt each/seed-00000001.txt)" = "$(sed -n '1,2p' ten.txt)" ] ||
     fail "files of one sample each differ"
 
+# What layers do, on tokens as they are drawn.
+for run in soft gumbel drawn; do
+    gan-inspect $run/latest.gan --layers >layers.txt || fail "$run: no layers"
+    [ "$(grep -c '^generator\.4 ' layers.txt)" -eq 1 ] || fail "$run: no last layer: $(cat layers.txt)"
+done
+
 # Kept latents hold what tokens were drawn by.
 gan-sample drawn/latest.gan -n 10 --save-latents z.npy --quiet -o kept.txt
 gan-sample drawn/latest.gan --latents z.npy --quiet -o read.txt

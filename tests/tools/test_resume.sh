@@ -34,6 +34,15 @@ mv resumed/latest.gan.cut resumed/latest.gan
 expect 0 '' gan-train small.yaml --quiet --out resumed --resume --steps 220 --set save_every=0
 expect 1 '' gan-inspect --diff straight/latest.gan resumed/latest.gan
 
+# Taken up again from an earlier step, a run keeps what it saves from there on; what it had saved beyond
+# stays until it comes by.
+gan-train small.yaml --quiet --out early --steps 100 --set save_every=0
+gan-train small.yaml --quiet --out late --save-every 20 --keep 2
+expect 0 '' gan-train small.yaml --quiet --out late --resume early/checkpoint-00000100.gan --steps 160 \
+    --set save_every=20 --set keep=2
+[ "$(cd late && echo checkpoint-*.gan)" = "checkpoint-00000140.gan checkpoint-00000160.gan \
+checkpoint-00000180.gan checkpoint-00000200.gan" ] || fail "kept: $(cd late && echo checkpoint-*.gan)"
+
 # Interrupted on request: saved first, and the right exit codes.
 for signal in INT:130 TERM:143; do
     gan-train small.yaml --quiet --out "stopped-$signal" --steps 16000000 2>err.txt &
