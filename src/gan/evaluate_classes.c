@@ -68,11 +68,14 @@ static size_t block_at(const gan_points *points, uint64_t first) {
     return points->count - first < AT_ONCE ? (size_t)(points->count - first) : AT_ONCE;
 }
 
+// What a probability that is 0 in float32 counts as.
+#define LEAST_PROBABILITY 1.401298464324817e-45
+
 static void add_errors(const float *probabilities, const uint32_t *labels, size_t count,
                        size_t classes, gan_class_errors *out) {
     for (size_t i = 0; i < count; i++, probabilities += classes) {
         const bool known = labels[i] < classes;
-        const double p = known ? (double)probabilities[labels[i]] : 0;
+        const double p = known ? fmax((double)probabilities[labels[i]], LEAST_PROBABILITY) : 0;
         out->errors += !known || gan__likeliest(probabilities, classes) != labels[i];
         out->cross_entropy -= log(p) / (double)out->samples;
     }

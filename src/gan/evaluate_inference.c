@@ -197,7 +197,9 @@ static gan_points at_most(const gan_points *points, uint64_t count) {
 }
 
 static void plan(study *s) {
-    const uint32_t classes = gan__dataset_info(s->call->data->whole)->classes;
+    const bool labelled =
+        s->call->data->training.labels != NULL && s->call->data->test.labels != NULL;
+    const uint32_t classes = labelled ? gan__dataset_info(s->call->data->whole)->classes : 0;
     s->training = at_most(&s->call->data->training, s->call->options->samples);
     s->test = at_most(&s->call->data->test, s->call->options->samples);
     *s->out = (gan_inference_figures){

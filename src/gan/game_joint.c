@@ -62,7 +62,8 @@ static gan_status add_joint_updates(const gan_builder *at, const joint_costs *co
 }
 
 // Korpelevich 1976; Gidel et al. 2019: both are updated along their gradients at the point to which
-// an update from here would lead. The same batch, latents and masks serve both points.
+// an update from here would lead. The same batch, latents and masks serve both points. Moments of
+// optimisers are those of the updates that are kept, where Gidel et al.'s Adam has both.
 static gan_status add_extragradient_updates(const gan_builder *builder, const joint_costs *here,
                                             bool penalised, gan_game_step *step) {
     const gan_game *const game = builder->game;

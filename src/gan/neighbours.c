@@ -96,18 +96,39 @@ static float half_norm(const float *vector, size_t width) {
     return (float)(sum / 2);
 }
 
+// ABSENT where there is no point, or none that is finite.
+static void find_norms(const gan_neighbours *n, const float *known, size_t count,
+                       float norms[BLOCK]) {
+    for (size_t i = 0; i < BLOCK; i++) {
+        norms[i] = i < count ? half_norm(known + i * n->width, n->width) : ABSENT;
+        if (!isfinite(norms[i])) norms[i] = ABSENT;
+    }
+}
+
+static gan_status feed_known_vectors(gan_neighbours *n, const float *known,
+                                     const float norms[BLOCK]) {
+    const size_t bytes = n->width * sizeof(float);
+    void *slot = NULL;
+    GAN_TRY(gan__module_feed_begin(n->module, n->known, &slot));
+    memset(slot, 0, BLOCK * bytes);
+    for (size_t i = 0; i < BLOCK; i++)
+        if (norms[i] != ABSENT)
+            memcpy((float *)slot + i * n->width, known + i * n->width, bytes);
+    return gan__module_feed_end(n->module, n->known);
+}
+
 static gan_status feed_known(gan_neighbours *n, const float *known, const uint32_t *labels,
                              size_t count) {
+    float norms[BLOCK];
     void *slot = NULL;
-    GAN_TRY(feed_vectors(n, n->known, known, count));
+    find_norms(n, known, count, norms);
+    GAN_TRY(feed_known_vectors(n, known, norms));
     GAN_TRY(gan__module_feed_begin(n->module, n->norms, &slot));
-    float *values = slot;
-    for (size_t i = 0; i < BLOCK; i++)
-        values[i] = i < count ? half_norm(known + i * n->width, n->width) : ABSENT;
+    memcpy(slot, norms, sizeof norms);
     GAN_TRY(gan__module_feed_end(n->module, n->norms));
     GAN_TRY(gan__module_feed_begin(n->module, n->labels, &slot));
-    values = slot;
-    for (size_t i = 0; i < BLOCK; i++) values[i] = i < count ? (float)labels[i] : -1;
+    float *const values = slot;
+    for (size_t i = 0; i < BLOCK; i++) values[i] = norms[i] != ABSENT ? (float)labels[i] : -1;
     return gan__module_feed_end(n->module, n->labels);
 }
 

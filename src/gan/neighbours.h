@@ -14,7 +14,8 @@ typedef struct gan_neighbours gan_neighbours;
 gan_status gan__neighbours_create(gan_device *device, const float *points, size_t count,
                                   size_t width, gan_neighbours **out);
 void gan__neighbours_destroy(gan_neighbours *neighbours); // NULL is allowed
-// Looks among `count` more known points (count, width), and their labels.
+// Looks among `count` more known points (count, width), and their labels. One that is not finite is
+// nobody's nearest. Errors: DEVICE_*.
 gan_status gan__neighbours_add(gan_neighbours *neighbours, const float *known,
                                const uint32_t *labels, size_t count);
 // Of each point: the label of the nearest known one so far. Of several at the same distance it is

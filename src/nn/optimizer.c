@@ -151,11 +151,11 @@ static gan_node *clip_gradient(const gan_optimizer *optimizer, gan_node *g) {
     return optimizer->clip_value > 0 ? clip(g, optimizer->clip_value) : g;
 }
 
-// The rows of `weight` scaled down to at most `limit`.
-static gan_node *limit_rows(gan_node *weight, double limit) {
+// What leads to each unit, `axis` numbering them, scaled down to at most `limit`.
+static gan_node *limit_units(gan_node *weight, int axis, double limit) {
     if (!weight) return NULL;
     gan_graph *graph = gan__node_graph(weight);
-    uint32_t within = ((1u << gan__node_shape(weight)->rank) - 1) & ~1u;
+    uint32_t within = ((1u << gan__node_shape(weight)->rank) - 1) & ~(1u << axis);
     gan_node *squares = gan__reduce_sum(gan__square(weight), within);
     gan_node *norm = root(squares);
     gan_node *most = gan__scalar(graph, limit), *one = gan__scalar(graph, 1);
@@ -169,9 +169,11 @@ static gan_node *limit_weights(const gan_network *network, double limit, gan_nod
     if (gan__alloc(count, sizeof *weights, (void **)&weights) != GAN_STATUS_OK)
         return gan__graph_no_memory(gan__node_graph(flat));
     gan__network_weights(network, flat, weights);
-    for (size_t i = 0; i < count; i++)
-        if (gan__network_parameter(network, i)->shape.rank >= 2)
-            weights[i] = limit_rows(weights[i], limit);
+    for (size_t i = 0; i < count; i++) {
+        const gan_tensor *const own = gan__network_parameter(network, i);
+        if (own->shape.rank >= 2 && own->fan_in > 0)
+            weights[i] = limit_units(weights[i], own->output_axis, limit);
+    }
     flat = gan__network_flatten(network, weights);
     gan__free(weights);
     return flat;

@@ -111,6 +111,7 @@ static void declare_norm(const gan_parametrization *with, gan_layer_tensor *weig
                                   .init = {GAN_INIT_ZEROS, 0, 0},
                                   .fan_in = weight->fan_in,
                                   .fan_out = weight->fan_out,
+                                  .output_axis = axis,
                                   .role = GAN_TENSOR_NORM};
     for (int i = 0; i < weight->shape.rank; i++)
         if (i != axis) extra[0].shape.size[i] = 1;

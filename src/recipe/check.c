@@ -136,6 +136,10 @@ static gan_status check_encoder(gan_document *document, const gan_recipe_values 
         return gan__tree_fail(document, gan__tree_line(document, "encoder.kind"),
                               "encoder.kind is codes, but the latent has none; give it some with "
                               "latent.categorical or latent.continuous");
+    if (kind == GAN_ENCODER_JOINT && values->objective.generator_scale == 0)
+        return gan__tree_fail(document, gan__tree_line(document, "objective.generator_scale"),
+                              "objective.generator_scale is the factor of a joint encoder's cost, "
+                              "too, so it must be above 0");
     if (beside == NULL) return GAN_STATUS_OK;
     return gan__tree_fail(document, gan__tree_line(document, beside),
                           "%s goes without an encoder%s", beside,

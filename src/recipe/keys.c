@@ -99,14 +99,16 @@ enum {
         RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr", f.lr, "2e-4", 0, 1e3,            \
                      "learning rate"),                                                             \
         RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_decay", f.lr_decay, "1", 1, 2,     \
-                     "the rate is divided by this after each update"),                             \
+                     "the rate is divided by this after each update, those of penalties and path " \
+                     "lengths alone included"),                                                    \
         RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_floor", f.lr_floor, "0", 0, 1e3,   \
                      "the rate never falls below this"),                                           \
         RULED_NUMBER(premise, mask, REAL, "optimizer." net ".lr_end", f.lr_end, "0", 0, 1e3,       \
                      "where the ramp of the rate ends, if lr_ramp is given"),                      \
         RULED_NUMBER(premise, mask, WHOLE_PAIR, "optimizer." net ".lr_ramp", f.lr_ramp, "[0, 0]",  \
                      0, STEPS_MAX,                                                                 \
-                     "updates at which the rate leaves lr and reaches lr_end; [0, 0]: no ramp"),   \
+                     "updates at which the rate leaves lr and reaches lr_end, those of penalties " \
+                     "and path lengths alone included; [0, 0]: no ramp"),                          \
         RULED_CHOICE(premise, mask, "optimizer." net ".lr_curve", f.lr_curve, "linear", curves,   \
                      "how the rate goes along lr_ramp"),                                           \
         RULE_KEY(REAL, net, "momentum", f.momentum, "0", 0, 1, SGD | RMSPROP, "momentum"),         \
@@ -206,7 +208,7 @@ static const gan_key keys[] = {
     GAME_NUMBER(REAL, "objective.discriminator_scale", objective.discriminator_scale, "1", 1e-6,
                 1e6, "factor of the discriminator's cost; the 2014 experiments have 0.5"),
     GAME_NUMBER(REAL, "objective.generator_scale", objective.generator_scale, "1", 0, 1e6,
-                "factor of the generator's cost"),
+                "factor of the generator's cost, and of a joint encoder's"),
     RULED_NUMBER("objective.kind", 1 << GAN_OBJECTIVE_LOGISTIC | 1 << GAN_OBJECTIVE_LEAST_SQUARES,
                  REAL, "objective.label_smoothing", objective.label_smoothing, "0", 0, 0.5,
                  "the target for real samples is 1 minus this"),

@@ -1,5 +1,5 @@
 // A recipe as the library sees it: validated values, and the two networks they describe.
-// One table (recipe_keys.c) drives parsing, defaults, ranges, suggestions, overrides, the resolved
+// One table (keys.c) drives parsing, defaults, ranges, suggestions, overrides, the resolved
 // text and the comparison of two recipes; to add a key is to add a field here and a row there.
 #ifndef GAN_RECIPE_RECIPE_H
 #define GAN_RECIPE_RECIPE_H

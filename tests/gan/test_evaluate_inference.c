@@ -132,6 +132,14 @@ static void a_category_without_training_samples_stands_for_no_class(void **state
     assert_true(figures.category_error == 2.0 / 5);
 }
 
+static void without_labels_of_the_test_samples_nothing_is_said_of_classes(void **state) {
+    (void)state;
+    assert_int_equal(remove(in_folder("t10k-labels-idx1-ubyte")), 0);
+    const gan_inference_figures figures = evaluate_codes(TRAINING);
+    write_samples("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", test, TEST);
+    assert_false(figures.has_categories || figures.has_neighbours);
+}
+
 // --- Latents -------------------------------------------------------------------------------------
 
 // A pixel as networks have it.
@@ -183,6 +191,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(categories_and_neighbours_err_on_the_samples_that_they_must),
         cmocka_unit_test(a_category_without_training_samples_stands_for_no_class),
+        cmocka_unit_test(without_labels_of_the_test_samples_nothing_is_said_of_classes),
         cmocka_unit_test(reconstructions_are_as_far_as_their_weights_say),
     };
     return cmocka_run_group_tests_name("evaluate inference", tests, set_up,

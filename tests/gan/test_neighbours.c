@@ -68,6 +68,10 @@ static void points_that_are_no_numbers_are_nobodys_nearest(void **state) {
     assert_ok(gan__neighbours_add(neighbours, somewhere, &label, 1));
     assert_ok(gan__neighbours_add(neighbours, nowhere, labels, 2));
     assert_int_equal(gan__neighbours_labels(neighbours)[0], 3);
+    // Nor do they hide those beside them.
+    const float nearer[3 * WIDTH] = {NAN, [WIDTH] = 0.5F, [2 * WIDTH] = INFINITY};
+    assert_ok(gan__neighbours_add(neighbours, nearer, (const uint32_t[]){1, 4, 2}, 3));
+    assert_int_equal(gan__neighbours_labels(neighbours)[0], 4);
     gan__neighbours_destroy(neighbours);
 }
 

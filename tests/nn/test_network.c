@@ -234,6 +234,17 @@ static void impossible_networks_are_refused_by_layer_and_line(void **state) {
     expect_refusal(&spec,
                    "m.yaml:13: generator layer 3 (maxout): with its weight of 562949953421312 "
                    "elements the network has more than 2147483647 in all");
+    spec = make_spec(layers);
+    spec.parametrization = (gan_parametrization){GAN_PARAMETRIZATION_SPECTRAL, 1, 0};
+    layers[3].init = (gan_init){.kind = GAN_INIT_CONSTANT};
+    expect_refusal(&spec,
+                   "m.yaml:13: generator layer 3 (maxout): parametrization spectral divides its "
+                   "weights by their size, so they cannot begin at 0; give them another init");
+    spec.parametrization.kind = GAN_PARAMETRIZATION_WEIGHT_NORM;
+    layers[3].init = (gan_init){.kind = GAN_INIT_NORMAL};
+    expect_refusal(&spec,
+                   "m.yaml:13: generator layer 3 (maxout): parametrization weight_norm divides its "
+                   "weights by their size, so they cannot begin at 0; give them another init");
     spec.count = 0;
     expect_refusal(&spec, "the generator has no layers");
 }

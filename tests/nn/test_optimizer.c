@@ -196,11 +196,11 @@ static gan_network *small_network(void) {
     return network;
 }
 
-static void max_norm_scales_long_rows_and_leaves_biases(void **state) {
-    (void)state;
-    gan_network *network = small_network();
+// After an update without a gradient, under a max_norm of 2.
+static void check_max_norm(gan_network *network, const double p[6], const double expected[6]) {
     gan_graph *graph;
-    gan_shape shape = GAN_SHAPE(6), scalar = gan__shape_scalar();
+    const int64_t count = gan__network_parameter_elements(network);
+    gan_shape shape = GAN_SHAPE(count), scalar = gan__shape_scalar();
     gan_optimizer optimizer = {.kind = GAN_OPTIMIZER_SGD, .lr = {.start = 1}, .max_norm = 2};
     assert_int_equal(gan__graph_create(&graph), GAN_STATUS_OK);
     gan_optimizer_state before = {.parameters = gan__state(graph, "p", &shape),
@@ -211,16 +211,50 @@ static void max_norm_scales_long_rows_and_leaves_biases(void **state) {
                      GAN_STATUS_OK);
     runner run = interpreter_runner();
     run.open(&run, graph, &after.parameters, 1);
-    const double p[6] = {3, 4, 0.5, -1, 10, 20}; // rows of norms 5 and 1.12, biases
-    const double expected[6] = {1.2, 1.6, 0.5, -1, 10, 20};
     double got[6];
     run.set_state(&run, before.parameters, p);
     run.run(&run, 0);
     run.get_root(&run, 0, got);
-    for (int i = 0; i < 6; i++) assert_true(fabs(got[i] - expected[i]) < 1e-12);
+    for (int64_t i = 0; i < count; i++) assert_true(fabs(got[i] - expected[i]) < 1e-12);
     run.close(&run);
     gan__graph_destroy(graph);
     gan__network_destroy(network);
+}
+
+static void max_norm_scales_long_rows_and_leaves_biases(void **state) {
+    (void)state;
+    // Rows of norms 5 and 1.12, biases.
+    check_max_norm(small_network(), (const double[]){3, 4, 0.5, -1, 10, 20},
+                   (const double[]){1.2, 1.6, 0.5, -1, 10, 20});
+}
+
+// A transposed convolution's weight has what it computes along its second dimension.
+static void max_norm_is_of_what_leads_to_a_unit(void **state) {
+    (void)state;
+    gan_layer layer;
+    gan_network *network;
+    gan__layer_defaults(gan__layer_find("transposed_convolution"), &layer);
+    layer.argument[0] = 2;
+    layer.argument[1] = 1;
+    gan_network_spec spec = {
+        .name = "net", .layers = &layer, .count = 1, .input = GAN_SHAPE(2, 1, 1)};
+    assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
+    check_max_norm(network, (const double[]){3, 0.5, 4, -1, 10, 20},
+                   (const double[]){1.2, 0.5, 1.6, -1, 10, 20});
+}
+
+// As many as there are pixels and channels, a layer norm's scales lead to no unit.
+static void max_norm_leaves_scales(void **state) {
+    (void)state;
+    gan_layer layer;
+    gan_network *network;
+    const double scales[6] = {30, 40, 1, 2, 0, 0};
+    gan__layer_defaults(gan__layer_find("layer_norm"), &layer);
+    gan_network_spec spec = {
+        .name = "net", .layers = &layer, .count = 1, .input = GAN_SHAPE(1, 1, 2)};
+    assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
+    assert_int_equal(gan__network_parameter(network, 0)->shape.rank, 3);
+    check_max_norm(network, scales, scales);
 }
 
 static void averages_begin_at_their_start(void **state) {
@@ -334,6 +368,8 @@ int main(void) {
         cmocka_unit_test(schedules_follow_the_paper),
         cmocka_unit_test(schedules_may_jump_and_rest),
         cmocka_unit_test(max_norm_scales_long_rows_and_leaves_biases),
+        cmocka_unit_test(max_norm_is_of_what_leads_to_a_unit),
+        cmocka_unit_test(max_norm_leaves_scales),
         cmocka_unit_test(averages_begin_at_their_start),
         cmocka_unit_test(gradients_flow_through_updates),
         cmocka_unit_test(dead_parameters_do_not_poison_unrolled_gradients),

@@ -247,6 +247,10 @@ static void an_encoder_that_cannot_be_is_refused(void **state) {
     expect_failure(NETWORKS "objective: {classifier: implicit}\ndata: {labelled: 1}\n"
                             "encoder: {kind: joint, layers: [dense: 1]}\n",
                    "r.yaml:7: data.labelled goes without an encoder of kind joint");
+    expect_failure(NETWORKS "objective: {generator_scale: 0, feature_matching: 1}\n"
+                            "encoder: {kind: joint, layers: [dense: 1]}\n",
+                   "r.yaml:6: objective.generator_scale is the factor of a joint encoder's cost, "
+                   "too, so it must be above 0");
     expect_failure(NETWORKS "objective: {r1: 1}\nencoder: {kind: joint, layers: [dense: 1]}\n",
                    "r.yaml:6: objective.r1 goes without an encoder of kind joint");
 }
