@@ -7,9 +7,9 @@
 
 #define GAN_LOG_ROOT_TWO_PI 0.91893853320467274178 // ln sqrt(2 pi)
 
-// Adds the integrals over cells of `width` to `sums` (all 0 at first), with the densities' logarithms
-// log_p and log_q in each (-infinity where a density is 0). Where p has mass and q has none, KL(p, q)
-// is infinite.
+// Adds the integrals over cells of `width` to `sums` (all 0 at first), with the densities'
+// logarithms log_p and log_q in each (-infinity where a density is 0). Where p has mass and q has
+// none, KL(p, q) is infinite.
 void gan__divergences_add_cells(gan_divergences *sums, const double *log_p, const double *log_q,
                                 size_t cells, double width);
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 // Kernel densities are taken on a grid this fine relative to the narrower bandwidth, and this far
-// beyond the outermost samples, in the wider one. Where that would be more cells than GRID_MAX, only
-// the reach of the narrower set's own samples has cells as fine.
+// beyond the outermost samples, in the wider one. Where that would be more cells than GRID_MAX,
+// only the reach of the narrower set's own samples has cells as fine.
 #define KERNEL_STEP  0.25
 #define KERNEL_REACH 6
 #define GRID_MAX     (1u << 16)
@@ -183,7 +183,6 @@ gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q
     const number_range whole = {range.low - reach, range.high + reach};
     const size_t count = plan_grid(sets, bandwidths, &whole, stretches);
     *out = (gan_divergences){0};
-    for (size_t i = 0; i < count; i++)
-        GAN_TRY(add_stretch(sets, bandwidths, &stretches[i], out));
+    for (size_t i = 0; i < count; i++) GAN_TRY(add_stretch(sets, bandwidths, &stretches[i], out));
     return GAN_STATUS_OK;
 }

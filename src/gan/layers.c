@@ -30,8 +30,8 @@ typedef struct measurement {
     gan_graph *graph;
     gan_module *module;
     gan_program *program;
-    // Inputs: draws are the numbers that the generator draws tokens by, NULL where it draws none; labels
-    // NULL where no network looks at them.
+    // Inputs: draws are the numbers that the generator draws tokens by, NULL where it draws none;
+    // labels NULL where no network looks at them.
     gan_node *latents, *draws, *labels;
     gan_node **roots; // the generator's activations, then the discriminator's
     size_t count;

@@ -112,8 +112,7 @@ static gan_status feed_known_vectors(gan_neighbours *n, const float *known,
     GAN_TRY(gan__module_feed_begin(n->module, n->known, &slot));
     memset(slot, 0, BLOCK * bytes);
     for (size_t i = 0; i < BLOCK; i++)
-        if (norms[i] != ABSENT)
-            memcpy((float *)slot + i * n->width, known + i * n->width, bytes);
+        if (norms[i] != ABSENT) memcpy((float *)slot + i * n->width, known + i * n->width, bytes);
     return gan__module_feed_end(n->module, n->known);
 }
 

@@ -44,8 +44,8 @@ gan_status gan__run_folder_read_picture(const gan_run_folder *folder, uint64_t s
 gan_status gan__run_folder_newest(const gan_run_folder *folder, gan_text *path);
 // Makes latest.gan the checkpoint of `step`, in one step: it is always whole.
 gan_status gan__run_folder_publish(const gan_run_folder *folder, uint64_t step);
-// Of the numbered checkpoints up to `step` removes the oldest but `keep` (0 keeps all). Later ones, of a
-// run that was taken up again from an earlier step, stay until it comes by.
+// Of the numbered checkpoints up to `step` removes the oldest but `keep` (0 keeps all). Later ones,
+// of a run that was taken up again from an earlier step, stay until it comes by.
 gan_status gan__run_folder_prune(const gan_run_folder *folder, uint64_t step, uint64_t keep);
 
 #endif

@@ -31,8 +31,8 @@ typedef struct gan_trainer_memory {
 } gan_trainer_memory;
 void gan__trainer_get_memory(const gan_trainer *trainer, bool resumed, gan_trainer_memory *out);
 
-// The programs: those of the game's steps (gan_game_part), then "sampling" and "judging", where there
-// are. NULL past the last.
+// The programs: those of the game's steps (gan_game_part), then "sampling" and "judging", where
+// there are. NULL past the last.
 typedef struct gan_trainer_program {
     const char *name;
     gan_program *program;
@@ -51,7 +51,8 @@ gan_status gan__trainer_save(gan_trainer *trainer, gan_checkpoint_writer *writer
 uint64_t gan__trainer_step_count(const gan_trainer *trainer); // steps done
 // Real samples the discriminator has seen; also the position in the data set's stream.
 uint64_t gan__trainer_samples_seen(const gan_trainer *trainer);
-// Enqueues one step: the updates of D and of G that the schedule has. Errors: also those of reading the data set.
+// Enqueues one step: the updates of D and of G that the schedule has. Errors: also those of reading
+// the data set.
 gan_status gan__trainer_step(gan_trainer *trainer);
 // Whether a failed step has begun: its first batch was read. Else the state is that of the step
 // before, and can be saved.

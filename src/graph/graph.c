@@ -70,9 +70,10 @@ gan_node *gan__graph_fail_with(gan_graph *graph, gan_status status, const char *
 }
 
 gan_node *gan__graph_no_memory(gan_graph *graph) {
-    return gan__graph_fail_with(graph, GAN_STATUS_NO_MEMORY,
-                                "the host has no memory for the graph; close other programs, or make "
-                                "the network smaller");
+    return gan__graph_fail_with(
+        graph, GAN_STATUS_NO_MEMORY,
+        "the host has no memory for the graph; close other programs, or make "
+        "the network smaller");
 }
 
 void gan__graph_set_context(gan_graph *graph, const char *context) {

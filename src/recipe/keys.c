@@ -109,7 +109,7 @@ enum {
                      0, STEPS_MAX,                                                                 \
                      "updates at which the rate leaves lr and reaches lr_end, those of penalties " \
                      "and path lengths alone included; [0, 0]: no ramp"),                          \
-        RULED_CHOICE(premise, mask, "optimizer." net ".lr_curve", f.lr_curve, "linear", curves,   \
+        RULED_CHOICE(premise, mask, "optimizer." net ".lr_curve", f.lr_curve, "linear", curves,    \
                      "how the rate goes along lr_ramp"),                                           \
         RULE_KEY(REAL, net, "momentum", f.momentum, "0", 0, 1, SGD | RMSPROP, "momentum"),         \
         RULE_KEY(REAL, net, "momentum_end", f.momentum_end, "0", 0, 1, SGD | RMSPROP,              \

@@ -80,7 +80,8 @@ static void kernels_are_scipys(void **state) {
     float_values(q, 150, 1, 0.8, 0.3);
     assert_int_equal(gan_divergences_kernel(p, 200, q, 150, &got), GAN_STATUS_OK);
     assert_figures("kernels", "divergences", &got, 1e-8);
-    // However narrow one is beside the other, as of a generator that makes one number over and over.
+    // However narrow one is beside the other, as of a generator that makes one number over and
+    // over.
     float_values(q, 150, 1, 1e-5, 0.3);
     assert_int_equal(gan_divergences_kernel(p, 200, q, 150, &got), GAN_STATUS_OK);
     assert_figures("kernels", "narrow", &got, 1e-6);

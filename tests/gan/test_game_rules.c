@@ -131,8 +131,8 @@ static void an_encoder_alone_leaves_count_of_the_classifiers_errors(void **state
     gan_recipe_destroy(recipe);
 }
 
-// Each allocation of creating a game fails in turn; nothing is freed twice, and nothing leaks (under a
-// leak checker).
+// Each allocation of creating a game fails in turn; nothing is freed twice, and nothing leaks
+// (under a leak checker).
 static void check_creation(const char *text) {
     gan_recipe *recipe = NULL;
     gan_game *game = NULL;
