@@ -82,9 +82,9 @@ static void a_trailing_byte_is_detected(void **state) {
     free(longer);
 }
 
-// --- Files with right checksums and wrong content
-// ------------------------------------------------- Sets the checksums of the chunk at `at` to what
-// its bytes now need.
+// --- Files with right checksums and wrong content ------------------------------------------------
+
+// Sets the checksums of the chunk at `at` to what its bytes now need.
 static void reseal(uint8_t *bytes, size_t at) {
     size_t length = (size_t)gan__get_u64(bytes + at + 4);
     gan__put_u32(bytes + at + 12, (uint32_t)crc32(0, bytes + at, 12));
