@@ -3,6 +3,7 @@
 
 #include "gan/latent.h"
 #include "nn/losses.h"
+#include "nn/stable.h"
 
 #include <math.h>
 
@@ -28,10 +29,8 @@ static gan_node *categorical_bound(const gan_latent_parts *parts, gan_node *logi
     const uint32_t categories = 1u << 1;
     gan_node *const all = gan__reshape(logits, &shape);
     gan_node *const hot = gan__reshape(codes, &shape);
-    gan_node *const largest = gan__stop_gradient(gan__reduce_max(all, categories));
-    gan_node *const sums = gan__reduce_sum(gan__exp(gan__sub(all, largest)), categories);
     gan_node *const chosen = gan__reduce_sum(gan__mul(hot, all), categories);
-    gan_node *const log_likelihood = gan__sub(chosen, gan__add(gan__log(sums), largest));
+    gan_node *const log_likelihood = gan__sub(chosen, gan__log_sum_exp(all, categories));
     return gan__offset(batch_mean(log_likelihood, batch),
                        (double)parts->codes * log((double)parts->categories));
 }

@@ -14,6 +14,7 @@
 #include "gan/game_builder.h"
 
 #include "nn/losses.h"
+#include "nn/stable.h"
 
 static gan_node *rows(gan_node *logits, int64_t first, int64_t count) {
     if (logits == NULL) return NULL;
@@ -31,7 +32,7 @@ gan_node *gan__game_class_logits(const gan_recipe_values *recipe, gan_node *logi
 gan_node *gan__game_real_logits(const gan_recipe_values *recipe, gan_node *logits) {
     if (recipe->objective.classifier == GAN_CLASSIFIER_NONE || logits == NULL) return logits;
     if (recipe->objective.classifier == GAN_CLASSIFIER_AUXILIARY) return rows(logits, 0, 1);
-    return gan__log_sum_exp(logits);
+    return gan__log_sum_exp(logits, 1u);
 }
 
 static gan_node *sum_of(gan_node *cost, gan_node *further) {

@@ -7,6 +7,7 @@
 #include "gan/game_builder.h"
 
 #include "nn/losses.h"
+#include "nn/stable.h"
 
 #include <math.h>
 
@@ -23,11 +24,9 @@ static gan_node *gradient_by_condition(const gan_network_result *fake, uint32_t 
     return gradient;
 }
 
-// (1, B). Where the gradient is 0 its norm has no slope; the floor makes that slope 0.
+// (1, B)
 static gan_node *lengths_of(gan_node *gradient) {
-    if (gradient == NULL) return NULL;
-    gan_node *const tiny = gan__scalar(gan__node_graph(gradient), 1e-30);
-    return gan__sqrt(gan__maximum(gan__reduce_sum(gan__square(gradient), 1u << 0), tiny));
+    return gan__root_of_squares(gan__reduce_sum(gan__square(gradient), 1u << 0));
 }
 
 // Of the lengths' distances from their mean, with the mean as it is after them.

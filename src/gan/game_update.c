@@ -4,6 +4,7 @@
 
 #include "gan/augment.h"
 #include "nn/losses.h"
+#include "nn/stable.h"
 
 // --- Parts ---------------------------------------------------------------------------------------
 

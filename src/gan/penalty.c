@@ -2,6 +2,7 @@
 #include "gan/penalty.h"
 
 #include "nn/losses.h"
+#include "nn/stable.h"
 
 // Of each sample, (B): |d logit / d points|^2.
 static gan_node *squared_gradients(gan_node *points, gan_node *logits) {
@@ -56,20 +57,12 @@ static gan_node *squares_at_points(const gan_penalty_call *call) {
 
 // --- Penalties -----------------------------------------------------------------------------------
 
-// Where the gradient is 0 its norm has no slope; the floor, far below any norm that matters, makes
-// that slope 0.
-static gan_node *norms(gan_node *squares) {
-    const double tiny = 1e-30;
-    if (squares == NULL) return NULL;
-    return gan__sqrt(gan__maximum(squares, gan__scalar(gan__node_graph(squares), tiny)));
-}
-
 static gan_node *norm_penalty(const gan_penalty_call *call) {
     gan_node *const squares = squares_at_points(call);
     const double target = call->recipe->objective.penalty_target;
     if (squares == NULL) return NULL;
     if (target == 0) return gan__mean(squares);
-    gan_node *excess = gan__offset(norms(squares), -target);
+    gan_node *excess = gan__offset(gan__root_of_squares(squares), -target);
     if (call->recipe->objective.penalty_one_sided)
         excess = gan__maximum(excess, gan__scalar(gan__node_graph(squares), 0));
     return gan__mean(gan__square(excess));

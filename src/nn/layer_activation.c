@@ -1,6 +1,7 @@
 // Elementwise layers and softmax. Conditions are written so that NaN passes through, gradients at 0
 // are PyTorch's, and neither a value nor a gradient overflows where the result does not.
 #include "nn/layer_families.h"
+#include "nn/stable.h"
 
 #include <math.h>
 
@@ -67,11 +68,10 @@ static gan_node *build_softplus(const gan_layer_call *call, gan_node *x) {
     return gan__softplus(x);
 }
 
-// Over features or channels (axis 0); the largest is subtracted first, so nothing overflows.
+// Over features or channels.
 static gan_node *build_softmax(const gan_layer_call *call, gan_node *x) {
     (void)call;
-    gan_node *powers = gan__exp(gan__sub(x, gan__stop_gradient(gan__reduce_max(x, 1u))));
-    return gan__div(powers, gan__reduce_sum(powers, 1u));
+    return gan__softmax(x, 1u);
 }
 
 static gan_node *build_scale(const gan_layer_call *call, gan_node *x) {

@@ -3,6 +3,7 @@
 // answers in.
 #include "nn/layer_families.h"
 #include "nn/pool.h"
+#include "nn/stable.h"
 
 enum { REDUCTION, VALUES, POOLED };
 enum { THETA, PHI, G, O, GAMMA, TENSORS };
@@ -63,20 +64,14 @@ static gan_node *project(const gan_layer_call *call, int weight, gan_node *x) {
     return gan__permute(gan__reshape(y, &GAN_SHAPE(shape->size[0], pixels, shape->size[3])), order);
 }
 
-// Over the last axis; the largest is subtracted first.
-static gan_node *softmax(gan_node *scores) {
-    gan_node *const largest = gan__stop_gradient(gan__reduce_max(scores, 1u << 2));
-    gan_node *const powers = gan__exp(gan__sub(scores, largest));
-    return gan__div(powers, gan__reduce_sum(powers, 1u << 2));
-}
-
 static gan_node *build_attention(const gan_layer_call *call, gan_node *x) {
     const gan_convolution_settings plain = {0};
     const int order[] = {1, 2, 0};
     gan_node *const theta = project(call, THETA, x), *const phi = project(call, PHI, x);
     gan_node *const g = project(call, G, x);
-    gan_node *const weights = softmax(gan__matmul(theta, phi, true, false)); // (B, pixels, blocks)
-    gan_node *const answers = gan__matmul(g, weights, false, true);          // (B, values, pixels)
+    gan_node *const weights =
+        gan__softmax(gan__matmul(theta, phi, true, false), 1u << 2); // (B, pixels, blocks)
+    gan_node *const answers = gan__matmul(g, weights, false, true);  // (B, values, pixels)
     if (!answers) return NULL;
     gan_shape image = *gan__node_shape(x);
     image.size[0] = gan__node_shape(g)->size[1];

@@ -11,6 +11,7 @@
 //     categorical     the draw, through which no gradient flows: for objective.gradient reinforce.
 #include "nn/layer_families.h"
 #include "nn/schedule.h"
+#include "nn/stable.h"
 
 enum { TEMPERATURE, TEMPERATURE_END, ANNEAL, STRAIGHT_THROUGH };
 
@@ -113,15 +114,11 @@ static gan_node *inverse_temperature(const gan_layer_call *call, gan_graph *grap
                       : gan__scalar(graph, inverse.start);
 }
 
-static gan_node *softmax(gan_node *x) {
-    gan_node *powers = gan__exp(gan__sub(x, gan__stop_gradient(gan__reduce_max(x, 1u))));
-    return gan__div(powers, gan__reduce_sum(powers, 1u));
-}
-
 static gan_node *build_gumbel_softmax(const gan_layer_call *call, gan_node *x) {
     if (!x || !call->training) return x ? draw_in_inference(call, x) : NULL;
     gan_node *perturbed = gan__add(x, gumbel_noise(x, call->stream));
-    gan_node *relaxed = softmax(gan__mul(perturbed, inverse_temperature(call, gan__node_graph(x))));
+    gan_node *relaxed =
+        gan__softmax(gan__mul(perturbed, inverse_temperature(call, gan__node_graph(x))), 1u);
     if (call->layer->argument[STRAIGHT_THROUGH] == 0) return relaxed;
     gan_node *drawn = gan__stop_gradient(one_hot_of_largest(perturbed));
     // The difference is 0 to the bit, and passes gradients on.

@@ -1,18 +1,11 @@
 // Losses, composed from primitives that are themselves stable (softplus, subtracted maxima).
 #include "nn/losses.h"
 
+#include "nn/stable.h"
+
 gan_node *gan__mean(gan_node *a) {
     gan_shape scalar = gan__shape_scalar();
     return gan__reshape(gan__reduce_mean(a, GAN_AXES_ALL), &scalar);
-}
-
-gan_node *gan__norm(gan_node *a) {
-    // Far below any norm that matters, so that a zero's root has a finite slope.
-    const double tiny = 1e-30;
-    const gan_shape scalar = gan__shape_scalar();
-    if (!a) return NULL;
-    gan_node *squares = gan__reshape(gan__reduce_sum(gan__square(a), GAN_AXES_ALL), &scalar);
-    return gan__sqrt(gan__maximum(squares, gan__scalar(gan__node_graph(a), tiny)));
 }
 
 gan_node *gan__element(gan_node *vector, int64_t index) {
@@ -39,12 +32,6 @@ gan_node *gan__mean_square_error(gan_node *a, gan_node *b) {
     return gan__mean(gan__square(gan__sub(a, b)));
 }
 
-gan_node *gan__log_sum_exp(gan_node *logits) {
-    gan_node *largest = gan__stop_gradient(gan__reduce_max(logits, 1u));
-    gan_node *sum = gan__reduce_sum(gan__exp(gan__sub(logits, largest)), 1u);
-    return gan__add(gan__log(sum), largest);
-}
-
 gan_node *gan__softmax_cross_entropy(gan_node *logits, gan_node *labels) {
     if (!logits || !labels) return NULL;
     const gan_shape *shape = gan__node_shape(logits);
@@ -54,7 +41,7 @@ gan_node *gan__softmax_cross_entropy(gan_node *logits, gan_node *labels) {
     gan_node *chosen =
         gan__equal(classes, gan__reshape(labels, &(gan_shape){2, {1, shape->size[1]}}));
     gan_node *picked = gan__reduce_sum(gan__mul(chosen, logits), 1u);
-    return gan__mean(gan__sub(gan__log_sum_exp(logits), picked));
+    return gan__mean(gan__sub(gan__log_sum_exp(logits, 1u), picked));
 }
 
 gan_node *gan__sample_squares(gan_node *a) {

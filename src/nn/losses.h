@@ -15,16 +15,12 @@ gan_node *gan__bce_with_logits_node(gan_node *logits, gan_node *target);
 // Mean of (a - b)^2 over all elements.
 gan_node *gan__mean_square_error(gan_node *a, gan_node *b);
 
-// log sum exp over the features (axis 0) of (K, B): (1, B). Any finite input is safe.
-gan_node *gan__log_sum_exp(gan_node *logits);
-// Mean over the batch of log_sum_exp(logits) - logits[label]; `labels` (B), whole numbers in [0,
-// K).
+// Mean over the batch of log sum exp(logits) - logits[label], of (K, B); `labels` (B), whole
+// numbers in [0, K).
 gan_node *gan__softmax_cross_entropy(gan_node *logits, gan_node *labels);
 
 // The mean of all elements as a rank-0 node.
 gan_node *gan__mean(gan_node *a);
-// Their 2-norm likewise, of which the gradient at zeros is 0.
-gan_node *gan__norm(gan_node *a);
 // One element of a vector as a rank-0 node.
 gan_node *gan__element(gan_node *vector, int64_t index);
 // The sum of squares of each sample, (B), of (features..., B): for gradient penalties.

@@ -2,6 +2,7 @@
 #include "nn/optimizer.h"
 
 #include "base/memory.h"
+#include "nn/stable.h"
 
 #include <math.h>
 
@@ -23,14 +24,6 @@ static gan_node *blend(gan_node *a, gan_node *b, double decay) {
     return gan__add(gan__scale(a, decay), gan__scale(b, 1 - decay));
 }
 
-// The root of a sum or mean of squares. The floor, far below any epsilon, keeps the root's gradient
-// finite where every square is 0 (a dead unit), which matters to who differentiates an update.
-static gan_node *root(gan_node *squares) {
-    const double tiny = 1e-30;
-    if (!squares) return NULL;
-    return gan__sqrt(gan__maximum(squares, gan__scalar(gan__node_graph(squares), tiny)));
-}
-
 static void sgd(update *u) {
     gan_node *change = gan__neg(gan__mul(u->lr, u->g));
     if (has_momentum(u->with)) {
@@ -43,7 +36,8 @@ static void sgd(update *u) {
 
 static void rmsprop(update *u) {
     u->slots[0] = blend(u->slots[0], gan__square(u->g), u->with->alpha);
-    gan_node *change = gan__div(u->g, gan__offset(root(u->slots[0]), u->with->epsilon));
+    gan_node *change =
+        gan__div(u->g, gan__offset(gan__root_of_squares(u->slots[0]), u->with->epsilon));
     if (has_momentum(u->with)) {
         change = gan__add(gan__mul(u->momentum, u->slots[1]), change);
         u->slots[1] = change;
@@ -65,7 +59,7 @@ static void adam(update *u) {
     u->slots[1] = v;
     gan_node *rate = gan__div(u->lr, bias_correction(u->count, beta1));
     gan_node *unbias = gan__rsqrt(bias_correction(u->count, beta2));
-    gan_node *size = gan__offset(gan__mul(root(v), unbias), u->with->epsilon);
+    gan_node *size = gan__offset(gan__mul(gan__root_of_squares(v), unbias), u->with->epsilon);
     u->p = gan__sub(u->p, gan__mul(rate, gan__div(m, size)));
 }
 
@@ -125,13 +119,6 @@ size_t gan__optimizer_slots(const gan_optimizer *optimizer, const char **names) 
     return count;
 }
 
-// The 2-norm of a vector, as a rank-0 node (1e-15 for zeros, so that its gradient is finite).
-static gan_node *gradient_norm(gan_node *gradient) {
-    gan_shape scalar = gan__shape_scalar();
-    gan_node *squares = gan__reduce_sum(gan__square(gradient), GAN_AXES_ALL);
-    return root(gan__reshape(squares, &scalar));
-}
-
 // Each element to [-most, most].
 static gan_node *clip(gan_node *a, double most) {
     if (!a) return NULL;
@@ -144,7 +131,7 @@ static gan_node *clip_gradient(const gan_optimizer *optimizer, gan_node *g) {
     if (!g) return NULL;
     gan_graph *graph = gan__node_graph(g);
     if (optimizer->clip_norm > 0) {
-        gan_node *norm = gan__offset(gradient_norm(g), 1e-6);
+        gan_node *norm = gan__offset(gan__norm(g), 1e-6);
         gan_node *factor = gan__div(gan__scalar(graph, optimizer->clip_norm), norm);
         g = gan__mul(g, gan__minimum(factor, gan__scalar(graph, 1)));
     }
@@ -157,7 +144,7 @@ static gan_node *limit_units(gan_node *weight, int axis, double limit) {
     gan_graph *graph = gan__node_graph(weight);
     uint32_t within = ((1u << gan__node_shape(weight)->rank) - 1) & ~(1u << axis);
     gan_node *squares = gan__reduce_sum(gan__square(weight), within);
-    gan_node *norm = root(squares);
+    gan_node *norm = gan__root_of_squares(squares);
     gan_node *most = gan__scalar(graph, limit), *one = gan__scalar(graph, 1);
     return gan__mul(weight, gan__minimum(gan__div(most, norm), one));
 }

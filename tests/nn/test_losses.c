@@ -1,6 +1,7 @@
 // Losses: values in closed form, and finite with finite gradients at any logit.
 #include "golden.h"
 #include "nn/losses.h"
+#include "nn/stable.h"
 #include "runner.h"
 
 enum { COUNT = 5 };
@@ -75,12 +76,16 @@ static void cross_entropy_is_a_scalar_mean_for_constants_and_nodes_alike(void **
     assert_true(fabs(value[1] - expected) < 1e-9);
 }
 
+static gan_node *log_sum_exp_of_features(gan_node *x) {
+    return gan__log_sum_exp(x, 1u);
+}
+
 static void log_sum_exp_survives_large_logits(void **state) {
     (void)state;
     gan_shape shape = GAN_SHAPE(3, 2);
     const double x[6] = {1e4, -1e4, 1e4, -1e4, -1e4, -1e4};
     double value[2], slope[6];
-    evaluate(gan__log_sum_exp, &shape, x, value, slope);
+    evaluate(log_sum_exp_of_features, &shape, x, value, slope);
     assert_true(fabs(value[0] - (1e4 + log(2))) < 1e-9);
     assert_true(fabs(value[1] - (-1e4 + log(3))) < 1e-9);
     const double slopes[6] = {0.5, 1 / 3., 0.5, 1 / 3., 0, 1 / 3.};
