@@ -9,13 +9,6 @@
 
 #define HALF_LOG_2_PI 0.91893853320467274178
 
-// Rows `from` to `from` + `count` of (rows, B).
-static gan_node *rows(gan_node *a, int64_t from, int64_t count) {
-    const int64_t start[2] = {from, 0};
-    if (a == NULL) return NULL;
-    return gan__slice(a, start, (const int64_t[2]){count, gan__node_shape(a)->size[1]}, NULL);
-}
-
 // The sum over all but the batch, its mean over that.
 static gan_node *batch_mean(gan_node *a, int64_t batch) {
     const gan_shape scalar = gan__shape_scalar();
@@ -54,14 +47,14 @@ static gan_recovery recover_codes(const gan_recipe_values *recipe, gan_node *ans
     gan_node *const zero = gan__scalar(gan__node_graph(latents), 0);
     gan_recovery out = {.categorical = zero, .continuous = zero};
     if (hot > 0)
-        out.categorical =
-            categorical_bound(&parts, rows(answer, 0, hot), rows(latents, parts.noise, hot), batch);
+        out.categorical = categorical_bound(&parts, gan__rows(answer, 0, hot),
+                                            gan__rows(latents, parts.noise, hot), batch);
     if (parts.continuous > 0) {
         gan_node *const logs = recipe->inference.learned_deviation
-                                   ? rows(answer, hot + parts.continuous, parts.continuous)
+                                   ? gan__rows(answer, hot + parts.continuous, parts.continuous)
                                    : NULL;
-        out.continuous = continuous_bound(&parts, rows(answer, hot, parts.continuous), logs,
-                                          rows(latents, from, parts.continuous), batch);
+        out.continuous = continuous_bound(&parts, gan__rows(answer, hot, parts.continuous), logs,
+                                          gan__rows(latents, from, parts.continuous), batch);
     }
     out.cost = gan__neg(
         gan__add(out.categorical, gan__scale(out.continuous, recipe->inference.continuous_weight)));

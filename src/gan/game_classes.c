@@ -16,22 +16,15 @@
 #include "nn/losses.h"
 #include "nn/stable.h"
 
-static gan_node *rows(gan_node *logits, int64_t first, int64_t count) {
-    if (logits == NULL) return NULL;
-    const gan_shape *const shape = gan__node_shape(logits);
-    const int64_t start[] = {first, 0}, size[] = {count, shape->size[1]};
-    return gan__slice(logits, start, size, NULL);
-}
-
 gan_node *gan__game_class_logits(const gan_recipe_values *recipe, gan_node *logits) {
     if (recipe->objective.classifier == GAN_CLASSIFIER_NONE || logits == NULL) return NULL;
     if (recipe->objective.classifier != GAN_CLASSIFIER_AUXILIARY) return logits;
-    return rows(logits, 1, gan__node_shape(logits)->size[0] - 1);
+    return gan__rows(logits, 1, gan__node_shape(logits)->size[0] - 1);
 }
 
 gan_node *gan__game_real_logits(const gan_recipe_values *recipe, gan_node *logits) {
     if (recipe->objective.classifier == GAN_CLASSIFIER_NONE || logits == NULL) return logits;
-    if (recipe->objective.classifier == GAN_CLASSIFIER_AUXILIARY) return rows(logits, 0, 1);
+    if (recipe->objective.classifier == GAN_CLASSIFIER_AUXILIARY) return gan__rows(logits, 0, 1);
     return gan__log_sum_exp(logits, 1u);
 }
 

@@ -3,12 +3,6 @@
 
 #include "base/memory.h"
 
-static gan_node *rows(gan_node *a, int64_t first, int64_t count) {
-    if (a == NULL) return NULL;
-    const int64_t start[2] = {first, 0};
-    return gan__slice(a, start, (const int64_t[2]){count, gan__node_shape(a)->size[1]}, NULL);
-}
-
 gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
                                  gan_node *parameters, gan_node *buffers, gan_node *truncation,
                                  int64_t count, gan_generation *out) {
@@ -22,14 +16,16 @@ gan_status gan__generation_build(gan_graph *graph, const gan_network *generator,
     GAN_TRY(gan__alloc(gan__network_parameter_count(generator), sizeof(gan_node *), &weights));
     gan__network_weights(generator, parameters, weights);
     out->latents = gan__input(graph, "latents", GAN_ELEMENT_F32, &latents);
-    gan_node *const labels = labelled ? gan__flatten(rows(out->latents, size + draws, 1)) : NULL;
+    gan_node *const labels =
+        labelled ? gan__flatten(gan__rows(out->latents, size + draws, 1)) : NULL;
     const gan_network_call call = {.weights = weights,
                                    .buffers = buffers,
                                    .labels = labels,
                                    .truncation = truncation,
-                                   .draws = draws > 0 ? rows(out->latents, size, draws) : NULL};
+                                   .draws =
+                                       draws > 0 ? gan__rows(out->latents, size, draws) : NULL};
     const gan_network_result result =
-        gan__network_apply(generator, &call, rows(out->latents, 0, size));
+        gan__network_apply(generator, &call, gan__rows(out->latents, 0, size));
     out->styles = gan__network_style(generator) > 0 ? result.condition : NULL;
     out->samples = gan__reshape(result.output, &samples);
     gan__free(weights);

@@ -101,6 +101,12 @@ gan_node *gan__slice(gan_node *a, const int64_t *start, const int64_t *size, con
     return gan__node_make(a->graph, GAN_OP_SLICE, &shape, &attributes, &a, 1);
 }
 
+gan_node *gan__rows(gan_node *a, int64_t first, int64_t count) {
+    if (a == NULL) return NULL;
+    const int64_t start[] = {first, 0}, size[] = {count, a->shape.size[1]};
+    return gan__slice(a, start, size, NULL);
+}
+
 gan_node *gan__pad(gan_node *a, const int64_t *before, const int64_t *after) {
     if (a == NULL) return NULL;
     gan_attributes attributes = {0};

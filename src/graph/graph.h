@@ -146,6 +146,7 @@ gan_node *gan__transpose(gan_node *a);                       // the last two axe
 gan_node *gan__broadcast(gan_node *a, const gan_shape *shape);
 // start[i] + j * step[i], j < size[i]; step NULL means 1 everywhere. Steps are positive.
 gan_node *gan__slice(gan_node *a, const int64_t *start, const int64_t *size, const int64_t *step);
+gan_node *gan__rows(gan_node *a, int64_t first, int64_t count); // of (rows, columns)
 gan_node *gan__pad(gan_node *a, const int64_t *before, const int64_t *after); // with zeros
 gan_node *gan__concat(gan_node *const *parts, size_t count, int axis); // at least one part
 
