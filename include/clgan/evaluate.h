@@ -128,7 +128,9 @@ GAN_API gan_status gan_divergences_kernel(const float *p, size_t p_count, const 
 typedef struct gan_class_errors {
     uint64_t samples;
     uint64_t errors;      // of them whose likeliest class is not their label
-    double cross_entropy; // mean of -log p(label), p at least float32's smallest (103.3 nats)
+    // Mean of -log p(label), each p taken as at least float32's smallest, so at most 103.3 nats;
+    // infinite where a label is none of the classifier's classes.
+    double cross_entropy;
 } gan_class_errors;
 
 #define GAN_FEATURE_SAMPLES 10000

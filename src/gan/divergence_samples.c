@@ -4,14 +4,19 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 // Kernel densities are taken on a grid this fine relative to the narrower bandwidth, and this far
 // beyond the outermost samples, in the wider one. Where that would be more cells than GRID_MAX,
-// only the reach of the narrower set's own samples has cells as fine.
+// each set's samples and their own reach have cells that fine, as far as MOST_CELLS go, and what
+// lies between and around them has LEAST_CELLS.
 #define KERNEL_STEP  0.25
 #define KERNEL_REACH 6
 #define GRID_MAX     (1u << 16)
+#define STRETCHES    5
+#define LEAST_CELLS  (GRID_MAX / 8)
+#define MOST_CELLS   (GRID_MAX / 2)
 
 typedef struct number_set {
     const float *values;
@@ -138,21 +143,41 @@ static double cells_wanted(const number_range *range, double bandwidth) {
     return ceil((range->high - range->low) / (KERNEL_STEP * bandwidth));
 }
 
-// Up to three stretches that are `whole`; returns how many.
+static int compare_numbers(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// As fine as the narrowest set that reaches there wants, and nowhere coarse.
+static size_t cells_of(const number_range *range, const number_range own[2],
+                       const double bandwidths[2]) {
+    double wanted = LEAST_CELLS;
+    for (size_t s = 0; s < 2; s++)
+        if (own[s].low <= range->low && range->high <= own[s].high)
+            wanted = fmax(wanted, cells_wanted(range, bandwidths[s]));
+    return (size_t)fmin(wanted, MOST_CELLS);
+}
+
+// The stretches that make up `whole`; returns how many.
 static size_t plan_grid(const number_set sets[2], const double bandwidths[2],
-                        const number_range *whole, stretch out[3]) {
-    const size_t narrow = bandwidths[0] < bandwidths[1] ? 0 : 1;
-    const double wanted = cells_wanted(whole, bandwidths[narrow]);
+                        const number_range *whole, stretch out[STRETCHES]) {
+    const double wanted = cells_wanted(whole, fmin(bandwidths[0], bandwidths[1]));
+    size_t count = 0;
     if (wanted <= GRID_MAX) {
         out[0] = (stretch){*whole, (size_t)wanted};
         return 1;
     }
-    const number_range own = reach_of(&sets[narrow], bandwidths[narrow]);
-    const double fine = cells_wanted(&own, bandwidths[narrow]);
-    out[0] = (stretch){{whole->low, own.low}, GRID_MAX / 4};
-    out[1] = (stretch){own, fine < GRID_MAX / 2 ? (size_t)fine : GRID_MAX / 2};
-    out[2] = (stretch){{own.high, whole->high}, GRID_MAX / 4};
-    return 3;
+    const number_range own[2] = {reach_of(&sets[0], bandwidths[0]),
+                                 reach_of(&sets[1], bandwidths[1])};
+    double edges[STRETCHES + 1] = {whole->low, own[0].low,  own[0].high,
+                                   own[1].low, own[1].high, whole->high};
+    qsort(edges, STRETCHES + 1, sizeof *edges, compare_numbers);
+    for (size_t i = 0; i < STRETCHES; i++) {
+        const number_range range = {edges[i], edges[i + 1]};
+        if (range.low < range.high)
+            out[count++] = (stretch){range, cells_of(&range, own, bandwidths)};
+    }
+    return count;
 }
 
 static gan_status add_stretch(const number_set sets[2], const double bandwidths[2],
@@ -174,7 +199,7 @@ gan_status gan_divergences_kernel(const float *p, size_t p_count, const float *q
     const number_set sets[2] = {{p, p_count}, {q, q_count}};
     const double bandwidths[2] = {bandwidth_of(&sets[0]), bandwidth_of(&sets[1])};
     number_range range;
-    stretch stretches[3];
+    stretch stretches[STRETCHES];
     GAN_TRY(check(&sets[0], &sets[1], &range));
     if (!(fmin(bandwidths[0], bandwidths[1]) > 0))
         return gan__fail(GAN_STATUS_BAD_ARGUMENT,

@@ -5,6 +5,7 @@
 #include "gan/features.h"
 #include "gan/likeliest.h"
 
+#include <float.h>
 #include <math.h>
 
 #define AT_ONCE 1024
@@ -68,14 +69,16 @@ static size_t block_at(const gan_points *points, uint64_t first) {
     return points->count - first < AT_ONCE ? (size_t)(points->count - first) : AT_ONCE;
 }
 
-// What a probability that is 0 in float32 counts as.
-#define LEAST_PROBABILITY 1.401298464324817e-45
+// What is 0 in float32 counts as its smallest number; what is no number stays none.
+static double at_least_something(float p) {
+    return (double)(p < FLT_TRUE_MIN ? FLT_TRUE_MIN : p);
+}
 
 static void add_errors(const float *probabilities, const uint32_t *labels, size_t count,
                        size_t classes, gan_class_errors *out) {
     for (size_t i = 0; i < count; i++, probabilities += classes) {
         const bool known = labels[i] < classes;
-        const double p = known ? fmax((double)probabilities[labels[i]], LEAST_PROBABILITY) : 0;
+        const double p = known ? at_least_something(probabilities[labels[i]]) : 0;
         out->errors += !known || gan__likeliest(probabilities, classes) != labels[i];
         out->cross_entropy -= log(p) / (double)out->samples;
     }

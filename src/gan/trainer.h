@@ -32,7 +32,7 @@ typedef struct gan_trainer_memory {
 void gan__trainer_get_memory(const gan_trainer *trainer, bool resumed, gan_trainer_memory *out);
 
 // The programs: those of the game's steps (gan_game_part), then "sampling" and "judging", where
-// there are. NULL past the last.
+// the game has them. NULL past the last.
 typedef struct gan_trainer_program {
     const char *name;
     gan_program *program;

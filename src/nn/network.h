@@ -71,11 +71,12 @@ typedef struct gan_tensor {
     int64_t elements;
     size_t layer; // of the outermost list
     bool is_bias;
+    bool is_weight; // it leads to units, which output_axis numbers; or is their norm
     int64_t fan_in, fan_out;
     gan_init init; // resolved: never DEFAULT
     gan_tensor_role role;
     size_t weight;                       // not PLAIN: number of the parameter it belongs to
-    int output_axis;                     // of a weight
+    int output_axis;                     // of a weight and of its norm
     gan_parametrization parametrization; // what acts on it; NONE where nothing does
 } gan_tensor;
 

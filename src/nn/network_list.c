@@ -155,6 +155,7 @@ static gan_status add_tensor(list_builder *build, const gan_layer *layer, gan_un
                            .elements = gan__shape_elements(&declared->shape),
                            .layer = top,
                            .is_bias = declared->is_bias,
+                           .is_weight = declared->parametrized || declared->role == GAN_TENSOR_NORM,
                            .fan_in = declared->fan_in,
                            .fan_out = declared->fan_out,
                            .init = resolve_init(build->spec, layer, declared),

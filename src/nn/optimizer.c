@@ -158,8 +158,7 @@ static gan_node *limit_weights(const gan_network *network, double limit, gan_nod
     gan__network_weights(network, flat, weights);
     for (size_t i = 0; i < count; i++) {
         const gan_tensor *const own = gan__network_parameter(network, i);
-        if (own->shape.rank >= 2 && own->fan_in > 0)
-            weights[i] = limit_units(weights[i], own->output_axis, limit);
+        if (own->is_weight) weights[i] = limit_units(weights[i], own->output_axis, limit);
     }
     flat = gan__network_flatten(network, weights);
     gan__free(weights);

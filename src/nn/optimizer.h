@@ -35,8 +35,10 @@ typedef struct gan_optimizer {
     double weight_decay; // all but adamw: g += weight_decay p; adamw: p *= 1 - lr weight_decay
     // Limits, 0: none. In this order: clip_norm scales the whole gradient so that its 2-norm is at
     // most this; clip_value clips each element to [-this, this]; both before the update.
-    // max_norm: after it, each unit's incoming weights (a row of every parameter of rank >= 2) are
-    // scaled down to this 2-norm (Srebro, Shraibman 2005; Goodfellow et al. 2013: max_col_norm).
+    // max_norm: after it, each unit's incoming weights are scaled down to this 2-norm (Srebro,
+    // Shraibman 2005; Goodfellow et al. 2013: max_col_norm); scales and constants are left. Of a
+    // transposed convolution with groups, what leads to the units of the same number in all groups
+    // counts as one unit's.
     // clip_weights: last of all, each parameter is clipped to [-this, this] (Arjovsky et al. 2017).
     double clip_norm, clip_value, max_norm, clip_weights;
 } gan_optimizer;

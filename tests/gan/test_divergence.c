@@ -85,6 +85,9 @@ static void kernels_are_scipys(void **state) {
     float_values(q, 150, 1, 1e-5, 0.3);
     assert_int_equal(gan_divergences_kernel(p, 200, q, 150, &got), GAN_STATUS_OK);
     assert_figures("kernels", "narrow", &got, 1e-6);
+    float_values(p, 200, 0, 2e-5, 3);
+    assert_int_equal(gan_divergences_kernel(p, 200, q, 150, &got), GAN_STATUS_OK);
+    assert_figures("kernels", "apart", &got, 1e-6);
 }
 
 static void samples_that_cannot_be_compared_are_refused(void **state) {

@@ -118,6 +118,10 @@ def write_kernels(file):
     b = stats.gaussian_kde(values(150, 1, 1e-5, 0.3)).logpdf
     points = [-1, -0.5, 0, 0.5, 1, *(0.3 + 2e-6 * np.arange(-14, 15))]
     line(file, "narrow", by_quadrature(lambda x: a(x)[0], lambda x: b(x)[0], -4, 4, points))
+    # Both, far apart.
+    a = stats.gaussian_kde(values(200, 0, 2e-5, 3)).logpdf
+    points += [2, *(3 + 4e-6 * np.arange(-14, 15))]
+    line(file, "apart", by_quadrature(lambda x: a(x)[0], lambda x: b(x)[0], -4, 4, points))
 
 
 with open(os.path.join(HERE, "evaluate.txt"), "w") as out:

@@ -243,18 +243,25 @@ static void max_norm_is_of_what_leads_to_a_unit(void **state) {
                    (const double[]){1.2, 0.5, 1.6, -1, 10, 20});
 }
 
-// As many as there are pixels and channels, a layer norm's scales lead to no unit.
+// Scales lead to no unit: neither a layer norm's, as many as there are pixels and channels, nor the
+// tables of a conditional batch norm, a row a class.
 static void max_norm_leaves_scales(void **state) {
     (void)state;
-    gan_layer layer;
-    gan_network *network;
     const double scales[6] = {30, 40, 1, 2, 0, 0};
-    gan__layer_defaults(gan__layer_find("layer_norm"), &layer);
-    gan_network_spec spec = {
-        .name = "net", .layers = &layer, .count = 1, .input = GAN_SHAPE(1, 1, 2)};
-    assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
-    assert_int_equal(gan__network_parameter(network, 0)->shape.rank, 3);
-    check_max_norm(network, scales, scales);
+    static const char *const kinds[] = {"layer_norm", "conditional_batch_norm"};
+    for (size_t i = 0; i < 2; i++) {
+        gan_layer layer;
+        gan_network *network;
+        gan__layer_defaults(gan__layer_find(kinds[i]), &layer);
+        gan_network_spec spec = {.name = "net",
+                                 .layers = &layer,
+                                 .count = 1,
+                                 .input = i == 0 ? GAN_SHAPE(1, 1, 2) : GAN_SHAPE(1),
+                                 .classes = 3};
+        assert_int_equal(gan__network_create(&spec, &network), GAN_STATUS_OK);
+        assert_true(gan__network_parameter(network, 0)->shape.rank >= 2);
+        check_max_norm(network, scales, scales);
+    }
 }
 
 static void averages_begin_at_their_start(void **state) {
