@@ -33,9 +33,16 @@ typedef struct stretch {
     size_t cells;
 } stretch;
 
+static const number_range nothing = {INFINITY, -INFINITY};
+
+static void widen(number_range *range, double value) {
+    range->low = fmin(range->low, value);
+    range->high = fmax(range->high, value);
+}
+
 static gan_status check(const number_set *p, const number_set *q, number_range *range) {
     const number_set *const sets[] = {p, q};
-    *range = (number_range){INFINITY, -INFINITY};
+    *range = nothing;
     for (size_t s = 0; s < 2; s++) {
         for (size_t i = 0; i < sets[s]->count; i++) {
             const double value = (double)sets[s]->values[i];
@@ -43,8 +50,7 @@ static gan_status check(const number_set *p, const number_set *q, number_range *
                 return gan__fail(GAN_STATUS_BAD_ARGUMENT,
                                  "divergence of samples: number %zu is %g, which is not finite", i,
                                  value);
-            range->low = fmin(range->low, value);
-            range->high = fmax(range->high, value);
+            widen(range, value);
         }
     }
     if (p->count > 0 && q->count > 0 && range->low < range->high) return GAN_STATUS_OK;
@@ -130,11 +136,8 @@ static double log_kernel_density(const number_set *set, double bandwidth, double
 }
 
 static number_range reach_of(const number_set *set, double bandwidth) {
-    number_range range = {INFINITY, -INFINITY};
-    for (size_t i = 0; i < set->count; i++) {
-        range.low = fmin(range.low, (double)set->values[i]);
-        range.high = fmax(range.high, (double)set->values[i]);
-    }
+    number_range range = nothing;
+    for (size_t i = 0; i < set->count; i++) widen(&range, (double)set->values[i]);
     return (number_range){range.low - KERNEL_REACH * bandwidth,
                           range.high + KERNEL_REACH * bandwidth};
 }

@@ -30,9 +30,11 @@ typedef struct measurement {
     gan_graph *graph;
     gan_module *module;
     gan_program *program;
-    // Inputs: draws are the numbers that the generator draws tokens by, NULL where it draws none;
+    // Inputs, a row a sample: behind the latent the numbers that the generator draws tokens by;
     // labels NULL where no network looks at them.
-    gan_node *latents, *draws, *labels;
+    gan_node *drawn, *labels;
+    gan_node *latents,
+        *draws;       // the parts of `drawn`, batch innermost; draws NULL where there are none
     gan_node **roots; // the generator's activations, then the discriminator's
     size_t count;
     gan_layer_figures *figures;
@@ -70,8 +72,8 @@ static gan_status apply_network(const measurement *m, const measured_network *ow
     const gan_network_call call = {.weights = weights,
                                    .buffers = own->buffers,
                                    .labels = m->labels,
-                                   .latents = gan__transpose(m->latents),
-                                   .draws = m->draws != NULL ? gan__transpose(m->draws) : NULL,
+                                   .latents = m->latents,
+                                   .draws = m->draws,
                                    .activations = own->activations};
     *output = gan__network_apply(own->network, &call, x).output;
     gan__free(weights);
@@ -100,20 +102,21 @@ static gan_status pack_samples(const measurement *m, gan_node *samples, gan_node
 }
 
 static gan_status build_graph(measurement *m) {
-    const gan_shape latents =
-        GAN_SHAPE(BATCH, gan__network_input_shape(m->generator.network)->size[0]);
-    const gan_shape draws = GAN_SHAPE(BATCH, gan__network_draws(m->generator.network));
+    const int64_t size = gan__network_input_shape(m->generator.network)->size[0];
+    const int64_t draws = gan__network_draws(m->generator.network);
     gan_shape samples = m->record.sample;
     gan_node *output = NULL;
     samples.size[samples.rank++] = BATCH;
-    m->latents = gan__input(m->graph, "latents", GAN_ELEMENT_F32, &latents);
-    if (draws.size[1] > 0) m->draws = gan__input(m->graph, "draws", GAN_ELEMENT_F32, &draws);
+    m->drawn = gan__input(m->graph, "latents", GAN_ELEMENT_F32, &GAN_SHAPE(BATCH, size + draws));
+    gan_node *const turned = gan__transpose(m->drawn);
+    m->latents = gan__rows(turned, 0, size);
+    if (draws > 0) m->draws = gan__rows(turned, size, draws);
     if (gan__network_uses_labels(m->generator.network) ||
         gan__network_uses_labels(m->discriminator.network))
         m->labels = gan__input(m->graph, "labels", GAN_ELEMENT_F32, &GAN_SHAPE(BATCH));
     GAN_TRY(place_network(m, &m->generator));
     GAN_TRY(place_network(m, &m->discriminator));
-    GAN_TRY(apply_network(m, &m->generator, gan__transpose(m->latents), &output));
+    GAN_TRY(apply_network(m, &m->generator, m->latents, &output));
     GAN_TRY(pack_samples(m, gan__reshape(output, &samples), &output));
     GAN_TRY(apply_network(m, &m->discriminator, output, &output));
     return gan__graph_status(m->graph);
@@ -190,21 +193,16 @@ static gan_status begin_figures(const measurement *m, const gan_checkpoint *chec
 
 static gan_status feed_latents(const measurement *m, uint64_t first_seed) {
     const gan_recipe_values *const values = gan__recipe_values(m->recipe);
-    void *slot = NULL;
-    GAN_TRY(gan__module_feed_begin(m->module, m->latents, &slot));
-    for (uint64_t i = 0; i < BATCH; i++)
-        gan__latent_draw(values, first_seed + i, (float *)slot + i * (size_t)values->latent.size);
-    return gan__module_feed_end(m->module, m->latents);
-}
-
-static gan_status feed_draws(const measurement *m, uint64_t first_seed) {
+    const size_t size = (size_t)values->latent.size;
     const size_t draws = (size_t)gan__network_draws(m->generator.network);
     void *slot = NULL;
-    if (m->draws == NULL) return GAN_STATUS_OK;
-    GAN_TRY(gan__module_feed_begin(m->module, m->draws, &slot));
-    for (uint64_t i = 0; i < BATCH; i++)
-        gan__latent_draw_tokens(first_seed + i, draws, (float *)slot + i * draws);
-    return gan__module_feed_end(m->module, m->draws);
+    GAN_TRY(gan__module_feed_begin(m->module, m->drawn, &slot));
+    for (uint64_t i = 0; i < BATCH; i++) {
+        float *const own = (float *)slot + i * (size + draws);
+        gan__latent_draw(values, first_seed + i, own);
+        gan__latent_draw_tokens(first_seed + i, draws, own + size);
+    }
+    return gan__module_feed_end(m->module, m->drawn);
 }
 
 static gan_status add_layer(const measurement *m, size_t root, gan_running_figures *running) {
@@ -230,7 +228,6 @@ static gan_status feed_labels(const measurement *m, uint64_t first_seed) {
 static gan_status run_batches(const measurement *m, gan_running_figures *running) {
     for (uint64_t seed = 0; seed < GAN_LAYER_SAMPLES; seed += BATCH) {
         GAN_TRY(feed_latents(m, seed));
-        GAN_TRY(feed_draws(m, seed));
         GAN_TRY(feed_labels(m, seed));
         GAN_TRY(gan__program_run(m->program, 0));
         for (size_t root = 0; root < m->count; root++) GAN_TRY(add_layer(m, root, &running[root]));

@@ -80,13 +80,17 @@ void gan__neighbours_destroy(gan_neighbours *neighbours) {
     gan__free(neighbours);
 }
 
-// `count` vectors into an input of BLOCK; zeros behind them.
+// `count` vectors into an input of BLOCK; zeros behind them, and where `norms` (NULL: nowhere) has
+// ABSENT.
 static gan_status feed_vectors(gan_neighbours *n, gan_node *input, const float *vectors,
-                               size_t count) {
+                               size_t count, const float *norms) {
+    const size_t bytes = n->width * sizeof(float);
     void *slot = NULL;
     GAN_TRY(gan__module_feed_begin(n->module, input, &slot));
-    memset(slot, 0, BLOCK * n->width * sizeof(float));
-    memcpy(slot, vectors, count * n->width * sizeof(float));
+    memset(slot, 0, BLOCK * bytes);
+    for (size_t i = 0; i < count; i++)
+        if (norms == NULL || norms[i] != ABSENT)
+            memcpy((float *)slot + i * n->width, vectors + i * n->width, bytes);
     return gan__module_feed_end(n->module, input);
 }
 
@@ -105,23 +109,12 @@ static void find_norms(const gan_neighbours *n, const float *known, size_t count
     }
 }
 
-static gan_status feed_known_vectors(gan_neighbours *n, const float *known,
-                                     const float norms[BLOCK]) {
-    const size_t bytes = n->width * sizeof(float);
-    void *slot = NULL;
-    GAN_TRY(gan__module_feed_begin(n->module, n->known, &slot));
-    memset(slot, 0, BLOCK * bytes);
-    for (size_t i = 0; i < BLOCK; i++)
-        if (norms[i] != ABSENT) memcpy((float *)slot + i * n->width, known + i * n->width, bytes);
-    return gan__module_feed_end(n->module, n->known);
-}
-
 static gan_status feed_known(gan_neighbours *n, const float *known, const uint32_t *labels,
                              size_t count) {
     float norms[BLOCK];
     void *slot = NULL;
     find_norms(n, known, count, norms);
-    GAN_TRY(feed_known_vectors(n, known, norms));
+    GAN_TRY(feed_vectors(n, n->known, known, count, norms));
     GAN_TRY(gan__module_feed_begin(n->module, n->norms, &slot));
     memcpy(slot, norms, sizeof norms);
     GAN_TRY(gan__module_feed_end(n->module, n->norms));
@@ -134,7 +127,7 @@ static gan_status feed_known(gan_neighbours *n, const float *known, const uint32
 // The block that is known against points from `first` on.
 static gan_status ask(gan_neighbours *n, size_t first) {
     const size_t left = n->count - first, count = left < BLOCK ? left : BLOCK;
-    GAN_TRY(feed_vectors(n, n->asked, n->points + first * n->width, count));
+    GAN_TRY(feed_vectors(n, n->asked, n->points + first * n->width, count, NULL));
     GAN_TRY(gan__program_run(n->program, 0));
     for (size_t root = 0; root < ROOTS; root++)
         GAN_TRY(gan__program_read(n->program, root, n->block[root]));
