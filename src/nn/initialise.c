@@ -24,6 +24,21 @@ const gan_variant_info *gan__init_info(gan_init_kind kind) {
     return &infos[kind];
 }
 
+bool gan__init_is_zero(gan_init init) {
+    switch (init.kind) {
+    case GAN_INIT_ZEROS:
+        return true;
+    case GAN_INIT_NORMAL:
+        return init.value == 0 && init.mean == 0;
+    case GAN_INIT_DEFAULT:
+    case GAN_INIT_TORCH:
+    case GAN_INIT_MARGINALS:
+        return false;
+    default:
+        return init.value == 0;
+    }
+}
+
 // Where the draws of one tensor come from.
 typedef struct source {
     uint64_t seed, step;

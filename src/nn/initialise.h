@@ -11,6 +11,7 @@
 #include "graph/shape.h"
 #include "nn/variant.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum gan_init_kind {
@@ -37,6 +38,8 @@ typedef struct gan_init {
 
 // What a recipe may say: `init: {kind: normal, std: 0.02}`.
 const gan_variant_info *gan__init_info(gan_init_kind kind);
+// Whether every element begins at 0.
+bool gan__init_is_zero(gan_init init);
 
 // Fills `values` (the shape's elements, row-major). `step` is the Philox step: different parameters
 // of one run need different ones. Not for DEFAULT and MARGINALS (BAD_ARGUMENT). Orthogonal flattens

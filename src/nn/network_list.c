@@ -112,27 +112,10 @@ static const char *suffix(gan_tensor_role role) {
 
 static const gan_parametrization none = {.kind = GAN_PARAMETRIZATION_NONE};
 
-// Every element 0.
-static bool begins_at_zero(gan_init init) {
-    switch (init.kind) {
-    case GAN_INIT_ZEROS:
-        return true;
-    case GAN_INIT_NORMAL:
-        return init.value == 0 && init.mean == 0;
-    case GAN_INIT_DEFAULT:
-    case GAN_INIT_TORCH:
-    case GAN_INIT_MARGINALS:
-        return false;
-    default:
-        return init.value == 0;
-    }
-}
-
 static gan_status check_divisor(const gan_tensor *tensor) {
     const gan_parametrization_kind kind = tensor->parametrization.kind;
-    const bool divides =
-        kind == GAN_PARAMETRIZATION_SPECTRAL || kind == GAN_PARAMETRIZATION_WEIGHT_NORM;
-    if (!divides || !begins_at_zero(tensor->init)) return GAN_STATUS_OK;
+    if (!gan__parametrization_divides(kind) || !gan__init_is_zero(tensor->init))
+        return GAN_STATUS_OK;
     return gan__fail(
         GAN_STATUS_BAD_INPUT,
         "parametrization %s divides its weights by their size, so they cannot begin at "

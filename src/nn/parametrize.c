@@ -23,6 +23,7 @@ typedef struct parametrized {
 typedef struct parametrization_rule {
     gan_variant_info info;
     size_t extras; // tensors added for a weight
+    bool divides;  // the weight, by its size
     void (*declare)(const gan_parametrization *with, gan_layer_tensor *weight,
                     gan_layer_tensor *extra);
     gan_node *(*apply)(const parametrized *p);
@@ -146,10 +147,12 @@ static const parametrization_rule rules[GAN_PARAMETRIZATION_KINDS] = {
     [GAN_PARAMETRIZATION_NONE] = {.info = {"none", {{0}}}},
     [GAN_PARAMETRIZATION_SPECTRAL] = {.info = {"spectral", {{"iterations", 1, 1, 100}}},
                                       .extras = 2,
+                                      .divides = true,
                                       .declare = declare_spectral,
                                       .apply = apply_spectral},
     [GAN_PARAMETRIZATION_WEIGHT_NORM] = {.info = {"weight_norm", {{"fixed", 0, 0, 1}}},
                                          .extras = 1,
+                                         .divides = true,
                                          .declare = declare_norm,
                                          .apply = apply_norm},
     [GAN_PARAMETRIZATION_EQUALIZED] = {.info = {"equalized",
@@ -161,6 +164,10 @@ static const parametrization_rule rules[GAN_PARAMETRIZATION_KINDS] = {
 
 const gan_variant_info *gan__parametrization_info(gan_parametrization_kind kind) {
     return &rules[kind].info;
+}
+
+bool gan__parametrization_divides(gan_parametrization_kind kind) {
+    return rules[kind].divides;
 }
 
 size_t gan__parametrize_declare(const gan_parametrization *with, gan_layer_tensor *tensors,

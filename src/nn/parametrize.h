@@ -33,6 +33,8 @@ typedef struct gan_parametrization {
 } gan_parametrization; // all zero is DEFAULT
 
 const gan_variant_info *gan__parametrization_info(gan_parametrization_kind kind);
+// Whether it divides a weight by its size, so that the weight may not be 0.
+bool gan__parametrization_divides(gan_parametrization_kind kind);
 
 // What a tensor is, beside a plain one. The others but the last belong to a weight of their layer.
 typedef enum gan_tensor_role {
