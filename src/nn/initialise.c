@@ -11,6 +11,8 @@ static const gan_variant_info infos[GAN_INIT_KINDS] = {
     [GAN_INIT_CONSTANT] = {"constant", {{"value", (double)NAN, -1e6, 1e6}}},
     [GAN_INIT_UNIFORM] = {"uniform", {{"range", (double)NAN, 0, 1e6}}},
     [GAN_INIT_NORMAL] = {"normal", {{"std", (double)NAN, 0, 1e6}, {"mean", 0, -1e6, 1e6}}},
+    [GAN_INIT_TRUNCATED_NORMAL] = {"truncated_normal",
+                                   {{"std", (double)NAN, 0, 1e6}, {"mean", 0, -1e6, 1e6}}},
     [GAN_INIT_XAVIER_UNIFORM] = {"xavier_uniform", {{"gain", 1, 0, 1e6}}},
     [GAN_INIT_XAVIER_NORMAL] = {"xavier_normal", {{"gain", 1, 0, 1e6}}},
     [GAN_INIT_HE_UNIFORM] = {"he_uniform", {{"gain", 1.41421356237309515, 0, 1e6}}},
@@ -29,6 +31,7 @@ bool gan__init_is_zero(gan_init init) {
     case GAN_INIT_ZEROS:
         return true;
     case GAN_INIT_NORMAL:
+    case GAN_INIT_TRUNCATED_NORMAL:
         return init.value == 0 && init.mean == 0;
     case GAN_INIT_DEFAULT:
     case GAN_INIT_TORCH:
@@ -59,6 +62,19 @@ static void fill_uniform(source from, double range, float *values) {
 static void fill_normal(source from, double mean, double deviation, float *values) {
     for (int64_t i = 0; i < from.count; i++) {
         double n = gan__philox_normal(from.seed, GAN_STREAM_INIT, from.step, (uint32_t)i);
+        values[i] = (float)(mean + deviation * n);
+    }
+}
+
+// One draw again is of a step that no parameter has: the tries are counted above the parameters.
+static void fill_truncated(source from, double mean, double deviation, float *values) {
+    for (int64_t i = 0; i < from.count; i++) {
+        double n;
+        uint64_t step = from.step;
+        do {
+            n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step, (uint32_t)i);
+            step += UINT64_C(1) << 32;
+        } while (fabs(n) > 2);
         values[i] = (float)(mean + deviation * n);
     }
 }
@@ -122,6 +138,9 @@ gan_status gan__initialise(gan_init init, const gan_shape *shape, int64_t fan_in
         break;
     case GAN_INIT_NORMAL:
         fill_normal(from, init.mean, init.value, values);
+        break;
+    case GAN_INIT_TRUNCATED_NORMAL:
+        fill_truncated(from, init.mean, init.value, values);
         break;
     case GAN_INIT_XAVIER_UNIFORM:
         fill_uniform(from, init.value * sqrt(6 / both), values);

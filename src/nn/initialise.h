@@ -20,6 +20,8 @@ typedef enum gan_init_kind {
     GAN_INIT_CONSTANT,       // `value`
     GAN_INIT_UNIFORM,        // U(-value, value)
     GAN_INIT_NORMAL,         // N(mean, value^2)
+    GAN_INIT_TRUNCATED_NORMAL, // the same, what is beyond mean +- 2 value drawn again (deviation
+                               // 0.8796 value), as tf.truncated_normal_initializer has it
     GAN_INIT_XAVIER_UNIFORM, // U(-a, a), a = value sqrt(6 / (fan_in + fan_out)); Glorot, Bengio
                              // 2010
     GAN_INIT_XAVIER_NORMAL,  // N(0, value^2 2 / (fan_in + fan_out))

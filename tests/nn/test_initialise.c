@@ -31,8 +31,19 @@ static moments measure(const float *values, size_t count) {
     return m;
 }
 
+// A distribution by its kurtosis, how far 6000 draws may be from that (four deviations), and where
+// it ends, in its own deviations.
+typedef struct outline {
+    double kurtosis, within, end;
+} outline;
+
+static const outline uniform = {1.8, 0.06, 1.7320508}, normal = {3, 0.25, INFINITY};
+// scipy.stats.truncnorm(-2, 2)
+#define TRUNCATED_DEVIATION 0.8796256610342398
+static const outline truncated = {2.3655367, 0.1, 2 / TRUNCATED_DEVIATION};
+
 // 6000 draws: the mean has deviation 0.013 sigma, the deviation 0.009 sigma (normal) or 0.006.
-static void check_moments(gan_init_kind kind, double value, double deviation, bool uniform) {
+static void check_moments(gan_init_kind kind, double value, double deviation, outline of) {
     float values[COUNT];
     fill(kind, value, 1, values);
     moments m = measure(values, COUNT);
@@ -40,20 +51,37 @@ static void check_moments(gan_init_kind kind, double value, double deviation, bo
     if (!(fabs(m.mean) < 0.052 * deviation)) fail_msg("%s: mean %g", name, m.mean);
     if (!(fabs(m.deviation / deviation - 1) < 0.036))
         fail_msg("%s: deviation %g, not %g", name, m.deviation, deviation);
-    if (!(fabs(m.kurtosis - (uniform ? 1.8 : 3)) < (uniform ? 0.06 : 0.25)))
+    if (!(fabs(m.kurtosis - of.kurtosis) < of.within))
         fail_msg("%s: kurtosis %g", name, m.kurtosis);
-    if (uniform) assert_true(m.largest <= sqrt(3) * deviation * (1 + 1e-6));
+    if (!(m.largest <= of.end * deviation * (1 + 1e-6)))
+        fail_msg("%s: %g is beyond its end", name, m.largest);
 }
 
 static void distributions_have_their_moments(void **state) {
     (void)state;
-    check_moments(GAN_INIT_UNIFORM, 0.05, 0.05 / sqrt(3), true);
-    check_moments(GAN_INIT_NORMAL, 0.02, 0.02, false);
-    check_moments(GAN_INIT_XAVIER_UNIFORM, 2, 2 * sqrt(2. / (ROWS + COLUMNS)), true);
-    check_moments(GAN_INIT_XAVIER_NORMAL, 2, 2 * sqrt(2. / (ROWS + COLUMNS)), false);
-    check_moments(GAN_INIT_HE_UNIFORM, sqrt(2), sqrt(2. / COLUMNS), true);
-    check_moments(GAN_INIT_HE_NORMAL, sqrt(2), sqrt(2. / COLUMNS), false);
-    check_moments(GAN_INIT_TORCH, 0, 1 / sqrt(3. * COLUMNS), true);
+    check_moments(GAN_INIT_UNIFORM, 0.05, 0.05 / sqrt(3), uniform);
+    check_moments(GAN_INIT_NORMAL, 0.02, 0.02, normal);
+    check_moments(GAN_INIT_TRUNCATED_NORMAL, 0.02, 0.02 * TRUNCATED_DEVIATION, truncated);
+    check_moments(GAN_INIT_XAVIER_UNIFORM, 2, 2 * sqrt(2. / (ROWS + COLUMNS)), uniform);
+    check_moments(GAN_INIT_XAVIER_NORMAL, 2, 2 * sqrt(2. / (ROWS + COLUMNS)), normal);
+    check_moments(GAN_INIT_HE_UNIFORM, sqrt(2), sqrt(2. / COLUMNS), uniform);
+    check_moments(GAN_INIT_HE_NORMAL, sqrt(2), sqrt(2. / COLUMNS), normal);
+    check_moments(GAN_INIT_TORCH, 0, 1 / sqrt(3. * COLUMNS), uniform);
+}
+
+// What is within two deviations is the normal kind's own value; the rest, 4.55 %, is drawn anew.
+static void truncation_draws_again_what_is_beyond_two_deviations(void **state) {
+    (void)state;
+    float whole[COUNT], within[COUNT];
+    size_t again = 0;
+    fill(GAN_INIT_NORMAL, 0.5, 1, whole);
+    fill(GAN_INIT_TRUNCATED_NORMAL, 0.5, 1, within);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_true(fabsf(within[i]) <= 1);
+        assert_true(within[i] == whole[i] || fabsf(whole[i]) > 1);
+        again += within[i] != whole[i];
+    }
+    assert_in_range(again, 0.0455 * COUNT - 65, 0.0455 * COUNT + 65); // four deviations
 }
 
 static void constants_are_constant(void **state) {
@@ -131,6 +159,7 @@ static void an_unsaid_kind_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distributions_have_their_moments),
+        cmocka_unit_test(truncation_draws_again_what_is_beyond_two_deviations),
         cmocka_unit_test(constants_are_constant),
         cmocka_unit_test(orthogonal_matrices_are_orthogonal),
         cmocka_unit_test(values_follow_from_seed_and_step_alone),
