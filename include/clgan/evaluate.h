@@ -234,8 +234,9 @@ typedef struct gan_evaluation {
 // Takes the measures that suit the data. `options` may be NULL. The data: for built-in sets
 // validation and test samples are drawn that no training run sees; for files, the test set is
 // looked for beside the training set by its usual name, and the validation samples are those behind
-// the recipe's data.limit, else the last sixth. Errors: BAD_INPUT (no recipe, no such data, no test
-// set, another shape), those of gan_sampler_create, of gan_classifier_create and of the device.
+// the recipe's data.limit, else those in front of it, else the last sixth. Errors: BAD_INPUT (no
+// recipe, no such data, no test set, another shape), those of gan_sampler_create, of
+// gan_classifier_create and of the device.
 GAN_API gan_status gan_evaluate(gan_device *device, const gan_checkpoint *checkpoint,
                                 const gan_evaluation_options *options, gan_evaluation *out);
 

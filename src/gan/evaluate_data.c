@@ -72,7 +72,7 @@ void gan__evaluation_to_range(const gan_recipe_values *recipe, const gan_evaluat
 #define BUILTIN_VALIDATION 10000
 #define BUILTIN_TEST       10000
 
-// Without a limit in the recipe, the last of so many parts is for validation.
+// Where all samples are trained on, the last of so many parts is for validation too.
 #define VALIDATION_PARTS 6
 
 static gan_points points_of(const gan_set_source *source, uint64_t start, uint64_t count) {
@@ -130,6 +130,16 @@ static gan_status open_test(gan_evaluation_data *data, const gan_recipe_values *
     return status;
 }
 
+// Of `present` samples, of which `count` from `start` on are trained on: those behind, else those
+// in front, else the last part of all.
+static gan_points held_back(const gan_set_source *source, uint64_t start, uint64_t count,
+                            uint64_t present) {
+    const uint64_t last_part = (present + VALIDATION_PARTS - 1) / VALIDATION_PARTS;
+    if (start + count < present) return points_of(source, start + count, present - start - count);
+    return start > 0 ? points_of(source, 0, start)
+                     : points_of(source, present - last_part, last_part);
+}
+
 static gan_status split_files(gan_evaluation_data *data, const gan_recipe_values *recipe,
                               const char *source) {
     const uint64_t present = gan__dataset_info(data->whole)->count;
@@ -144,14 +154,11 @@ static gan_status split_files(gan_evaluation_data *data, const gan_recipe_values
                          "%s has %" PRIu64 " samples, but the recipe trains on %" PRIu64
                          " from number %" PRIu64 " on (data.limit); it is another data set",
                          source, present, count, start);
-    const uint64_t behind = present - start - count;
-    const uint64_t last_part = (present + VALIDATION_PARTS - 1) / VALIDATION_PARTS;
-    data->validation_was_trained_on = behind == 0;
+    data->validation_was_trained_on = count == present;
     data->sources[0] = (gan_set_source){data->whole, false, 0, data->elements};
     data->sources[2] = (gan_set_source){data->apart, false, 0, data->elements};
     data->training = points_of(&data->sources[0], start, count);
-    data->validation = behind > 0 ? points_of(&data->sources[0], start + count, behind)
-                                  : points_of(&data->sources[0], present - last_part, last_part);
+    data->validation = held_back(&data->sources[0], start, count, present);
     data->test = points_of(&data->sources[2], 0, gan__dataset_info(data->apart)->count);
     return GAN_STATUS_OK;
 }

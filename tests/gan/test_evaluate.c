@@ -170,6 +170,19 @@ static void images_are_scored_by_the_test_set_beside_the_training_set(void **sta
     assert_true(e.parzen_of_data.mean > e.parzen.mean);
 }
 
+static void a_limit_that_ends_with_the_set_leaves_what_is_in_front(void **state) {
+    (void)state;
+    hand_made last = images;
+    last.data = "{source: '', range: [-1, 1], limit: [15, 45]}";
+    const gan_evaluation_options options = {.data = folder, .samples = 10};
+    const gan_evaluation e = evaluate(&last, &options);
+    assert_false(e.validation_was_trained_on);
+    assert_int_equal(e.parzen.validation, 15);
+    assert_int_equal(e.parzen_of_data.samples, 10);
+    assert_near("validation mean", e.parzen.validation_means[9], expected_mean(15, 0, 0.25, 1.0),
+                1e-3);
+}
+
 static void without_a_limit_the_last_sixth_chooses_sigma(void **state) {
     (void)state;
     hand_made all = images;
@@ -271,6 +284,7 @@ int main(void) {
         cmocka_unit_test(divergences_tell_the_right_density_from_a_wrong_one),
         cmocka_unit_test(a_generator_without_spread_has_no_density),
         cmocka_unit_test(images_are_scored_by_the_test_set_beside_the_training_set),
+        cmocka_unit_test(a_limit_that_ends_with_the_set_leaves_what_is_in_front),
         cmocka_unit_test(without_a_limit_the_last_sixth_chooses_sigma),
         cmocka_unit_test(data_that_do_not_belong_are_refused),
         cmocka_unit_test(what_a_limited_built_in_set_trains_on_tests_nothing),
