@@ -13,7 +13,7 @@
 enum {
     GAN_STREAM_SHUFFLE = 1,   // order of a data set: step = epoch
     GAN_STREAM_DATA = 2,      // built-in data sets: step = sample
-    GAN_STREAM_INIT = 3,      // initialisers: step = index of the parameter
+    GAN_STREAM_INIT = 3,      // initialisers: step = index of the parameter, from bit 32 on the try
     GAN_STREAM_LATENT = 4,    // gan-sample: seed = the image's own seed
     GAN_STREAM_MIRROR = 5,    // images mirrored in training: step = position in the data's stream
     GAN_STREAM_DIRECTION = 6, // directions of a sliced distance: step = direction

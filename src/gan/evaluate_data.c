@@ -132,12 +132,12 @@ static gan_status open_test(gan_evaluation_data *data, const gan_recipe_values *
 
 // Of `present` samples, of which `count` from `start` on are trained on: those behind, else those
 // in front, else the last part of all.
-static gan_points held_back(const gan_set_source *source, uint64_t start, uint64_t count,
-                            uint64_t present) {
-    const uint64_t last_part = (present + VALIDATION_PARTS - 1) / VALIDATION_PARTS;
+static gan_points validation_of(const gan_set_source *source, uint64_t start, uint64_t count,
+                                uint64_t present) {
     if (start + count < present) return points_of(source, start + count, present - start - count);
-    return start > 0 ? points_of(source, 0, start)
-                     : points_of(source, present - last_part, last_part);
+    if (start > 0) return points_of(source, 0, start);
+    const uint64_t last_part = (present + VALIDATION_PARTS - 1) / VALIDATION_PARTS;
+    return points_of(source, present - last_part, last_part);
 }
 
 static gan_status split_files(gan_evaluation_data *data, const gan_recipe_values *recipe,
@@ -158,7 +158,7 @@ static gan_status split_files(gan_evaluation_data *data, const gan_recipe_values
     data->sources[0] = (gan_set_source){data->whole, false, 0, data->elements};
     data->sources[2] = (gan_set_source){data->apart, false, 0, data->elements};
     data->training = points_of(&data->sources[0], start, count);
-    data->validation = held_back(&data->sources[0], start, count, present);
+    data->validation = validation_of(&data->sources[0], start, count, present);
     data->test = points_of(&data->sources[2], 0, gan__dataset_info(data->apart)->count);
     return GAN_STATUS_OK;
 }

@@ -66,15 +66,14 @@ static void fill_normal(source from, double mean, double deviation, float *value
     }
 }
 
-// One draw again is of a step that no parameter has: the tries are counted above the parameters.
+// Tries are counted in the step's high half, where no parameter's own step reaches.
 static void fill_truncated(source from, double mean, double deviation, float *values) {
+    const uint64_t try = UINT64_C(1) << 32;
     for (int64_t i = 0; i < from.count; i++) {
-        double n;
         uint64_t step = from.step;
-        do {
-            n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step, (uint32_t)i);
-            step += UINT64_C(1) << 32;
-        } while (fabs(n) > 2);
+        double n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step, (uint32_t)i);
+        while (fabs(n) > 2)
+            n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step += try, (uint32_t)i);
         values[i] = (float)(mean + deviation * n);
     }
 }

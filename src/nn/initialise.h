@@ -15,16 +15,16 @@
 #include <stdint.h>
 
 typedef enum gan_init_kind {
-    GAN_INIT_DEFAULT,        // not said: the layer's own (see gan__network_create)
-    GAN_INIT_ZEROS,          //
-    GAN_INIT_CONSTANT,       // `value`
-    GAN_INIT_UNIFORM,        // U(-value, value)
-    GAN_INIT_NORMAL,         // N(mean, value^2)
+    GAN_INIT_DEFAULT,          // not said: the layer's own (see gan__network_create)
+    GAN_INIT_ZEROS,            //
+    GAN_INIT_CONSTANT,         // `value`
+    GAN_INIT_UNIFORM,          // U(-value, value)
+    GAN_INIT_NORMAL,           // N(mean, value^2)
     GAN_INIT_TRUNCATED_NORMAL, // the same, what is beyond mean +- 2 value drawn again (deviation
                                // 0.8796 value), as tf.truncated_normal_initializer has it
-    GAN_INIT_XAVIER_UNIFORM, // U(-a, a), a = value sqrt(6 / (fan_in + fan_out)); Glorot, Bengio
-                             // 2010
-    GAN_INIT_XAVIER_NORMAL,  // N(0, value^2 2 / (fan_in + fan_out))
+    GAN_INIT_XAVIER_UNIFORM,   // U(-a, a), a = value sqrt(6 / (fan_in + fan_out)); Glorot, Bengio
+                               // 2010
+    GAN_INIT_XAVIER_NORMAL,    // N(0, value^2 2 / (fan_in + fan_out))
     GAN_INIT_HE_UNIFORM, // U(-a, a), a = value sqrt(3 / fan_in); He et al. 2015 has value sqrt(2)
     GAN_INIT_HE_NORMAL,  // N(0, value^2 / fan_in)
     GAN_INIT_ORTHOGONAL, // value Q, Q with orthonormal rows or columns; Saxe et al. 2013
@@ -44,8 +44,9 @@ const gan_variant_info *gan__init_info(gan_init_kind kind);
 bool gan__init_is_zero(gan_init init);
 
 // Fills `values` (the shape's elements, row-major). `step` is the Philox step: different parameters
-// of one run need different ones. Not for DEFAULT and MARGINALS (BAD_ARGUMENT). Orthogonal flattens
-// to (first dimension, the rest), as torch.nn.init.orthogonal_ does.
+// of one run need different ones, below 2^32; what is drawn again is of steps above. Not for
+// DEFAULT and MARGINALS (BAD_ARGUMENT). Orthogonal flattens to (first dimension, the rest), as
+// torch.nn.init.orthogonal_ does.
 gan_status gan__initialise(gan_init init, const gan_shape *shape, int64_t fan_in, int64_t fan_out,
                            uint64_t seed, uint64_t step, float *values);
 

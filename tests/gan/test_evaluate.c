@@ -170,29 +170,30 @@ static void images_are_scored_by_the_test_set_beside_the_training_set(void **sta
     assert_true(e.parzen_of_data.mean > e.parzen.mean);
 }
 
-static void a_limit_that_ends_with_the_set_leaves_what_is_in_front(void **state) {
+static void validation_samples_are_those_that_the_limit_leaves(void **state) {
     (void)state;
-    hand_made last = images;
-    last.data = "{source: '', range: [-1, 1], limit: [15, 45]}";
-    const gan_evaluation_options options = {.data = folder, .samples = 10};
-    const gan_evaluation e = evaluate(&last, &options);
-    assert_false(e.validation_was_trained_on);
-    assert_int_equal(e.parzen.validation, 15);
-    assert_int_equal(e.parzen_of_data.samples, 10);
-    assert_near("validation mean", e.parzen.validation_means[9], expected_mean(15, 0, 0.25, 1.0),
-                1e-3);
-}
-
-static void without_a_limit_the_last_sixth_chooses_sigma(void **state) {
-    (void)state;
-    hand_made all = images;
-    all.data = "{source: '', range: [-1, 1]}";
-    const gan_evaluation_options options = {.data = folder, .samples = 10};
-    const gan_evaluation e = evaluate(&all, &options);
-    assert_true(e.validation_was_trained_on);
-    assert_int_equal(e.parzen.validation, 10);
-    assert_near("validation mean", e.parzen.validation_means[9], expected_mean(10, 150, 0.25, 1.0),
-                1e-3);
+    // What is behind the limit, else what is in front, else the last sixth; by its first pixel.
+    static const struct {
+        const char *data;
+        uint32_t count;
+        unsigned first;
+        bool trained_on;
+    } cases[] = {
+        {"{source: '', range: [-1, 1], limit: [15, 30]}", 15, 3 * 45, false},
+        {"{source: '', range: [-1, 1], limit: [15, 45]}", 15, 0, false},
+        {"{source: '', range: [-1, 1], limit: [15, 0]}", 10, 3 * 50, true},
+        {"{source: '', range: [-1, 1]}", 10, 3 * 50, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hand_made model = images;
+        model.data = cases[i].data;
+        const gan_evaluation_options options = {.data = folder, .samples = 10};
+        const gan_evaluation e = evaluate(&model, &options);
+        assert_true(e.validation_was_trained_on == cases[i].trained_on);
+        assert_int_equal(e.parzen.validation, cases[i].count);
+        assert_near("validation mean", e.parzen.validation_means[9],
+                    expected_mean(cases[i].count, cases[i].first, 0.25, 1.0), 1e-3);
+    }
 }
 
 static void data_that_do_not_belong_are_refused(void **state) {
@@ -284,8 +285,7 @@ int main(void) {
         cmocka_unit_test(divergences_tell_the_right_density_from_a_wrong_one),
         cmocka_unit_test(a_generator_without_spread_has_no_density),
         cmocka_unit_test(images_are_scored_by_the_test_set_beside_the_training_set),
-        cmocka_unit_test(a_limit_that_ends_with_the_set_leaves_what_is_in_front),
-        cmocka_unit_test(without_a_limit_the_last_sixth_chooses_sigma),
+        cmocka_unit_test(validation_samples_are_those_that_the_limit_leaves),
         cmocka_unit_test(data_that_do_not_belong_are_refused),
         cmocka_unit_test(what_a_limited_built_in_set_trains_on_tests_nothing),
         cmocka_unit_test(mnists_training_images_score_what_numpy_says),

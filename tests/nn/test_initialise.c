@@ -82,6 +82,10 @@ static void truncation_draws_again_what_is_beyond_two_deviations(void **state) {
         again += within[i] != whole[i];
     }
     assert_in_range(again, 0.0455 * COUNT - 65, 0.0455 * COUNT + 65); // four deviations
+    const gan_init off = {GAN_INIT_TRUNCATED_NORMAL, 0.02, 1};
+    assert_int_equal(gan__initialise(off, &matrix, COLUMNS, ROWS, 5, 1, within), GAN_STATUS_OK);
+    for (size_t i = 0; i < COUNT; i++) assert_true(fabsf(within[i] - 1) <= 0.0400001F);
+    assert_true(fabs(measure(within, COUNT).mean - 1) < 0.052 * 0.02);
 }
 
 static void constants_are_constant(void **state) {
