@@ -2,16 +2,20 @@
 """models/mnist-infogan.yaml's game in PyTorch: what docs/inference.md holds its errors against.
 
     docs/inference/infogan_torch.py DIR --seed 1
+    gan-convert latest.gan latest.npz && docs/inference/infogan_torch.py DIR --weights latest.npz
 
 trains InfoGAN (Chen et al. 2016) on MNIST for 5,000 steps with the settings of its authors' code,
 and asks Q about the test set as gan-inspect --evaluate -n 10000 does: of each category the most
 frequent digit among 10,000 training images is what it stands for, and the error is the share of
 test images that are not of their category's digit. It prints a line of JSON every 500 steps, with
-bounds on the information in nats that are means of 50 steps. DIR holds MNIST's four files, .gz or
+bounds on the information in nats that are means of 50 steps. With --weights it trains nothing and
+asks the Q of a checkpoint of that recipe, with batch norm's running statistics and with those of
+the very images asked about. DIR holds MNIST's four files, .gz or
 not. Needs PyTorch (measured with 2.13.0) and NumPy; nothing else here needs this script.
 """
 import argparse
 import collections
+import functools
 import gzip
 import json
 import math
@@ -52,9 +56,11 @@ def batches(count, draws):
 
 # --- Networks -------------------------------------------------------------------------------------
 
-def initialised(layer, truncated=False):
-    draw = nn.init.trunc_normal_ if truncated else nn.init.normal_
-    draw(layer.weight, std=0.02, **({"a": -0.04, "b": 0.04} if truncated else {}))
+truncated_normal = functools.partial(nn.init.trunc_normal_, a=-0.04, b=0.04)
+
+
+def initialised(layer, draw=nn.init.normal_):
+    draw(layer.weight, std=0.02)
     nn.init.zeros_(layer.bias)
     return layer
 
@@ -64,7 +70,7 @@ def dense(inputs, outputs):
 
 
 def convolution(inputs, outputs):
-    return initialised(nn.Conv2d(inputs, outputs, 4, 2, 1), truncated=True)
+    return initialised(nn.Conv2d(inputs, outputs, 4, 2, 1), truncated_normal)
 
 
 def transposed(inputs, outputs):
@@ -117,16 +123,29 @@ def information(asked, category, codes):
 
 def error(shared, asked, train, test):
     """The share of test images not of their category's digit; the digits that have a category."""
-    shared.eval()
-    asked.eval()
     with torch.no_grad():
         told, tested = (asked(shared(pixels))[:, :CATEGORIES].argmax(1)
                         for pixels, _ in (train, test))
-    shared.train()
-    asked.train()
     counts = torch.zeros(CATEGORIES, 10).index_put_((told, train[1]), torch.tensor(1.0), True)
     digit = torch.where(counts.sum(1) > 0, counts.argmax(1), torch.tensor(-1))
     return (digit[tested] != test[1]).float().mean().item(), len(set(digit.tolist()) - {-1})
+
+
+def ask_checkpoint(path, train, test):
+    shared, _, asked = make_judges()
+    tensors = numpy.load(path)
+    layers = [layer for layer in [*shared, *asked] if hasattr(layer, "weight")]
+    names = [f"discriminator.{i}" for i in (0, 2, 3, 5, 6)] + [f"encoder.{i}" for i in (0, 1, 3)]
+    for name, layer in zip(names, layers, strict=True):
+        layer.load_state_dict({key: torch.from_numpy(tensors[f"{name}.{key}"])
+                               for key in layer.state_dict() if key != "num_batches_tracked"},
+                              strict=False)
+    for statistics_of in ("training", "images asked about"):
+        for network in (shared, asked):
+            network.train(statistics_of != "training")
+        wrong, digits = error(shared, asked, train, test)
+        print(json.dumps({"statistics_of": statistics_of, "error": round(wrong, 4),
+                          "digits": digits}))
 
 
 def main():
@@ -136,6 +155,7 @@ def main():
     parser.add_argument("folder", metavar="DIR")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weights", metavar="FILE.npz")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
@@ -144,6 +164,8 @@ def main():
     test = images(arguments.folder, "t10k")
     train = pixels[:ASKED], labels[:ASKED]
 
+    if arguments.weights:
+        return ask_checkpoint(arguments.weights, train, test)
     generator = make_generator()
     shared, judge, asked = make_judges()
     d_parameters = [*shared.parameters(), *judge.parameters(), *asked.parameters()]
@@ -175,7 +197,11 @@ def main():
         g_adam.step()
 
         if step % 500 == 0:
+            for network in (shared, asked):
+                network.eval()
             wrong, digits = error(shared, asked, train, test)
+            for network in (shared, asked):
+                network.train()
             print(json.dumps({
                 "seed": arguments.seed, "step": step, "elapsed_s": round(time.time() - start, 1),
                 "d_loss": round(d_loss.item(), 4), "g_loss": round(g_loss.item(), 4),

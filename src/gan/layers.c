@@ -33,8 +33,8 @@ typedef struct measurement {
     // Inputs, a row a sample: behind the latent the numbers that the generator draws tokens by;
     // labels NULL where no network looks at them.
     gan_node *drawn, *labels;
-    gan_node *latents,
-        *draws;       // the parts of `drawn`, batch innermost; draws NULL where there are none
+    // The parts of `drawn`, batch innermost; draws NULL where there are none.
+    gan_node *latents, *draws;
     gan_node **roots; // the generator's activations, then the discriminator's
     size_t count;
     gan_layer_figures *figures;

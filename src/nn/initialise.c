@@ -59,20 +59,14 @@ static void fill_uniform(source from, double range, float *values) {
     }
 }
 
-static void fill_normal(source from, double mean, double deviation, float *values) {
-    for (int64_t i = 0; i < from.count; i++) {
-        double n = gan__philox_normal(from.seed, GAN_STREAM_INIT, from.step, (uint32_t)i);
-        values[i] = (float)(mean + deviation * n);
-    }
-}
-
-// Tries are counted in the step's high half, where no parameter's own step reaches.
-static void fill_truncated(source from, double mean, double deviation, float *values) {
+// What is beyond `limit` deviations is drawn again. Tries are counted in the step's high half,
+// where no parameter's own step reaches.
+static void fill_normal(source from, double mean, double deviation, double limit, float *values) {
     const uint64_t try = UINT64_C(1) << 32;
     for (int64_t i = 0; i < from.count; i++) {
         uint64_t step = from.step;
         double n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step, (uint32_t)i);
-        while (fabs(n) > 2)
+        while (fabs(n) > limit)
             n = gan__philox_normal(from.seed, GAN_STREAM_INIT, step += try, (uint32_t)i);
         values[i] = (float)(mean + deviation * n);
     }
@@ -136,22 +130,22 @@ gan_status gan__initialise(gan_init init, const gan_shape *shape, int64_t fan_in
         fill_uniform(from, init.value, values);
         break;
     case GAN_INIT_NORMAL:
-        fill_normal(from, init.mean, init.value, values);
+        fill_normal(from, init.mean, init.value, INFINITY, values);
         break;
     case GAN_INIT_TRUNCATED_NORMAL:
-        fill_truncated(from, init.mean, init.value, values);
+        fill_normal(from, init.mean, init.value, 2, values);
         break;
     case GAN_INIT_XAVIER_UNIFORM:
         fill_uniform(from, init.value * sqrt(6 / both), values);
         break;
     case GAN_INIT_XAVIER_NORMAL:
-        fill_normal(from, 0, init.value * sqrt(2 / both), values);
+        fill_normal(from, 0, init.value * sqrt(2 / both), INFINITY, values);
         break;
     case GAN_INIT_HE_UNIFORM:
         fill_uniform(from, init.value * sqrt(3 / in), values);
         break;
     case GAN_INIT_HE_NORMAL:
-        fill_normal(from, 0, init.value / sqrt(in), values);
+        fill_normal(from, 0, init.value / sqrt(in), INFINITY, values);
         break;
     case GAN_INIT_ORTHOGONAL:
         return fill_orthogonal(from, init.value, shape->size[0], values);
